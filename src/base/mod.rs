@@ -1,0 +1,12 @@
+//! Time, units, ids, random streams, distributions, diagnostics, digests.
+//!
+//! The vocabulary of every other layer. It knows nothing of queues, services
+//! or learners, does no I/O, and reads no clock.
+
+mod id;
+mod time;
+mod units;
+
+pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};
+pub use time::{NANOS_PER_SECOND, SimTime, Span};
+pub use units::{Money, Rate, Ratio};

@@ -1,0 +1,6 @@
+//! XOps Lab: a flight simulator for running production systems.
+//!
+//! Layers, lowest first; an import may only point to an earlier line. The map
+//! for contributors is `src/README.md`.
+
+pub mod base;
