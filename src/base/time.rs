@@ -244,7 +244,10 @@ mod tests {
     #[test]
     fn time_saturates_at_both_ends() {
         assert_eq!(SimTime::MAX + Span::from_days(1), SimTime::MAX);
-        assert_eq!(SimTime::from_secs(1).back(Span::from_days(1)), SimTime::ZERO);
+        assert_eq!(
+            SimTime::from_secs(1).back(Span::from_days(1)),
+            SimTime::ZERO
+        );
         assert_eq!(Span::from_secs_f64(f64::NAN), Span::ZERO);
         assert_eq!(Span::from_secs_f64(-3.0), Span::ZERO);
     }
@@ -253,6 +256,9 @@ mod tests {
     fn the_next_multiple_is_strictly_later() {
         let step = Span::from_secs(15);
         assert_eq!(SimTime::ZERO.next_multiple(step), SimTime::from_secs(15));
-        assert_eq!(SimTime::from_secs(15).next_multiple(step), SimTime::from_secs(30));
+        assert_eq!(
+            SimTime::from_secs(15).next_multiple(step),
+            SimTime::from_secs(30)
+        );
     }
 }

@@ -15,9 +15,7 @@ pub struct Ratio(f64);
 pub struct Rate(f64);
 
 /// An amount of money in cents of the world's currency.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Money(i64);
 
 impl Ratio {
@@ -91,7 +89,13 @@ impl fmt::Display for Ratio {
     /// Percent with as many digits as the ratio needs near 1: `99.95 %`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = self.0 * 100.0;
-        let digits = f.precision().unwrap_or(if percent > 99.0 && percent < 100.0 { 3 } else { 2 });
+        let digits = f
+            .precision()
+            .unwrap_or(if percent > 99.0 && percent < 100.0 {
+                3
+            } else {
+                2
+            });
         let text = format!("{percent:.digits$}");
         let text = if text.contains('.') {
             text.trim_end_matches('0').trim_end_matches('.')
@@ -111,13 +115,19 @@ mod tests {
         assert_eq!(Ratio::new(1.5), None);
         assert_eq!(Ratio::new(f64::NAN), None);
         assert_eq!(Ratio::of(1, 0), None);
-        assert_eq!(Ratio::of(999, 1_000).map(|r| r.to_string()).as_deref(), Some("99.9 %"));
+        assert_eq!(
+            Ratio::of(999, 1_000).map(|r| r.to_string()).as_deref(),
+            Some("99.9 %")
+        );
     }
 
     #[test]
     fn a_rate_is_finite_and_not_negative() {
         assert_eq!(Rate::per_second(-1.0), None);
         assert_eq!(Rate::per_second(f64::INFINITY), None);
-        assert_eq!(Rate::per_second(2.0).map(|r| r.over(Span::from_mins(1))), Some(120.0));
+        assert_eq!(
+            Rate::per_second(2.0).map(|r| r.over(Span::from_mins(1))),
+            Some(120.0)
+        );
     }
 }

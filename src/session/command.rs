@@ -1,0 +1,97 @@
+//! Everything that may change a running lab from outside: a closed list.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::SimTime;
+use crate::world::FaultSpec;
+
+/// One thing a learner, an instructor or a lesson's script does.
+///
+/// Names are the world file's own, so that a journal can be read by a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Start a fault now.
+    Inject {
+        /// What, where and for how long.
+        fault: FaultSpec,
+    },
+    /// End a fault now.
+    EndFault {
+        /// Its number in the view.
+        id: u32,
+    },
+    /// Roll a version out, pod by pod.
+    Deploy {
+        /// The service.
+        service: String,
+        /// One of its versions.
+        version: String,
+    },
+    /// Roll back to the version before the last deploy, pod by pod.
+    RollBack {
+        /// The service.
+        service: String,
+    },
+    /// Restart every pod, one after the other.
+    Restart {
+        /// The service.
+        service: String,
+    },
+    /// Change the number of pods.
+    Scale {
+        /// The service.
+        service: String,
+        /// Pods wanted.
+        replicas: u32,
+    },
+    /// Multiply the users' traffic.
+    SetLoad {
+        /// Relative to the world's profile; 1 is as written.
+        factor: f64,
+    },
+    /// Commit to an answer of a lesson's question.
+    Answer {
+        /// The question's name.
+        question: String,
+        /// The number or the index of the choice.
+        value: f64,
+    },
+    /// Open the next hint of the lesson's current step.
+    Hint,
+    /// Go on to the lesson's next step.
+    Continue,
+}
+
+/// Who issued a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// The person at the page or the command file.
+    Learner,
+    /// The lesson's script; recomputed in a replay, never journalled.
+    Lesson {
+        /// Whether the timeline keeps silent about it.
+        hidden: bool,
+    },
+}
+
+/// A command as it was accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JournalEntry {
+    /// When it took effect, after every event of that instant.
+    pub at: SimTime,
+    /// Position in the journal, from 0.
+    pub seq: u32,
+    /// What was done.
+    pub command: Command,
+}
+
+/// Why a command was not carried out; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What was wrong.
+    pub problem: String,
+    /// How to mend it.
+    pub remedy: String,
+}

@@ -1,0 +1,5 @@
+//! The simulated system.
+
+mod fault;
+
+pub use fault::{FaultKind, FaultSpec};
