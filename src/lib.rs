@@ -4,6 +4,7 @@
 //! for contributors is `src/README.md`.
 
 pub mod base;
+pub mod engine;
 pub mod lesson;
 pub mod session;
 pub mod worker;
