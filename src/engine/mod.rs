@@ -5,6 +5,8 @@
 
 mod kernel;
 mod queue;
+mod slab;
 
 pub use kernel::{Agenda, Model, Progress};
 pub use queue::{EventQueue, MAX_PENDING};
+pub use slab::{Key, Slab};
