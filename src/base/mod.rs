@@ -3,10 +3,17 @@
 //! The vocabulary of every other layer. It knows nothing of queues, services
 //! or learners, does no I/O, and reads no clock.
 
+mod diag;
 mod id;
+mod near;
+pub mod parse;
+mod read;
 mod time;
 mod units;
+pub mod yaml;
 
+pub use diag::{Diagnostic, Diagnostics, Place, Severity};
 pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};
+pub use read::{At, Fields, Report};
 pub use time::{NANOS_PER_SECOND, SimTime, Span};
 pub use units::{Money, Rate, Ratio};
