@@ -229,10 +229,90 @@ pub(super) fn shown(word: &str) -> String {
     }
 }
 
-/// `text` with every control character replaced, so that it cannot break a
-/// terminal or the layout of a message.
+/// `text` fit for one line of a message: a tab becomes a space, and every
+/// character that controls a terminal or hides becomes a replacement mark.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    let mark = |c: char| match c {
+        '\t' => ' ',
+        '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(mark).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(severity: Severity, line: u32) -> Diagnostic {
+        Diagnostic {
+            severity,
+            place: Place {
+                file: "shop.yaml".to_owned(),
+                line,
+                column: 5,
+            },
+            field: "services[2].workers".to_owned(),
+            problem: "0 is below the least value 1".to_owned(),
+            remedy: "give a whole number from 1 to 10000".to_owned(),
+            excerpt: "workers: 0".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_diagnostic_reads_as_place_problem_excerpt_and_remedy() {
+        assert_eq!(
+            sample(Severity::Error, 12).to_string(),
+            "shop.yaml:12:5: services[2].workers: 0 is below the least value 1\n    \
+             |  workers: 0\n    = remedy: give a whole number from 1 to 10000"
+        );
+        assert!(
+            sample(Severity::Warning, 12)
+                .to_string()
+                .contains(": warning: services[2]")
+        );
+    }
+
+    #[test]
+    fn a_full_list_counts_the_rest_and_still_knows_its_errors() {
+        let mut found = Diagnostics::new();
+        for line in 1..=150 {
+            found.push(sample(Severity::Warning, line));
+        }
+        assert!(!found.has_errors());
+        found.push(sample(Severity::Error, 151));
+        assert!(found.has_errors(), "an error takes the place of a warning");
+        assert_eq!(
+            (found.len(), found.iter().count(), found.more()),
+            (151, 100, 51)
+        );
+        assert!(found.to_string().ends_with("\n... and 51 more"));
+    }
+
+    #[test]
+    fn diagnostics_travel_as_json_and_come_back_the_same() {
+        let mut found = Diagnostics::new();
+        found.push(sample(Severity::Warning, 1));
+        let text = serde_json::to_string(&found).ok();
+        let back = text.and_then(|text| serde_json::from_str::<Diagnostics>(&text).ok());
+        assert_eq!(back, Some(found));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_column() {
+        let text = format!("{}HERE{}", "ä".repeat(500), "ö".repeat(500));
+        let shown = excerpt(&text, 1, 501);
+        assert!(shown.contains("HERE") && shown.starts_with("...") && shown.ends_with("..."));
+        assert_eq!(shown.chars().count(), 86);
+        assert_eq!(excerpt("a\r\n  b: 1\r\n", 2, 3), "b: 1");
+        assert_eq!(excerpt("a", 0, 0), "");
+        assert_eq!(excerpt("a", 9, 9), "");
+    }
+
+    #[test]
+    fn a_message_cannot_steer_a_terminal() {
+        assert_eq!(excerpt("a\u{1b}[31m\tb", 1, 1), "a\u{fffd}[31m b");
+        assert_eq!(shown(&"x".repeat(41)), format!("{}...", "x".repeat(40)));
+    }
 }

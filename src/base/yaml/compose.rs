@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput};
 
 use super::refusal::Refusals;
 use super::{Entry, Limits, Node, Value};
@@ -34,7 +34,7 @@ pub(super) fn compose(text: &str, limits: &Limits, refusals: &mut Refusals<'_>) 
                 }
             }
             Err(error) => {
-                composer.refusals.add_invalid(place(error.marker()), &error);
+                composer.invalid(text, &error);
                 return None;
             }
         }
@@ -127,6 +127,21 @@ impl Composer<'_, '_> {
             Event::SequenceEnd | Event::MappingEnd => self.close(),
         }
         ControlFlow::Continue(())
+    }
+
+    /// Reports what the parser could not read. At the end of the text there is
+    /// nothing to look at, so what is still open is shown instead.
+    fn invalid(&mut self, text: &str, error: &ScanError) {
+        let marker = error.marker();
+        let innermost = match self.stack.last() {
+            Some(Open::List { at, .. } | Open::Map { at, .. }) => Some(*at),
+            None => None,
+        };
+        let at_end = text.chars().nth(marker.index()).is_none();
+        let at = innermost
+            .filter(|_| at_end)
+            .unwrap_or_else(|| place(marker));
+        self.refusals.add_invalid(at, error);
     }
 
     /// Counts a node; breaks at the limit.

@@ -13,6 +13,8 @@
 //! comparing it.
 
 mod compose;
+#[cfg(test)]
+mod hostile;
 mod refusal;
 mod screen;
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl<'t> Refusals<'t> {
 
 /// What the parser says (a part of it), what we say instead (empty: its own
 /// words), and the remedy. The first match counts.
-const WORDS: [(&str, &str, &str); 19] = [
+const WORDS: [(&str, &str, &str); 23] = [
     (
         "recursion limit",
         "lists and mappings are nested too deep",
@@ -114,6 +114,11 @@ const WORDS: [(&str, &str, &str); 19] = [
         "did not find expected hexadecimal number",
         "an unknown escape in double quotes",
         "give \\x two, \\u four, \\U eight hexadecimal digits, or put the text in single quotes",
+    ),
+    (
+        "indentation in quoted scalar",
+        "a quote is not closed in its line, and the next is not indented",
+        "close the quote, or indent the lines of a long text below its key",
     ),
     (
         "quoted scalar, found unexpected",
@@ -167,6 +172,21 @@ const WORDS: [(&str, &str, &str); 19] = [
         "block mapping",
         "a line that belongs neither to this mapping nor to what is above it",
         "start every key of a mapping in the same column",
+    ),
+    (
+        "unexpected character",
+        "a character that no plain text can start with",
+        "put the text in quotes",
+    ),
+    (
+        "expected <document start>",
+        "more text after the end of the value",
+        "keep one list or mapping in the file, and start its lines in the same column",
+    ),
+    (
+        "illegal placement of ':'",
+        "a `:` stands where no value can start",
+        "close the [ or { before it, or put a text that holds `: ` in quotes",
     ),
     (
         "indent",
