@@ -14,7 +14,10 @@ pub struct Key {
 
 impl Key {
     /// A key to nothing.
-    pub const NONE: Key = Key { index: u32::MAX, generation: 0 };
+    pub const NONE: Key = Key {
+        index: u32::MAX,
+        generation: 0,
+    };
 
     /// The bare position, for tables kept beside the slab.
     pub const fn index(self) -> usize {
@@ -38,7 +41,10 @@ struct Place<T> {
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Slab { places: Vec::new(), free: Vec::new() }
+        Slab {
+            places: Vec::new(),
+            free: Vec::new(),
+        }
     }
 }
 
@@ -60,11 +66,21 @@ impl<T> Slab<T> {
             let place = &mut self.places[index as usize];
             place.alive = true;
             place.value = value;
-            return Key { index, generation: place.generation };
+            return Key {
+                index,
+                generation: place.generation,
+            };
         }
         let index = self.places.len() as u32;
-        self.places.push(Place { generation: 0, alive: true, value });
-        Key { index, generation: 0 }
+        self.places.push(Place {
+            generation: 0,
+            alive: true,
+            value,
+        });
+        Key {
+            index,
+            generation: 0,
+        }
     }
 
     /// The thing at `key`, if it still lives.
@@ -109,9 +125,19 @@ impl<T> Slab<T> {
 
     /// Everything alive, by position.
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.places.iter().enumerate().filter(|(_, place)| place.alive).map(|(index, place)| {
-            (Key { index: index as u32, generation: place.generation }, &place.value)
-        })
+        self.places
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| place.alive)
+            .map(|(index, place)| {
+                (
+                    Key {
+                        index: index as u32,
+                        generation: place.generation,
+                    },
+                    &place.value,
+                )
+            })
     }
 }
 

@@ -18,7 +18,9 @@ impl<P: Probe> Live<'_, P> {
         let mut key = visit;
         let mut service = None;
         for _ in 0..DEEPEST_BLAME {
-            let Some(visit) = self.state.visits.get(key) else { break };
+            let Some(visit) = self.state.visits.get(key) else {
+                break;
+            };
             let route = &self.plan.routes[visit.route as usize];
             if !visit.running {
                 return self.blame_queue(visit.pod, route.service);
@@ -32,23 +34,38 @@ impl<P: Probe> Live<'_, P> {
                 None => break,
             }
         }
-        Cause::Slow { service: service.unwrap_or_default() }
+        Cause::Slow {
+            service: service.unwrap_or_default(),
+        }
     }
 
     /// Why a pod has no worker to spare: what its youngest visit waits for.
     pub fn blame_queue(&self, pod: Key, service: u32) -> Cause {
-        let mut key = self.state.pods.get(pod).map_or(Key::NONE, |pod| pod.last_begun);
+        let mut key = self
+            .state
+            .pods
+            .get(pod)
+            .map_or(Key::NONE, |pod| pod.last_begun);
         for _ in 0..DEEPEST_BLAME {
-            let Some(visit) = self.state.visits.get(key) else { break };
+            let Some(visit) = self.state.visits.get(key) else {
+                break;
+            };
             if let Some(cause) = visit.touched {
                 return cause;
             }
-            let Some(call) = self.state.calls.get(visit.last_call) else { break };
-            let Some(callee) = self.state.visits.get(call.visit) else { break };
+            let Some(call) = self.state.calls.get(visit.last_call) else {
+                break;
+            };
+            let Some(callee) = self.state.visits.get(call.visit) else {
+                break;
+            };
             key = if callee.running {
                 call.visit
             } else {
-                self.state.pods.get(callee.pod).map_or(Key::NONE, |pod| pod.last_begun)
+                self.state
+                    .pods
+                    .get(callee.pod)
+                    .map_or(Key::NONE, |pod| pod.last_begun)
             };
         }
         Cause::Saturated { service }

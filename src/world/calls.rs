@@ -33,14 +33,25 @@ impl<P: Probe> Live<'_, P> {
 
     /// Sends a call's next attempt to a pod and arms its timeout.
     pub fn attempt(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get_mut(key) else { return };
+        let Some(call) = self.state.calls.get_mut(key) else {
+            return;
+        };
         call.attempts += 1;
         call.attempt_began = agenda.now();
         let plan: &CallPlan = &self.plan.calls[call.plan as usize];
         let Some(pod) = self.choose_pod(plan.service) else {
-            let cause = Some(Cause::NoPod { service: plan.service });
-            let end = End { outcome: Outcome::Unavailable, cause };
-            self.state.tasks.push(Task::Settle { call: key, visit: Key::NONE, end });
+            let cause = Some(Cause::NoPod {
+                service: plan.service,
+            });
+            let end = End {
+                outcome: Outcome::Unavailable,
+                cause,
+            };
+            self.state.tasks.push(Task::Settle {
+                call: key,
+                visit: Key::NONE,
+                end,
+            });
             return;
         };
         match self.admit(pod, plan.route, key, agenda) {
@@ -53,7 +64,11 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             Err(end) => {
-                self.state.tasks.push(Task::Settle { call: key, visit: Key::NONE, end });
+                self.state.tasks.push(Task::Settle {
+                    call: key,
+                    visit: Key::NONE,
+                    end,
+                });
             }
         }
     }
@@ -80,7 +95,11 @@ impl<P: Probe> Live<'_, P> {
                             let pod = self.state.pods.get(ready[place as usize]);
                             pod.map_or(u32::MAX, |pod| pod.busy + pod.queue.len() as u32)
                         };
-                        if load(second) < load(first) { second } else { first }
+                        if load(second) < load(first) {
+                            second
+                        } else {
+                            first
+                        }
                     }
                 };
                 ready.get(place as usize).copied()
@@ -116,7 +135,10 @@ impl<P: Probe> Live<'_, P> {
             self.state.lanes[lane as usize].deadlines.pop_front();
             if open {
                 let cause = Some(self.blame(deadline.visit));
-                let end = End { outcome: Outcome::TimedOut, cause };
+                let end = End {
+                    outcome: Outcome::TimedOut,
+                    cause,
+                };
                 // The visit goes on, but nobody waits for it.
                 if let Some(visit) = self.state.visits.get_mut(deadline.visit) {
                     visit.call = Key::NONE;
@@ -130,7 +152,12 @@ impl<P: Probe> Live<'_, P> {
     /// An attempt has ended for its caller: go on, try again, or fail.
     pub fn settle(&mut self, key: Key, visit: Key, end: End, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
-        let Some(call) = self.state.calls.get_mut(key).filter(|call| call.visit == visit) else {
+        let Some(call) = self
+            .state
+            .calls
+            .get_mut(key)
+            .filter(|call| call.visit == visit)
+        else {
             self.state.wasted += 1;
             return;
         };
@@ -139,7 +166,12 @@ impl<P: Probe> Live<'_, P> {
         let plan = &self.plan.calls[call.plan as usize];
         if let Some(edge) = plan.edge {
             let duration = now.since(call.attempt_began);
-            self.probe.attempted(Attempted { now, edge, outcome: end.outcome, duration });
+            self.probe.attempted(Attempted {
+                now,
+                edge,
+                outcome: end.outcome,
+                duration,
+            });
         }
         if !end.outcome.is_ok() && plan.retry.applies(end.outcome, call.attempts) {
             let wait = plan.retry.wait(call.attempts);
@@ -162,12 +194,15 @@ impl<P: Probe> Live<'_, P> {
 
     /// The service whose back-off stream a call draws from.
     fn caller_of(&self, plan: &CallPlan) -> u32 {
-        plan.edge.map_or(plan.service, |edge| self.plan.edges[edge as usize].from)
+        plan.edge
+            .map_or(plan.service, |edge| self.plan.edges[edge as usize].from)
     }
 
     /// The wait before another attempt is over, unless the request died meanwhile.
     pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get(key) else { return };
+        let Some(call) = self.state.calls.get(key) else {
+            return;
+        };
         let strand = call.strand;
         let waiting = strand == Key::NONE
             || self
@@ -185,7 +220,9 @@ impl<P: Probe> Live<'_, P> {
 
     /// A strand has the answer that it waited for.
     fn answer(&mut self, key: Key, optional: bool, end: End, agenda: &mut Agenda<Event>) {
-        let Some(strand) = self.state.strands.get(key).copied() else { return };
+        let Some(strand) = self.state.strands.get(key).copied() else {
+            return;
+        };
         let Some(visit) = self.state.visits.get_mut(strand.visit) else {
             // The request died while this branch of it was waiting.
             self.state.strands.remove(key);
@@ -203,7 +240,14 @@ impl<P: Probe> Live<'_, P> {
             Outcome::TimedOut => Outcome::TimedOut,
             _ => Outcome::Error,
         };
-        self.finish(strand.visit, End { outcome, cause: end.cause }, agenda);
+        self.finish(
+            strand.visit,
+            End {
+                outcome,
+                cause: end.cause,
+            },
+            agenda,
+        );
     }
 }
 
@@ -223,6 +267,10 @@ impl Retry {
     fn wait(&self, attempts: u32) -> Span {
         let doublings = if attempts > 21 { 20 } else { attempts - 1 };
         let wait = Span::from_nanos(self.backoff.as_nanos().saturating_mul(1 << doublings));
-        if wait > self.max_backoff { self.max_backoff } else { wait }
+        if wait > self.max_backoff {
+            self.max_backoff
+        } else {
+            wait
+        }
     }
 }

@@ -26,7 +26,9 @@ impl LoadFactor {
 
     /// A factor, or `None` outside 0..=100 (and for not-a-number).
     pub fn new(factor: f64) -> Option<Self> {
-        (0.0..=Self::MOST).contains(&factor).then_some(LoadFactor(factor))
+        (0.0..=Self::MOST)
+            .contains(&factor)
+            .then_some(LoadFactor(factor))
     }
 }
 
@@ -95,7 +97,12 @@ impl fmt::Display for ActionError {
 impl World {
     /// Position of the service called `name`.
     pub fn service(&self, name: &str) -> Result<usize, ActionError> {
-        let found = self.plan.spec.services.iter().position(|service| service.name == name);
+        let found = self
+            .plan
+            .spec
+            .services
+            .iter()
+            .position(|service| service.name == name);
         found.ok_or_else(|| ActionError::UnknownService(name.to_owned()))
     }
 
@@ -131,7 +138,10 @@ impl World {
         if !lasting && self.state.services[service].ready.is_empty() {
             return Err(ActionError::NothingToKill(spec.service.clone()));
         }
-        let until = spec.duration.filter(|_| lasting).map(|duration| now + duration);
+        let until = spec
+            .duration
+            .filter(|_| lasting)
+            .map(|duration| now + duration);
         self.state.faults.push(Fault {
             service: service as u32,
             route,
@@ -141,7 +151,11 @@ impl World {
             active: lasting,
         });
         if let FaultKind::KillPods { pods } = spec.kind {
-            let mut live = Live { plan: &self.plan, state: &mut self.state, probe };
+            let mut live = Live {
+                plan: &self.plan,
+                state: &mut self.state,
+                probe,
+            };
             live.kill_pods(service as u32, pods, id, &mut self.agenda);
         } else {
             self.refresh_effects(service);
@@ -154,8 +168,16 @@ impl World {
 
     /// Ends a fault before its time.
     pub fn end_fault(&mut self, id: u32) -> Result<(), ActionError> {
-        let mut live = Live { plan: &self.plan, state: &mut self.state, probe: &mut super::Unobserved };
-        if live.end_fault(id) { Ok(()) } else { Err(ActionError::NoSuchFault(id)) }
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut super::Unobserved,
+        };
+        if live.end_fault(id) {
+            Ok(())
+        } else {
+            Err(ActionError::NoSuchFault(id))
+        }
     }
 
     /// Rolls `version` out.
@@ -170,7 +192,8 @@ impl World {
         let target = versions
             .iter()
             .position(|candidate| candidate.name == version)
-            .ok_or_else(|| ActionError::UnknownVersion(version.to_owned()))? as u32;
+            .ok_or_else(|| ActionError::UnknownVersion(version.to_owned()))?
+            as u32;
         let running = &mut self.state.services[index];
         if running.version == target {
             return Err(ActionError::AlreadyAt(version.to_owned()));
@@ -216,7 +239,11 @@ impl World {
             return Err(ActionError::Replicas(replicas));
         }
         self.state.services[index].replicas = replicas;
-        let mut live = Live { plan: &self.plan, state: &mut self.state, probe };
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe,
+        };
         live.reconcile(index as u32, &mut self.agenda);
         Ok(())
     }
@@ -225,7 +252,11 @@ impl World {
     pub fn set_load(&mut self, factor: LoadFactor) {
         self.state.load_factor = factor.0;
         self.state.load_generation = self.state.load_generation.wrapping_add(1);
-        let mut live = Live { plan: &self.plan, state: &mut self.state, probe: &mut super::Unobserved };
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut super::Unobserved,
+        };
         live.schedule_arrival(&mut self.agenda);
     }
 
@@ -233,12 +264,20 @@ impl World {
         let running = &mut self.state.services[service];
         running.epoch += 1;
         running.rolling = true;
-        let mut live = Live { plan: &self.plan, state: &mut self.state, probe };
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe,
+        };
         live.reconcile(service as u32, &mut self.agenda);
     }
 
     fn refresh_effects(&mut self, service: usize) {
-        let mut live = Live { plan: &self.plan, state: &mut self.state, probe: &mut super::Unobserved };
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut super::Unobserved,
+        };
         live.refresh_effects(service as u32);
     }
 }

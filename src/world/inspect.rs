@@ -55,24 +55,35 @@ pub struct FaultStatus {
 impl World {
     /// Pods of a service, oldest first.
     pub fn pods(&self, service: usize) -> impl Iterator<Item = PodStatus> + '_ {
-        let keys = self.state.services.get(service).map_or(&[][..], |service| &service.pods[..]);
-        keys.iter().filter_map(|key| self.state.pods.get(*key)).map(|pod| PodStatus {
-            number: pod.number,
-            word: match pod.phase {
-                PodPhase::Starting => PodWord::Starting,
-                PodPhase::Ready => PodWord::Ready,
-                PodPhase::Draining => PodWord::Draining,
-            },
-            version: pod.version,
-            busy: pod.busy,
-            queued: pod.queue.len() as u32,
-            restarts: pod.starts - 1,
-        })
+        let keys = self
+            .state
+            .services
+            .get(service)
+            .map_or(&[][..], |service| &service.pods[..]);
+        keys.iter()
+            .filter_map(|key| self.state.pods.get(*key))
+            .map(|pod| PodStatus {
+                number: pod.number,
+                word: match pod.phase {
+                    PodPhase::Starting => PodWord::Starting,
+                    PodPhase::Ready => PodWord::Ready,
+                    PodPhase::Draining => PodWord::Draining,
+                },
+                version: pod.version,
+                busy: pod.busy,
+                queued: pod.queue.len() as u32,
+                restarts: pod.starts - 1,
+            })
     }
 
     /// Workers busy and workers in all, over pods that can serve.
     pub fn workers(&self, service: usize) -> (u32, u32) {
-        let each = self.plan.spec.services.get(service).map_or(0, |spec| spec.workers);
+        let each = self
+            .plan
+            .spec
+            .services
+            .get(service)
+            .map_or(0, |spec| spec.workers);
         self.pods(service)
             .filter(|pod| pod.word != PodWord::Starting)
             .fold((0, 0), |(busy, all), pod| (busy + pod.busy, all + each))
@@ -85,22 +96,35 @@ impl World {
 
     /// Pods wanted.
     pub fn replicas(&self, service: usize) -> u32 {
-        self.state.services.get(service).map_or(0, |service| service.replicas)
+        self.state
+            .services
+            .get(service)
+            .map_or(0, |service| service.replicas)
     }
 
     /// Position of the version that new pods get.
     pub fn version(&self, service: usize) -> u32 {
-        self.state.services.get(service).map_or(0, |service| service.version)
+        self.state
+            .services
+            .get(service)
+            .map_or(0, |service| service.version)
     }
 
     /// Position of the version that a rollback returns to.
     pub fn previous_version(&self, service: usize) -> Option<u32> {
-        self.state.services.get(service).and_then(|service| service.previous)
+        self.state
+            .services
+            .get(service)
+            .and_then(|service| service.previous)
     }
 
     /// Pods at the wanted version and pods wanted, while a rollout goes on.
     pub fn rollout(&self, service: usize) -> Option<(u32, u32)> {
-        let running = self.state.services.get(service).filter(|service| service.rolling)?;
+        let running = self
+            .state
+            .services
+            .get(service)
+            .filter(|service| service.rolling)?;
         let done = running
             .ready
             .iter()
@@ -150,8 +174,11 @@ impl World {
 
     /// Users waiting for an answer.
     pub fn users_in_flight(&self) -> u64 {
-        self.state.calls.iter().filter(|(_, call)| call.strand == crate::engine::Key::NONE).count()
-            as u64
+        self.state
+            .calls
+            .iter()
+            .filter(|(_, call)| call.strand == crate::engine::Key::NONE)
+            .count() as u64
     }
 
     /// Requests inside services, waiting or served.
@@ -161,7 +188,10 @@ impl World {
 
     /// Requests that arrived at a service and that it finished with.
     pub fn visits(&self, service: usize) -> (u64, u64) {
-        self.state.services.get(service).map_or((0, 0), |service| (service.arrived, service.ended))
+        self.state
+            .services
+            .get(service)
+            .map_or((0, 0), |service| (service.arrived, service.ended))
     }
 
     /// Answers that found nobody waiting.
@@ -186,13 +216,20 @@ impl World {
 
     /// Number of the first route of a service across all services.
     pub fn first_route(&self, service: usize) -> usize {
-        self.plan.first_route.get(service).map_or(0, |first| *first as usize)
+        self.plan
+            .first_route
+            .get(service)
+            .map_or(0, |first| *first as usize)
     }
 
     /// A cause in words.
     pub fn tell(&self, cause: Cause) -> String {
         let name = |service: u32| {
-            self.plan.spec.services.get(service as usize).map_or("?", |spec| spec.name.as_str())
+            self.plan
+                .spec
+                .services
+                .get(service as usize)
+                .map_or("?", |spec| spec.name.as_str())
         };
         match cause {
             Cause::Fault(id) => match self.state.faults.get(id as usize) {
@@ -208,7 +245,9 @@ impl World {
             },
             Cause::Version { service, version } => {
                 let versions = &self.plan.spec.services[service as usize].versions;
-                let version = versions.get(version as usize).map_or("?", |v| v.name.as_str());
+                let version = versions
+                    .get(version as usize)
+                    .map_or("?", |v| v.name.as_str());
                 format!("{} {version}", name(service))
             }
             Cause::Saturated { service } => format!("{} had no worker to spare", name(service)),

@@ -33,7 +33,8 @@ impl<P: Probe> Model for Live<'_, P> {
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
             Event::FaultEnd(fault) => {
                 if self.end_fault(fault) {
-                    self.probe.happened(agenda.now(), Happening::FaultEnded { fault });
+                    self.probe
+                        .happened(agenda.now(), Happening::FaultEnded { fault });
                 }
             }
         }
@@ -70,7 +71,11 @@ impl<P: Probe> Live<'_, P> {
         if !real {
             return;
         }
-        let draw = if self.plan.entries.len() > 1 { self.state.mix.unit() } else { 0.0 };
+        let draw = if self.plan.entries.len() > 1 {
+            self.state.mix.unit()
+        } else {
+            0.0
+        };
         let entry = self
             .plan
             .entries
@@ -122,7 +127,10 @@ impl Profile {
             Profile::Constant(rate) => rate.get(),
             Profile::Diurnal { high, .. } => high.get(),
             Profile::Steps(steps) => {
-                steps.iter().fold(0.0, |most, (_, rate)| if rate.get() > most { rate.get() } else { most })
+                steps.iter().fold(
+                    0.0,
+                    |most, (_, rate)| if rate.get() > most { rate.get() } else { most },
+                )
             }
         }
     }
@@ -148,5 +156,8 @@ impl Profile {
 
 impl End {
     /// Answered in full.
-    pub const OK: End = End { outcome: Outcome::Ok, cause: None };
+    pub const OK: End = End {
+        outcome: Outcome::Ok,
+        cause: None,
+    };
 }

@@ -28,9 +28,7 @@ use crate::engine::{Agenda, Progress};
 pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
-pub use probe::{
-    Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone,
-};
+pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
 pub use state::Users;
 
@@ -56,19 +54,26 @@ impl World {
         let plan = Arc::new(Plan::new(spec));
         let mut state = State::new(&plan, seed);
         let mut agenda = Agenda::default();
-        Live { plan: &plan, state: &mut state, probe: &mut Unobserved }
-            .schedule_arrival(&mut agenda);
-        World { plan, agenda, state }
+        Live {
+            plan: &plan,
+            state: &mut state,
+            probe: &mut Unobserved,
+        }
+        .schedule_arrival(&mut agenda);
+        World {
+            plan,
+            agenda,
+            state,
+        }
     }
 
     /// Lets everything happen that is due by `limit`, at most `budget` events.
-    pub fn run_until<P: Probe>(
-        &mut self,
-        limit: SimTime,
-        budget: u64,
-        probe: &mut P,
-    ) -> Progress {
-        let mut live = Live { plan: &self.plan, state: &mut self.state, probe };
+    pub fn run_until<P: Probe>(&mut self, limit: SimTime, budget: u64, probe: &mut P) -> Progress {
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe,
+        };
         self.agenda.run_until(&mut live, limit, budget)
     }
 

@@ -83,7 +83,11 @@ impl Plan {
         for (service, spec) in spec.services.iter().enumerate() {
             first_route.push(routes.len() as u32);
             for local in 0..spec.routes.len() {
-                routes.push(RoutePlan { service: service as u32, local: local as u32, entry: 0 });
+                routes.push(RoutePlan {
+                    service: service as u32,
+                    local: local as u32,
+                    entry: 0,
+                });
             }
         }
         let mut plan = Plan {
@@ -147,7 +151,11 @@ impl Plan {
                         self.script(service, branch);
                         self.ops.push(Op::Join);
                     }
-                    self.ops[fork] = Op::Fork { first, count, next: self.ops.len() as u32 };
+                    self.ops[fork] = Op::Fork {
+                        first,
+                        count,
+                        next: self.ops.len() as u32,
+                    };
                 }
                 Step::Branch(branches) => self.branch(service, branches),
             }
@@ -157,7 +165,8 @@ impl Plan {
     fn branch(&mut self, service: u32, branches: &[(f64, Vec<Step>)]) {
         let (first, count) = (self.choices.len() as u32, branches.len() as u32);
         self.ops.push(Op::Choose { first, count });
-        self.choices.resize(self.choices.len() + branches.len(), (0.0, 0));
+        self.choices
+            .resize(self.choices.len() + branches.len(), (0.0, 0));
         let total: f64 = branches.iter().map(|(weight, _)| weight).sum();
         let mut reached = 0.0;
         let mut jumps = Vec::with_capacity(branches.len());
@@ -177,10 +186,15 @@ impl Plan {
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
         let RouteRef { service, route } = call.to;
         let edge = from.map(|from| {
-            let edge = Edge { from, to: service as u32 };
+            let edge = Edge {
+                from,
+                to: service as u32,
+            };
             position_or_push(&mut self.edges, edge)
         });
-        let lane = call.timeout.map(|timeout| position_or_push(&mut self.lanes, timeout));
+        let lane = call
+            .timeout
+            .map(|timeout| position_or_push(&mut self.lanes, timeout));
         self.calls.push(CallPlan {
             service: service as u32,
             route: self.first_route[service] + route as u32,

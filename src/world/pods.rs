@@ -21,12 +21,16 @@ impl<P: Probe> Live<'_, P> {
         let settled = running.pods.len() as u32 == running.replicas
             && running.ready.len() == running.pods.len()
             && running.pods.iter().all(|key| {
-                self.state.pods.get(*key).is_some_and(|pod| pod.epoch == running.epoch)
+                self.state
+                    .pods
+                    .get(*key)
+                    .is_some_and(|pod| pod.epoch == running.epoch)
             });
         if running.rolling && settled {
             let version = running.version;
             self.state.services[service as usize].rolling = false;
-            self.probe.happened(agenda.now(), Happening::RolloutDone { service, version });
+            self.probe
+                .happened(agenda.now(), Happening::RolloutDone { service, version });
         }
     }
 
@@ -36,7 +40,9 @@ impl<P: Probe> Live<'_, P> {
         let (mut old, mut new, mut ready) = (0, 0, 0);
         let (mut oldest, mut oldest_unready, mut newest) = (None, None, None);
         for key in &running.pods {
-            let Some(pod) = self.state.pods.get(*key) else { continue };
+            let Some(pod) = self.state.pods.get(*key) else {
+                continue;
+            };
             if pod.phase == PodPhase::Draining {
                 continue;
             }
@@ -93,29 +99,47 @@ impl<P: Probe> Live<'_, P> {
     }
 
     fn announce_start(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get(key) else { return };
+        let Some(pod) = self.state.pods.get(key) else {
+            return;
+        };
         let (service, number, starts) = (pod.service, pod.number, pod.starts);
         let delay = self.plan.spec.services[service as usize].start_up;
         agenda.after(delay, Event::PodReady { pod: key, starts });
-        self.probe.happened(agenda.now(), Happening::PodStarting { service, pod: number });
+        self.probe.happened(
+            agenda.now(),
+            Happening::PodStarting {
+                service,
+                pod: number,
+            },
+        );
     }
 
     /// A pod has started and can be asked, unless it died or was drained meanwhile.
     pub fn pod_ready(&mut self, key: Key, starts: u32, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else { return };
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
         if pod.starts != starts || pod.phase != PodPhase::Starting {
             return;
         }
         pod.phase = PodPhase::Ready;
         let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
-        self.probe.happened(agenda.now(), Happening::PodReady { service, pod: number });
+        self.probe.happened(
+            agenda.now(),
+            Happening::PodReady {
+                service,
+                pod: number,
+            },
+        );
         self.reconcile(service, agenda);
     }
 
     /// Takes a pod out of balancing; it goes when it has finished what it has.
     fn drain(&mut self, key: Key) {
-        let Some(pod) = self.state.pods.get_mut(key) else { return };
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
         pod.phase = PodPhase::Draining;
         let (service, idle) = (pod.service, pod.busy == 0);
         if idle {
@@ -127,10 +151,14 @@ impl<P: Probe> Live<'_, P> {
 
     /// Forgets a pod that holds nothing.
     pub fn remove_pod(&mut self, key: Key) {
-        let Some(pod) = self.state.pods.get(key) else { return };
+        let Some(pod) = self.state.pods.get(key) else {
+            return;
+        };
         let service = pod.service;
         self.state.pods.remove(key);
-        self.state.services[service as usize].pods.retain(|present| *present != key);
+        self.state.services[service as usize]
+            .pods
+            .retain(|present| *present != key);
         self.refresh_ready(service);
     }
 
@@ -138,15 +166,22 @@ impl<P: Probe> Live<'_, P> {
         let running = &mut self.state.services[service as usize];
         let pods = &self.state.pods;
         running.ready.clear();
-        running.ready.extend(running.pods.iter().copied().filter(|key| {
-            pods.get(*key).is_some_and(|pod| pod.phase == PodPhase::Ready)
-        }));
+        running
+            .ready
+            .extend(running.pods.iter().copied().filter(|key| {
+                pods.get(*key)
+                    .is_some_and(|pod| pod.phase == PodPhase::Ready)
+            }));
     }
 
     /// Ready pods die with all they hold and are started again in place.
     pub fn kill_pods(&mut self, service: u32, count: u32, fault: u32, agenda: &mut Agenda<Event>) {
-        let victims: Vec<Key> =
-            self.state.services[service as usize].ready.iter().copied().take(count as usize).collect();
+        let victims: Vec<Key> = self.state.services[service as usize]
+            .ready
+            .iter()
+            .copied()
+            .take(count as usize)
+            .collect();
         for key in victims {
             self.kill(key, Cause::Fault(fault), agenda);
         }
@@ -154,7 +189,9 @@ impl<P: Probe> Live<'_, P> {
     }
 
     fn kill(&mut self, key: Key, cause: Cause, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else { return };
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
         // First closed, so that a freed worker takes up nothing.
         pod.phase = PodPhase::Starting;
         pod.starts += 1;
@@ -168,12 +205,22 @@ impl<P: Probe> Live<'_, P> {
             .filter(|(_, visit)| visit.pod == key)
             .map(|(visit, _)| visit)
             .collect();
-        let end = End { outcome: Outcome::Unavailable, cause: Some(cause) };
+        let end = End {
+            outcome: Outcome::Unavailable,
+            cause: Some(cause),
+        };
         for visit in &held {
             self.finish(*visit, end, agenda);
         }
         let lost = held.len() as u32;
-        self.probe.happened(agenda.now(), Happening::PodDied { service, pod: number, lost });
+        self.probe.happened(
+            agenda.now(),
+            Happening::PodDied {
+                service,
+                pod: number,
+                lost,
+            },
+        );
         self.announce_start(key, agenda);
     }
 }

@@ -21,13 +21,22 @@ impl<P: Probe> Live<'_, P> {
         let spec = &self.plan.spec.services[service as usize];
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             let cause = Some(Cause::NoPod { service });
-            return Err(End { outcome: Outcome::Unavailable, cause });
+            return Err(End {
+                outcome: Outcome::Unavailable,
+                cause,
+            });
         };
         let running = pod.busy < spec.workers;
         if !running && pod.queue.len() as u32 >= spec.queue {
             let now = agenda.now();
             let outcome = Outcome::Overloaded;
-            self.probe.served(Served { now, service, route, outcome, duration: Span::ZERO });
+            self.probe.served(Served {
+                now,
+                service,
+                route,
+                outcome,
+                duration: Span::ZERO,
+            });
             let cause = Some(self.blame_queue(pod_key, service));
             return Err(End { outcome, cause });
         }
@@ -52,7 +61,9 @@ impl<P: Probe> Live<'_, P> {
 
     /// A worker takes a visit up.
     fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(visit) = self.state.visits.get_mut(key) else { return };
+        let Some(visit) = self.state.visits.get_mut(key) else {
+            return;
+        };
         visit.running = true;
         let route = &self.plan.routes[visit.route as usize];
         let effect = &self.state.effects[visit.route as usize];
@@ -66,7 +77,10 @@ impl<P: Probe> Live<'_, P> {
         } else if self.plan.spec.services[route.service as usize].versions[version as usize].slower
             > 1.0
         {
-            visit.touched = Some(Cause::Version { service: route.service, version });
+            visit.touched = Some(Cause::Version {
+                service: route.service,
+                version,
+            });
         }
         let strand = self.state.strands.insert(Strand {
             visit: key,
@@ -84,7 +98,13 @@ impl<P: Probe> Live<'_, P> {
     /// Runs a strand until it has to wait or ends.
     #[inline]
     pub fn run(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(&Strand { visit: visit_key, at, parent, .. }) = self.state.strands.get(key) else {
+        let Some(&Strand {
+            visit: visit_key,
+            at,
+            parent,
+            ..
+        }) = self.state.strands.get(key)
+        else {
             return;
         };
         let Some(visit) = self.state.visits.get(visit_key) else {
@@ -121,7 +141,12 @@ impl<P: Probe> Live<'_, P> {
                     // The last pushed runs first: push in reverse to start branches in order.
                     for branch in (first..first + count).rev() {
                         let at = self.plan.targets[branch as usize];
-                        let strand = Strand { visit: visit_key, at, parent: key, waits: 0 };
+                        let strand = Strand {
+                            visit: visit_key,
+                            at,
+                            parent: key,
+                            waits: 0,
+                        };
                         let strand = self.state.strands.insert(strand);
                         self.state.tasks.push(Task::Run(strand));
                     }
@@ -141,7 +166,9 @@ impl<P: Probe> Live<'_, P> {
                     let draw = self.state.services[service].work.unit();
                     let choices = &self.plan.choices[first as usize..(first + count) as usize];
                     let chosen = choices.iter().find(|(reached, _)| draw < *reached);
-                    at = chosen.or(choices.last()).map_or(at + 1, |(_, place)| *place);
+                    at = chosen
+                        .or(choices.last())
+                        .map_or(at + 1, |(_, place)| *place);
                 }
                 Op::Jump(to) => at = to,
                 Op::End => {
@@ -163,38 +190,67 @@ impl<P: Probe> Live<'_, P> {
 
     /// What a finished script answers: version and faults may spoil it.
     fn verdict(&mut self, key: Key) -> End {
-        let Some(visit) = self.state.visits.get(key) else { return End::OK };
+        let Some(visit) = self.state.visits.get(key) else {
+            return End::OK;
+        };
         let route = &self.plan.routes[visit.route as usize];
         let effect = self.state.effects[visit.route as usize];
         let version = self.state.pods.get(visit.pod).map_or(0, |pod| pod.version);
         let spec = &self.plan.spec.services[route.service as usize].versions[version as usize];
-        let own = spec.errors.get(route.local as usize).map_or(0.0, |ratio| ratio.get());
+        let own = spec
+            .errors
+            .get(route.local as usize)
+            .map_or(0.0, |ratio| ratio.get());
         let errors = &mut self.state.services[route.service as usize].errors;
         if errors.chance(own) {
-            let cause = Some(Cause::Version { service: route.service, version });
-            return End { outcome: Outcome::Error, cause };
+            let cause = Some(Cause::Version {
+                service: route.service,
+                version,
+            });
+            return End {
+                outcome: Outcome::Error,
+                cause,
+            };
         }
         if errors.chance(effect.errors) {
             let cause = Some(Cause::Fault(effect.error_fault));
-            return End { outcome: Outcome::Error, cause };
+            return End {
+                outcome: Outcome::Error,
+                cause,
+            };
         }
-        End { outcome: Outcome::Ok, cause: visit.touched }
+        End {
+            outcome: Outcome::Ok,
+            cause: visit.touched,
+        }
     }
 
     /// A visit ends: its worker takes the next one, its caller gets the answer.
     pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) {
-        let Some(&visit) = self.state.visits.get(key) else { return };
+        let Some(&visit) = self.state.visits.get(key) else {
+            return;
+        };
         self.state.visits.remove(key);
         let service = self.plan.routes[visit.route as usize].service;
         self.state.services[service as usize].ended += 1;
         let now = agenda.now();
         let duration = now.since(visit.arrived);
         let (route, outcome) = (visit.route, end.outcome);
-        self.probe.served(Served { now, service, route, outcome, duration });
+        self.probe.served(Served {
+            now,
+            service,
+            route,
+            outcome,
+            duration,
+        });
         if visit.call == Key::NONE {
             self.state.wasted += 1;
         } else {
-            self.state.tasks.push(Task::Settle { call: visit.call, visit: key, end });
+            self.state.tasks.push(Task::Settle {
+                call: visit.call,
+                visit: key,
+                end,
+            });
         }
         if visit.running {
             self.release(visit.pod, agenda);
@@ -203,7 +259,9 @@ impl<P: Probe> Live<'_, P> {
 
     /// A worker is free: it takes the longest waiting visit, if any.
     fn release(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else { return };
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
         match pod.queue.pop_front() {
             Some(next) => self.begin(next, agenda),
             None => {
