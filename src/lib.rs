@@ -7,5 +7,7 @@ pub mod base;
 pub mod engine;
 pub mod lesson;
 pub mod session;
+pub mod slo;
+pub mod telemetry;
 pub mod worker;
 pub mod world;

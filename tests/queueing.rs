@@ -5,9 +5,7 @@
 //! of its samples, which are autocorrelated at these loads.
 
 use xops_lab::base::{Report, SimTime, Span, yaml};
-use xops_lab::world::{
-    Attempted, Happening, Outcome, Probe, Served, Spec, UserDone, World, read,
-};
+use xops_lab::world::{Attempted, Happening, Outcome, Probe, Served, Spec, UserDone, World, read};
 
 /// Adds up users' waits and counts outcomes.
 #[derive(Default)]
@@ -31,7 +29,9 @@ impl Probe for Tally {
 fn spec(text: &str) -> Spec {
     let node = yaml::parse("test.yaml", text, &yaml::Limits::default()).expect("valid YAML");
     let mut report = Report::new("test.yaml", text);
-    let mut fields = report.fields(&xops_lab::base::At::root(&node)).expect("a mapping");
+    let mut fields = report
+        .fields(&xops_lab::base::At::root(&node))
+        .expect("a mapping");
     let spec = read::spec(&mut report, &mut fields);
     fields.done(&mut report);
     let problems = report.finish();
@@ -66,8 +66,15 @@ fn measure(spec: &Spec, seed: u64, hours: u64) -> (f64, f64) {
     let warm = SimTime::ZERO + Span::from_mins(hours * 6);
     world.run_until(warm, u64::MAX, &mut Tally::default());
     let mut tally = Tally::default();
-    world.run_until(SimTime::ZERO + Span::from_hours(hours), u64::MAX, &mut tally);
-    (tally.seconds / tally.done as f64, 1.0 - tally.ok as f64 / tally.done as f64)
+    world.run_until(
+        SimTime::ZERO + Span::from_hours(hours),
+        u64::MAX,
+        &mut tally,
+    );
+    (
+        tally.seconds / tally.done as f64,
+        1.0 - tally.ok as f64 / tally.done as f64,
+    )
 }
 
 fn check(what: &str, seed: u64, found: f64, expected: f64, relative: f64) {
@@ -112,11 +119,21 @@ fn an_m_m_c_k_refuses_the_share_that_theory_says() {
     let spec = station("90/s", 2, 3, "{exponential: {mean: 20ms}}");
     let a: f64 = 1.8;
     let weight = |n: i32| {
-        if n <= 2 { a.powi(n) / [1.0, 1.0, 2.0][n as usize] } else { a.powi(n) / 2.0 / 2f64.powi(n - 2) }
+        if n <= 2 {
+            a.powi(n) / [1.0, 1.0, 2.0][n as usize]
+        } else {
+            a.powi(n) / 2.0 / 2f64.powi(n - 2)
+        }
     };
     let expected = weight(5) / (0..=5).map(weight).sum::<f64>();
     for seed in 1..=5 {
-        check("M/M/2/5 loss", seed, measure(&spec, seed, 5).1, expected, 0.01);
+        check(
+            "M/M/2/5 loss",
+            seed,
+            measure(&spec, seed, 5).1,
+            expected,
+            0.01,
+        );
     }
 }
 
