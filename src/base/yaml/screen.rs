@@ -52,10 +52,7 @@ fn column(before: usize) -> u32 {
 
 /// Whether a byte can make the parser emit a token inside brackets.
 fn is_sign(b: u8) -> bool {
-    matches!(
-        b,
-        b',' | b':' | b'?' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!'
-    )
+    b",:?#[]{}&*!".contains(&b)
 }
 
 /// Whether a character may not stand in a file, line feeds aside.
