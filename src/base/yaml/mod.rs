@@ -86,7 +86,9 @@ impl Limits {
 
 impl Default for Limits {
     /// 1 MiB, 32 levels, 100,000 nodes, 64 KiB in one scalar: ten times the
-    /// largest lesson, read in some tens of milliseconds.
+    /// largest lesson. The worst text found takes a quarter of a second and
+    /// 65 MB to refuse (native release build, one busy core); an ordinary one
+    /// of 100,000 nodes takes half of that time and a third of that memory.
     fn default() -> Self {
         Limits {
             bytes: 1 << 20,
