@@ -8,56 +8,120 @@ use crate::base::Span;
 /// Microseconds in the longest duration told apart: an hour. Longer ones count as an hour.
 const LONGEST: u64 = 3_600_000_000;
 
-/// A histogram of durations from 1 us to 1 h. Percentiles are at most 1 % off
-/// (two significant digits); merging is exact and does not depend on order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Latencies(Histogram<u32>);
+/// Up to so many durations are kept as they are: most scrape intervals of a
+/// route see a handful, and walking thousands of empty buckets for them would
+/// cost more than the simulation itself.
+const FEW: usize = 256;
 
-impl Default for Latencies {
-    fn default() -> Self {
-        let histogram = Histogram::new_with_bounds(1, LONGEST, 2);
-        Latencies(histogram.expect("invariant: the bounds are constants that hdrhistogram accepts"))
-    }
+/// Durations from 1 us to 1 h. Percentiles of up to [`FEW`] durations are
+/// exact to the microsecond; of more they are at most 1 % off (two significant
+/// digits). Merging does not depend on order.
+#[derive(Clone, Debug, Default)]
+pub struct Latencies {
+    /// Microseconds, while there are few.
+    few: Vec<u64>,
+    /// Everything, once there are many; kept when cleared, to be used again.
+    many: Option<Histogram<u32>>,
 }
 
 impl Latencies {
     /// Counts one duration.
     #[inline]
     pub fn record(&mut self, duration: Span) {
-        self.0.saturating_record(duration.as_nanos() / 1_000);
+        self.record_micros(duration.as_nanos() / 1_000);
+    }
+
+    #[inline]
+    fn record_micros(&mut self, micros: u64) {
+        match &mut self.many {
+            Some(many) if !many.is_empty() => many.saturating_record(micros),
+            _ if self.few.len() < FEW => self.few.push(micros),
+            many => {
+                let many = many.get_or_insert_with(empty);
+                for few in self.few.drain(..) {
+                    many.saturating_record(few);
+                }
+                many.saturating_record(micros);
+            }
+        }
     }
 
     /// Counts everything that `other` has counted.
     pub fn merge(&mut self, other: &Latencies) {
-        let added = self.0.add(&other.0);
-        added.expect("invariant: all histograms have the same bounds");
+        match &other.many {
+            Some(theirs) if !theirs.is_empty() => {
+                let many = self.many.get_or_insert_with(empty);
+                for few in self.few.drain(..) {
+                    many.saturating_record(few);
+                }
+                many.add(theirs)
+                    .expect("invariant: all histograms have the same bounds");
+            }
+            _ => other
+                .few
+                .iter()
+                .for_each(|micros| self.record_micros(*micros)),
+        }
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.0.reset();
+        self.few.clear();
+        if let Some(many) = self.many.as_mut().filter(|many| !many.is_empty()) {
+            many.reset();
+        }
     }
 
     /// How many durations were counted.
     pub fn count(&self) -> u64 {
-        self.0.len()
+        self.few.len() as u64 + self.many.as_ref().map_or(0, Histogram::len)
     }
 
-    /// The duration that `share` of all do not exceed; `None` without any.
-    pub fn quantile(&self, share: f64) -> Option<Span> {
-        (self.count() > 0).then(|| Span::from_micros(self.0.value_at_quantile(share)))
+    /// For each of `shares`, the duration that this share of all do not
+    /// exceed; `None` without any.
+    pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> Option<[Span; N]> {
+        if let Some(many) = self.many.as_ref().filter(|many| !many.is_empty()) {
+            return Some(shares.map(|share| Span::from_micros(many.value_at_quantile(share))));
+        }
+        let mut sorted = self.few.clone();
+        sorted.sort_unstable();
+        let rank = |share: f64| libm::ceil(share * sorted.len() as f64) as usize;
+        let last = sorted.len().checked_sub(1)?;
+        Some(shares.map(|share| {
+            let place = rank(share).saturating_sub(1).min(last);
+            Span::from_micros(sorted[place])
+        }))
+    }
+}
+
+fn empty() -> Histogram<u32> {
+    let histogram = Histogram::new_with_bounds(1, LONGEST, 2);
+    histogram.expect("invariant: the bounds are constants that hdrhistogram accepts")
+}
+
+impl PartialEq for Latencies {
+    /// Whether both have counted the same, in any order.
+    fn eq(&self, other: &Self) -> bool {
+        fn sorted(latencies: &Latencies) -> Vec<u64> {
+            let mut few = latencies.few.clone();
+            few.sort_unstable();
+            few
+        }
+        let many = |latencies: &Latencies| latencies.many.clone().filter(|many| !many.is_empty());
+        sorted(self) == sorted(other) && many(self) == many(other)
     }
 }
 
 impl Serialize for Latencies {
-    /// The buckets that hold something, as (highest value, count).
+    /// The durations while there are few, else the buckets that hold something.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let buckets: Vec<(u64, u32)> = self
-            .0
-            .iter_recorded()
+            .many
+            .iter()
+            .flat_map(|many| many.iter_recorded())
             .map(|bucket| (bucket.value_iterated_to(), bucket.count_at_value()))
             .collect();
-        buckets.serialize(serializer)
+        (&self.few, buckets).serialize(serializer)
     }
 }
 
@@ -100,8 +164,9 @@ mod tests {
             assert_eq!(merged, whole);
             exact.sort_unstable();
             for share in [0.5, 0.9, 0.95, 0.99, 0.999] {
+                let [found] = whole.quantiles([share]).unwrap_or_default();
+                let found = found.as_secs_f64();
                 let expected = exact[(share * 50_000.0) as usize - 1].as_secs_f64();
-                let found = whole.quantile(share).map_or(0.0, Span::as_secs_f64);
                 assert!(
                     (found / expected - 1.0).abs() < 0.011,
                     "{shape:?} {share}: {found} {expected}"
@@ -112,6 +177,18 @@ mod tests {
 
     #[test]
     fn nothing_counted_has_no_percentile() {
-        assert_eq!(Latencies::default().quantile(0.5), None);
+        assert_eq!(Latencies::default().quantiles([0.5]), None);
+    }
+
+    #[test]
+    fn few_durations_have_exact_percentiles() {
+        let mut latencies = Latencies::default();
+        for micros in (1..=100).rev() {
+            latencies.record(Span::from_micros(micros));
+        }
+        let expected = [50, 95, 99, 100].map(Span::from_micros);
+        assert_eq!(latencies.quantiles([0.5, 0.95, 0.99, 1.0]), Some(expected));
+        latencies.clear();
+        assert_eq!(latencies.count(), 0);
     }
 }

@@ -30,14 +30,10 @@ impl Percentiles {
     pub const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 
     fn of(latencies: &Latencies) -> Percentiles {
-        Percentiles(Self::SHARES.map(|share| {
-            let micros = latencies
-                .quantile(share)
-                .map(|span| span.as_nanos() / 1_000);
-            micros
-                .and_then(|micros| u32::try_from(micros).ok())
-                .unwrap_or(u32::MAX)
-        }))
+        match latencies.quantiles(Self::SHARES) {
+            Some(spans) => Percentiles(spans.map(|span| (span.as_nanos() / 1_000) as u32)),
+            None => Percentiles::NONE,
+        }
     }
 
     /// p50, p95 and p99, or nothing.

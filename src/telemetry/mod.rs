@@ -39,6 +39,8 @@ pub struct Telemetry {
     edge: Meter,
     /// By route number.
     routes: Vec<Meter>,
+    /// By service: all its routes together.
+    services: Vec<Meter>,
     /// By edge number: attempts, as callers see them.
     calls: Vec<Meter>,
     /// By service.
@@ -53,6 +55,7 @@ impl Telemetry {
             interval,
             edge: meter(),
             routes: (0..world.route_count()).map(|_| meter()).collect(),
+            services: world.spec().services.iter().map(|_| meter()).collect(),
             calls: world.edges().map(|_| meter()).collect(),
             gauges: world
                 .spec()
@@ -76,6 +79,9 @@ impl Telemetry {
         if let Some(meter) = self.routes.get_mut(served.route as usize) {
             meter.record(served.outcome, served.duration);
         }
+        if let Some(meter) = self.services.get_mut(served.service as usize) {
+            meter.record(served.outcome, served.duration);
+        }
     }
 
     /// A caller finished with an attempt.
@@ -95,7 +101,12 @@ impl Telemetry {
     /// Samples everything; to be called once per interval, from time zero.
     pub fn scrape(&mut self, world: &World) {
         self.edge.scrape();
-        for meter in self.routes.iter_mut().chain(&mut self.calls) {
+        for meter in self
+            .routes
+            .iter_mut()
+            .chain(&mut self.services)
+            .chain(&mut self.calls)
+        {
             meter.scrape();
         }
         for (service, history) in self.gauges.iter_mut().enumerate() {
@@ -116,6 +127,11 @@ impl Telemetry {
     /// A route's requests, by number across all services.
     pub fn route(&self, route: usize) -> Option<&Meter> {
         self.routes.get(route)
+    }
+
+    /// A service's requests, all routes together.
+    pub fn service(&self, service: usize) -> Option<&Meter> {
+        self.services.get(service)
     }
 
     /// Attempts over an edge of the service graph.
