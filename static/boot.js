@@ -1,0 +1,84 @@
+// Loads the application into the page. If that fails, says in the page what
+// failed and what to do about it.
+
+/** A failure whose cause and remedy are known. */
+class BootError extends Error {
+  constructor(what, remedy, cause) {
+    super(what, { cause });
+    this.remedy = remedy;
+  }
+}
+
+const UPDATE = "Please update your browser, or try a current Firefox, Chrome, Edge or Safari.";
+const RELOAD = "Please check your connection and reload the page.";
+
+async function load() {
+  if (typeof WebAssembly !== "object") {
+    throw new BootError("This browser cannot run WebAssembly, or it is switched off.", UPDATE);
+  }
+  const [app, wasm] = await Promise.all([
+    import("{{app.js}}").catch((cause) => {
+      throw new BootError("The application's script could not be loaded.", RELOAD, cause);
+    }),
+    download(new URL("{{app.wasm}}", import.meta.url)),
+  ]);
+  try {
+    await app.default({ module_or_path: wasm });
+  } catch (cause) {
+    throw new BootError("This browser could not prepare the simulator.", UPDATE, cause);
+  }
+  try {
+    app.start_app();
+  } catch (cause) {
+    throw new BootError(
+      "The application stopped while starting.",
+      "Please reload the page. If it happens again, report it with the details below.",
+      cause,
+    );
+  }
+}
+
+async function download(address) {
+  let response;
+  try {
+    response = await fetch(address);
+  } catch (cause) {
+    throw new BootError("The simulator could not be downloaded.", RELOAD, cause);
+  }
+  if (!response.ok) {
+    throw new BootError(
+      `The simulator could not be downloaded: the server answered ${response.status}.`,
+      "A new version may just have been published. Please reload the page.",
+    );
+  }
+  return response;
+}
+
+function show(error) {
+  const details = [error.cause, document.querySelector('meta[name="xops-build"]')?.content];
+  const boot = document.createElement("main");
+  boot.id = "boot";
+  boot.className = "boot boot-failed";
+  boot.append(
+    element("h1", "boot-title", "XOps Lab could not start"),
+    element("p", "boot-state", error.message),
+    element("p", "boot-remedy", error.remedy ?? RELOAD),
+    element("p", "boot-details", details.filter(Boolean).map(String).join(" · build ")),
+  );
+  boot.setAttribute("role", "alert");
+  // The application may already have cleared its mount.
+  const place = document.getElementById("app") ?? document.body;
+  place.replaceChildren(boot);
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+load().catch((error) => {
+  console.error(error);
+  show(error);
+});

@@ -1,0 +1,262 @@
+//! From files in the tree to files of the site: names, placeholders, build id.
+
+use super::module::Module;
+use super::name::{self, Names};
+use super::{Asset, Site};
+use crate::serve::CONTENT_SECURITY_POLICY;
+use anyhow::{Context, Result, bail};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// Files by path inside a folder, in name order.
+type Folder = BTreeMap<String, Vec<u8>>;
+
+/// Puts the site together; the order of the steps is the order of the table in
+/// the parent's documentation.
+pub fn assemble(root: &Path, module: Module) -> Result<Site> {
+    let index = fs::read(root.join("index.html")).context("could not read index.html")?;
+    let sources = Sources::sort(read_folder(&root.join("static"))?);
+    let asked = sources.asked(&index)?;
+    let mut builder = Builder::default();
+
+    builder.add_hashed("app.wasm", "app.wasm", module.wasm)?;
+    builder.add_hashed("app.js", "app.js", module.script)?;
+    for (path, bytes) in module.snippets {
+        builder.add(path, bytes)?;
+    }
+    builder.add_lessons(read_folder(&root.join("lessons"))?)?;
+    for (path, bytes) in sources.assets {
+        let to = format!("assets/{path}");
+        if asked.contains(&path) {
+            builder.add_hashed(&path, &to, bytes)?;
+        } else {
+            builder.add(to, bytes)?;
+        }
+    }
+    for (path, bytes) in sources.texts {
+        let text = name::fill(&path, &utf8(&path, bytes)?, &builder.names)?;
+        builder.add_hashed(&path, &path, text.into_bytes())?;
+    }
+    builder.finish(&utf8("index.html", index)?)
+}
+
+/// What lies in `static/`, by how it is treated.
+struct Sources {
+    /// Copied byte by byte.
+    assets: Folder,
+    /// Filled in, in this order: manifest, style, scripts.
+    texts: Vec<(String, Vec<u8>)>,
+}
+
+impl Sources {
+    fn sort(files: Folder) -> Self {
+        let mut assets = Folder::new();
+        let (mut manifests, mut scripts) = (Vec::new(), Vec::new());
+        let (mut first_style, mut styles) = (Vec::new(), Vec::new());
+        for (path, bytes) in files {
+            if path == "style.css" {
+                first_style = bytes;
+            } else if path.starts_with("css/") && path.ends_with(".css") {
+                styles.push(bytes);
+            } else if path.ends_with(".js") && !path.contains('/') {
+                scripts.push((path, bytes));
+            } else if path.ends_with(".webmanifest") && !path.contains('/') {
+                manifests.push((path, bytes));
+            } else {
+                assets.insert(path, bytes);
+            }
+        }
+        styles.insert(0, first_style);
+        let mut texts = manifests;
+        texts.push(("style.css".to_owned(), styles.join(&b'\n')));
+        texts.append(&mut scripts);
+        Self { assets, texts }
+    }
+
+    /// Every name that any text asks for.
+    fn asked(&self, index: &[u8]) -> Result<BTreeSet<String>> {
+        let texts = self.texts.iter().map(|(_, bytes)| bytes.as_slice());
+        let mut asked = BTreeSet::new();
+        for bytes in texts.chain([index]) {
+            let text = std::str::from_utf8(bytes).context("a text in static/ is not UTF-8")?;
+            asked.extend(name::placeholders(text).into_iter().map(str::to_owned));
+        }
+        Ok(asked)
+    }
+}
+
+/// The site so far, and what its later files may ask for.
+#[derive(Default)]
+struct Builder {
+    site: Site,
+    names: Names,
+}
+
+impl Builder {
+    fn add(&mut self, path: String, bytes: Vec<u8>) -> Result<()> {
+        let asset = Asset::new(bytes)?;
+        if self.site.files.contains_key(&path) {
+            bail!("two files of the site would be called {path}; rename one of them");
+        }
+        self.site.files.insert(path, asset);
+        Ok(())
+    }
+
+    fn add_hashed(&mut self, name: &str, path: &str, bytes: Vec<u8>) -> Result<()> {
+        let path = name::hashed(path, &name::hash(&bytes));
+        self.names.insert(name.to_owned(), format!("./{path}"));
+        self.add(path, bytes)
+    }
+
+    /// One hash over the whole folder: a lesson and the world it names change
+    /// their address together.
+    fn add_lessons(&mut self, lessons: Folder) -> Result<()> {
+        let folder = name::hashed("lessons", &hash_of_all(&lessons));
+        self.names
+            .insert("lessons".to_owned(), format!("./{folder}/"));
+        for (path, bytes) in lessons {
+            self.add(format!("{folder}/{path}"), bytes)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, index: &str) -> Result<Site> {
+        let csp = CONTENT_SECURITY_POLICY.to_owned();
+        self.names.insert("csp".to_owned(), csp);
+        // Names carry hashes, except for files that nobody asked for: take both.
+        let mut all = index.to_owned();
+        for (path, asset) in &self.site.files {
+            all.push_str(&format!("{path} {}\n", asset.hash));
+        }
+        let build = name::hash(all.as_bytes());
+        self.names.insert("build".to_owned(), build.clone());
+
+        let page = name::fill("index.html", index, &self.names)?;
+        self.add("index.html".to_owned(), page.into_bytes())?;
+        let asked = name::placeholders(index).into_iter();
+        let paths = asked.filter_map(|name| self.names.get(name)?.strip_prefix("./"));
+        let first_load = paths
+            .chain(["index.html"])
+            .filter(|path| self.site.files.contains_key(*path))
+            .map(str::to_owned)
+            .collect();
+        Ok(Site {
+            first_load,
+            build,
+            ..self.site
+        })
+    }
+}
+
+fn hash_of_all(files: &Folder) -> String {
+    let mut all = Vec::new();
+    for (path, bytes) in files {
+        all.extend_from_slice(path.as_bytes());
+        all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        all.extend_from_slice(bytes);
+    }
+    name::hash(&all)
+}
+
+fn utf8(file: &str, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).with_context(|| format!("{file} is not UTF-8"))
+}
+
+/// Every file below a folder, by its path with forward slashes; hidden files
+/// are left out, and a folder that is not there is empty.
+pub fn read_folder(folder: &Path) -> Result<Folder> {
+    let mut files = Folder::new();
+    let mut waiting = vec![(folder.to_path_buf(), String::new())];
+    while let Some((folder, prefix)) = waiting.pop() {
+        if !folder.exists() {
+            continue;
+        }
+        let entries = fs::read_dir(&folder)
+            .with_context(|| format!("could not list {}", folder.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                bail!("{} has a name that is not UTF-8; rename it", path.display());
+            };
+            if name.starts_with('.') {
+                continue;
+            }
+            let inside = format!("{prefix}{name}");
+            if path.is_dir() {
+                waiting.push((path, format!("{inside}/")));
+            } else {
+                let bytes = fs::read(&path)
+                    .with_context(|| format!("could not read {}", path.display()))?;
+                files.insert(inside, bytes);
+            }
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> Folder {
+        let owned = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
+        files.iter().map(owned).collect()
+    }
+
+    fn finished(lesson: &str) -> Site {
+        let mut builder = Builder::default();
+        let added = builder
+            .add_hashed("app.js", "app.js", b"run()".to_vec())
+            .and_then(|()| builder.add_lessons(folder(&[("slo/one.yaml", lesson)])));
+        assert!(added.is_ok());
+        let index = r#"<script src="{{app.js}}"></script> {{lessons}} {{build}} {{csp}}"#;
+        builder.finish(index).expect("a site")
+    }
+
+    #[test]
+    fn styles_become_one_file_in_name_order() {
+        let sources = Sources::sort(folder(&[
+            ("css/20-map.css", "c"),
+            ("css/10-base.css", "b"),
+            ("style.css", "a"),
+            ("css/picture.png", "p"),
+            ("boot.js", "j"),
+        ]));
+        let texts: Vec<_> = sources
+            .texts
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert_eq!(texts, ["style.css", "boot.js"]);
+        assert_eq!(sources.texts[0].1, b"a\nb\nc");
+        assert_eq!(
+            sources.assets.keys().collect::<Vec<_>>(),
+            ["css/picture.png"]
+        );
+    }
+
+    #[test]
+    fn the_page_names_hashed_files_and_counts_them_as_first_load() {
+        let site = finished("one");
+        let page = String::from_utf8_lossy(&site.files["index.html"].bytes);
+        let script = name::hashed("app.js", &name::hash(b"run()"));
+        assert!(page.contains(&format!(r#"src="./{script}""#)), "{page}");
+        assert!(page.contains(&site.build));
+        assert!(page.contains(CONTENT_SECURITY_POLICY));
+        assert_eq!(
+            site.first_load.iter().collect::<Vec<_>>(),
+            [&script, "index.html"]
+        );
+    }
+
+    #[test]
+    fn a_changed_lesson_changes_the_folder_and_the_build() {
+        let (one, two) = (finished("one"), finished("two"));
+        assert_ne!(one.build, two.build);
+        assert_ne!(
+            one.files.keys().collect::<Vec<_>>(),
+            two.files.keys().collect::<Vec<_>>()
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! The library as a browser module: cargo, then wasm-bindgen, then wasm-opt.
+
+use super::{Mode, name};
+use crate::{shell, tools};
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// What rustc 1.95 may emit for wasm32-unknown-unknown. wasm-opt refuses code
+/// that needs more than it is told, and with `--all-features` it may write
+/// encodings that browsers do not have yet.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The library ready for a page.
+pub struct Module {
+    /// The WebAssembly.
+    pub wasm: Vec<u8>,
+    /// The ES module that loads and wraps it; its default export takes the
+    /// address or the response of the WebAssembly.
+    pub script: Vec<u8>,
+    /// Scripts that crates bring along, by the path under which `script`
+    /// imports them.
+    pub snippets: BTreeMap<String, Vec<u8>>,
+}
+
+/// Compiles the library and makes a module of it.
+///
+/// # Errors
+/// What the compiler, wasm-bindgen or wasm-opt reported.
+pub fn build(root: &Path, mode: Mode) -> Result<Module> {
+    tools::ensure_wasm_target(root)?;
+    let compiled = compile(root, mode)?;
+    let work = compiled.with_file_name("site");
+    if work.join("bindgen").exists() {
+        fs::remove_dir_all(work.join("bindgen"))?;
+    }
+    let mut module = bind(&compiled, &work.join("bindgen"), mode)?;
+    if mode == Mode::Release {
+        module.wasm = optimise(root, &work, module.wasm)?;
+    }
+    Ok(module)
+}
+
+/// Runs cargo and returns the path of the `.wasm` it names.
+fn compile(root: &Path, mode: Mode) -> Result<PathBuf> {
+    let profile = match mode {
+        Mode::Dev => "dev",
+        Mode::Release => "site",
+    };
+    let mut wasm = None;
+    let ok = shell::lines(
+        shell::cargo(root)
+            .args(["build", "--package", "xops-lab", "--lib"])
+            .args(["--target", tools::WASM_TARGET, "--profile", profile])
+            .arg("--message-format=json-render-diagnostics"),
+        |line| wasm = wasm_in_message(line).or(wasm.take()),
+    )?;
+    ensure!(
+        ok,
+        "the library does not compile for {}",
+        tools::WASM_TARGET
+    );
+    wasm.context("cargo built no .wasm file; is the library's crate-type still a cdylib?")
+}
+
+/// The `.wasm` file that one line of cargo's JSON output names, if any.
+fn wasm_in_message(line: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(line).ok()?;
+    message
+        .get("filenames")?
+        .as_array()?
+        .iter()
+        .filter_map(serde_json::Value::as_str)
+        .find(|file| file.ends_with(".wasm"))
+        .map(PathBuf::from)
+}
+
+fn bind(compiled: &Path, into: &Path, mode: Mode) -> Result<Module> {
+    let dev = mode == Mode::Dev;
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name("app")
+        .web(true)?
+        .typescript(false)
+        .debug(dev)
+        .keep_debug(dev)
+        .remove_name_section(!dev)
+        .remove_producers_section(true)
+        // boot.js and worker.js say where the wasm is; it has a hash in its name.
+        .omit_default_module_path(true)
+        .generate_output()
+        .and_then(|mut output| output.emit(into))
+        .context("wasm-bindgen could not make a module of the library")?;
+    let mut snippets = BTreeMap::new();
+    for (path, bytes) in super::assemble::read_folder(&into.join("snippets"))? {
+        snippets.insert(format!("snippets/{path}"), bytes);
+    }
+    Ok(Module {
+        wasm: fs::read(into.join("app_bg.wasm")).context("wasm-bindgen wrote no wasm")?,
+        script: fs::read(into.join("app.js")).context("wasm-bindgen wrote no script")?,
+        snippets,
+    })
+}
+
+/// Runs wasm-opt from npm's binaryen, or says how to get it. The result is
+/// kept by the input's hash: it takes longer than the rest of a small rebuild.
+fn optimise(root: &Path, work: &Path, wasm: Vec<u8>) -> Result<Vec<u8>> {
+    let tool = root.join("node_modules/binaryen/bin/wasm-opt");
+    if !tool.exists() {
+        eprintln!("note: wasm-opt is not installed, the wasm stays larger; `npm ci` installs it");
+        return Ok(wasm);
+    }
+    let kept = work.join(format!("opt-{}.wasm", name::hash(&wasm)));
+    if !kept.exists() {
+        let input = work.join("unoptimised.wasm");
+        let output = work.join("optimised.wasm");
+        fs::write(&input, &wasm)?;
+        shell::run(
+            Command::new("node")
+                .arg(&tool)
+                .args(["-O3", "--strip-debug", "--strip-producers"])
+                .args(WASM_FEATURES)
+                .arg(&input)
+                .arg("-o")
+                .arg(&output),
+        )?;
+        forget_older(work)?;
+        fs::rename(&output, &kept)?;
+    }
+    fs::read(&kept).with_context(|| format!("could not read {}", kept.display()))
+}
+
+/// Only the latest result is worth its space.
+fn forget_older(work: &Path) -> Result<()> {
+    for entry in fs::read_dir(work)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with("opt-")) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wasm_is_found_in_cargos_messages() {
+        let found = wasm_in_message(r#"{"reason":"x","filenames":["/t/a.rlib","/t/a.wasm"]}"#);
+        assert_eq!(found, Some(PathBuf::from("/t/a.wasm")));
+        assert_eq!(wasm_in_message(r#"{"reason":"build-finished"}"#), None);
+        assert_eq!(wasm_in_message("not json"), None);
+    }
+}
