@@ -55,6 +55,8 @@ struct Asked {
     place: String,
     /// Whether this is the second life of a lab whose worker ended.
     again: bool,
+    /// The speed to run at once it stands.
+    then: Option<Speed>,
 }
 
 /// A worker with the closures that it calls; dropping it ends it.
@@ -118,6 +120,22 @@ impl Client {
             opening,
             place: place.to_owned(),
             again: false,
+            then: None,
+        });
+    }
+
+    /// Builds a lab at `place` and runs it at `speed` as soon as it stands.
+    pub fn open_at(&self, place: &str, opening: Opening, speed: Speed) {
+        let mut inner = self.0.borrow_mut();
+        // Left meanwhile: another page stands.
+        if inner.state.place != place {
+            return;
+        }
+        inner.ask(Asked {
+            opening,
+            place: place.to_owned(),
+            again: false,
+            then: Some(speed),
         });
     }
 
@@ -217,6 +235,7 @@ impl Client {
             opening,
             place,
             again: false,
+            then: None,
         });
     }
 }
@@ -332,6 +351,7 @@ impl Inner {
                     opening,
                     place,
                     again: true,
+                    then: None,
                 });
             }
             None => {
@@ -392,6 +412,10 @@ impl Inner {
                 self.kept = asked.opening.until;
                 self.opening = Some(asked.opening);
                 self.state.opened(warnings);
+                if let Some(speed) = asked.then {
+                    self.state.speed = speed;
+                    self.send(ToWorker::Speed(speed));
+                }
                 said.push(Said::Keep { now: true });
             }
             FromWorker::NotOpened(problems) => {
@@ -461,7 +485,8 @@ fn post(worker: &Worker, message: &ToWorker) {
 }
 
 fn describe(error: &JsValue) -> String {
-    error
-        .dyn_ref::<js_sys::Error>()
-        .map_or_else(|| format!("{error:?}"), |error| String::from(error.message()))
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || format!("{error:?}"),
+        |error| String::from(error.message()),
+    )
 }

@@ -88,6 +88,14 @@ pub fn budget(left: Option<f64>) -> String {
     format!("{}{GAP}%", signed(format!("{percent:.places$}")))
 }
 
+/// Error budget left with two places, where small changes are the point: `98.42 %`.
+pub fn budget_fine(left: Option<f64>) -> String {
+    left.map_or_else(
+        || NONE.to_owned(),
+        |left| format!("{}{GAP}%", signed(format!("{:.2}", left * 100.0))),
+    )
+}
+
 /// A burn rate: `0.6×`, `14×`.
 pub fn burn(rate: Option<f64>) -> String {
     rate.map_or_else(

@@ -201,8 +201,7 @@ fn Toast(props: &ToastProps) -> Html {
         let stays = notice.tone == Tone::Info && notice.action.is_none();
         let (id, on_dismiss) = (*id, on_dismiss.clone());
         use_effect_with((), move |()| {
-            let timer =
-                stays.then(|| Timeout::new(STAYS_MS, move || on_dismiss.emit(id)));
+            let timer = stays.then(|| Timeout::new(STAYS_MS, move || on_dismiss.emit(id)));
             move || drop(timer)
         });
     }

@@ -7,13 +7,13 @@ use super::notices::{Notice, Notices};
 use super::strings;
 
 /// Where progress is kept.
-pub const PROGRESS: &str = "xops-lab.progress";
+pub const PROGRESS: &str = "xops.progress";
 /// Where settings are kept.
-pub const SETTINGS: &str = "xops-lab.settings";
+pub const SETTINGS: &str = "xops.settings";
 
 /// Where the lab of a place is kept.
 pub fn run_key(place: &str) -> String {
-    format!("xops-lab.run:{place}")
+    format!("xops.run:{place}")
 }
 
 fn storage() -> Option<Storage> {

@@ -33,7 +33,11 @@ pub struct LineChartProps {
 #[component]
 pub fn LineChart(props: &LineChartProps) -> Html {
     let span = (props.to - props.from).max(1.0);
-    let all = props.panel.series.iter().flat_map(|s| s.points.iter().filter_map(|p| p.1));
+    let all = props
+        .panel
+        .series
+        .iter()
+        .flat_map(|s| s.points.iter().filter_map(|p| p.1));
     let top = all.fold(0.0_f64, f64::max).max(1e-9);
     html! {
         <svg viewBox="0 0 600 100" preserveAspectRatio="none" width="100%" height={props.height.to_string()}

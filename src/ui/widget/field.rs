@@ -116,7 +116,9 @@ pub fn Select(props: &SelectProps) -> Html {
             let select = event
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            if let Some(index) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
+            if let Some(index) =
+                select.and_then(|select| usize::try_from(select.selected_index()).ok())
+            {
                 on_select.emit(index);
             }
         })

@@ -45,7 +45,9 @@ pub fn TabList(props: &TabListProps) -> Html {
             event.prevent_default();
             on_select.emit(next);
             let tab = gloo::utils::document().get_element_by_id(&tab_id(name, next));
-            if let Some(tab) = tab.and_then(|tab| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(tab).ok()) {
+            if let Some(tab) =
+                tab.and_then(|tab| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(tab).ok())
+            {
                 // Focus fails only for an element that is gone.
                 tab.focus().ok();
             }
