@@ -6,5 +6,7 @@
 pub mod base;
 pub mod lesson;
 pub mod session;
+#[cfg(any(test, target_arch = "wasm32"))]
+pub mod ui;
 pub mod worker;
 pub mod world;

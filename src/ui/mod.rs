@@ -1,0 +1,2 @@
+//! Pages.
+pub mod chart;
