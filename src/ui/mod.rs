@@ -1,2 +1,3 @@
 //! Pages.
 pub mod chart;
+pub mod map;

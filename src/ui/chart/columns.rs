@@ -105,6 +105,24 @@ pub fn value_at(points: &[(f64, Option<f64>)], at: f64, reach: f64) -> Option<f6
         .filter(|v| v.is_finite() && (nearest.0 - at).abs() <= reach)
 }
 
+/// The time of the point nearest to `at`.
+pub fn nearest_time(points: &[(f64, Option<f64>)], at: f64) -> Option<f64> {
+    let after = points.partition_point(|(t, _)| *t <= at);
+    [after.checked_sub(1), Some(after)]
+        .into_iter()
+        .flatten()
+        .filter_map(|place| points.get(place).map(|p| p.0))
+        .min_by(|a, b| (a - at).abs().total_cmp(&(b - at).abs()))
+}
+
+/// The time `steps` points after (or before) the one nearest to `at`, at most the first or last.
+pub fn step_time(points: &[(f64, Option<f64>)], at: f64, steps: isize) -> Option<f64> {
+    let nearest = nearest_time(points, at)?;
+    let place = points.partition_point(|(t, _)| *t < nearest);
+    let place = place.saturating_add_signed(steps).min(points.len() - 1);
+    points.get(place).map(|p| p.0)
+}
+
 /// The typical distance between neighbours, for how far a point's word carries.
 pub fn spacing(points: &[(f64, Option<f64>)]) -> f64 {
     match (points.first(), points.last()) {
@@ -162,6 +180,16 @@ mod tests {
         assert_eq!(value_at(&points, 19.0, 8.0), None);
         assert_eq!(value_at(&points, -9.0, 8.0), None);
         assert_eq!(value_at(&[], 0.0, 8.0), None);
+    }
+
+    #[test]
+    fn steps_go_from_point_to_point_and_stop_at_the_ends() {
+        let points = [(0.0, Some(1.0)), (10.0, None), (20.0, Some(2.0))];
+        assert_eq!(step_time(&points, 1.0, 1), Some(10.0));
+        assert_eq!(step_time(&points, 10.0, -5), Some(0.0));
+        assert_eq!(step_time(&points, 10.0, 5), Some(20.0));
+        assert_eq!(step_time(&[], 1.0, 1), None);
+        assert_eq!(nearest_time(&points, 14.0), Some(10.0));
     }
 
     proptest! {

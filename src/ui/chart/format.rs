@@ -1,7 +1,8 @@
 //! Values as people read them: `312 ms`, `99.94 %`, `1.2 k/s`.
 //!
-//! Comes in: a number and its [`Unit`]. Goes out: text with a unit and three
-//! significant digits. It knows nothing of charts or the browser.
+//! Comes in: a number and its [`Unit`]. Goes out: text with a unit and at most
+//! three significant digits, with a true minus sign and no-break spaces. It
+//! knows nothing of charts or the browser.
 
 use crate::session::Unit;
 
@@ -10,12 +11,25 @@ pub fn value(value: f64, unit: Unit) -> String {
     if !value.is_finite() {
         return "no data".to_owned();
     }
-    match unit {
+    typeset(&match unit {
         Unit::Seconds => seconds(value),
         Unit::Share => share(value),
-        Unit::PerSecond => joined(&scaled(value), "/s"),
-        Unit::Count => joined(&scaled(value), ""),
-    }
+        Unit::PerSecond => {
+            let (factor, prefix) = thousands(value.abs());
+            format!("{} {prefix}/s", significant(value * factor))
+        }
+        Unit::Count => {
+            let (factor, prefix) = thousands(value.abs());
+            format!("{} {prefix}", significant(value * factor))
+        }
+    })
+}
+
+/// True minus signs, and spaces at which no line breaks.
+fn typeset(text: &str) -> String {
+    text.trim_end()
+        .replace('-', "\u{2212}")
+        .replace(' ', "\u{a0}")
 }
 
 /// One label of an axis whose labels lie `step` apart: as many digits as the
@@ -28,7 +42,7 @@ pub fn tick(value: f64, step: f64, unit: Unit) -> String {
         Unit::Share => (100.0, " %"),
         Unit::Seconds => second_unit(value.abs().max(step)),
         Unit::PerSecond => match thousands(value.abs()) {
-            (factor, "") => (factor, "/s"),
+            (factor, "") => (factor, " /s"),
             (factor, "k") => (factor, " k/s"),
             (factor, _) => (factor, " M/s"),
         },
@@ -39,7 +53,7 @@ pub fn tick(value: f64, step: f64, unit: Unit) -> String {
         },
     };
     let digits = digits_for(step * factor);
-    format!("{:.digits$}{suffix}", value * factor)
+    typeset(&format!("{:.digits$}{suffix}", value * factor))
 }
 
 /// A rate in requests per second: `12.3/s`, `1.2 k/s`.
@@ -94,19 +108,6 @@ fn thousands(magnitude: f64) -> (f64, &'static str) {
     }
 }
 
-fn scaled(value: f64) -> (String, &'static str) {
-    let (factor, prefix) = thousands(value.abs());
-    (significant(value * factor), prefix)
-}
-
-fn joined((number, prefix): &(String, &'static str), unit: &str) -> String {
-    if prefix.is_empty() {
-        format!("{number}{unit}")
-    } else {
-        format!("{number} {prefix}{unit}")
-    }
-}
-
 /// Three significant digits, without trailing zeros.
 fn significant(value: f64) -> String {
     let digits = match value.abs() {
@@ -139,12 +140,17 @@ fn digits_for(step: f64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{rate, tick, value};
+    use crate::session::Unit;
+
+    fn plain(text: String) -> String {
+        text.replace('\u{a0}', " ")
+    }
 
     #[test]
     fn durations_choose_their_unit() {
         let texts: Vec<String> = [0.00004, 0.312, 0.9996, 1.25, 61.0, 150.0, 9_000.0, 0.0]
-            .map(|v| value(v, Unit::Seconds))
+            .map(|v| plain(value(v, Unit::Seconds)))
             .into();
         assert_eq!(
             texts,
@@ -157,35 +163,42 @@ mod tests {
     #[test]
     fn shares_keep_their_nines() {
         let texts: Vec<String> = [0.9994, 0.999_95, 0.021, 0.000_4, 0.0, 1.0, 0.42, -0.5]
-            .map(|v| value(v, Unit::Share))
+            .map(|v| plain(value(v, Unit::Share)))
             .into();
         assert_eq!(
             texts,
             [
-                "99.94 %", "99.995 %", "2.1 %", "0.04 %", "0 %", "100 %", "42 %", "-50 %"
+                "99.94 %",
+                "99.995 %",
+                "2.1 %",
+                "0.04 %",
+                "0 %",
+                "100 %",
+                "42 %",
+                "\u{2212}50 %"
             ]
         );
     }
 
     #[test]
     fn rates_and_counts_shorten_thousands() {
-        assert_eq!(rate(12.34), "12.3/s");
-        assert_eq!(rate(1_234.0), "1.23 k/s");
-        assert_eq!(rate(0.0), "0/s");
-        assert_eq!(value(999.7, Unit::Count), "1 k");
-        assert_eq!(value(2_500_000.0, Unit::Count), "2.5 M");
-        assert_eq!(value(f64::NAN, Unit::Count), "no data");
+        assert_eq!(plain(rate(12.34)), "12.3 /s");
+        assert_eq!(plain(rate(1_234.0)), "1.23 k/s");
+        assert_eq!(plain(rate(0.0)), "0 /s");
+        assert_eq!(plain(value(999.7, Unit::Count)), "1 k");
+        assert_eq!(plain(value(2_500_000.0, Unit::Count)), "2.5 M");
+        assert_eq!(plain(value(f64::NAN, Unit::Count)), "no data");
     }
 
     #[test]
     fn labels_of_one_axis_show_the_digits_of_its_step() {
-        assert_eq!(tick(0.05, 0.05, Unit::Seconds), "50 ms");
-        assert_eq!(tick(0.5, 0.5, Unit::Seconds), "500 ms");
-        assert_eq!(tick(1.0, 0.5, Unit::Seconds), "1.0 s");
-        assert_eq!(tick(0.005, 0.005, Unit::Share), "0.5 %");
-        assert_eq!(tick(0.02, 0.005, Unit::Share), "2.0 %");
-        assert_eq!(tick(40.0, 20.0, Unit::PerSecond), "40/s");
-        assert_eq!(tick(1_500.0, 500.0, Unit::PerSecond), "1.5 k/s");
-        assert_eq!(tick(0.0, 500.0, Unit::PerSecond), "0");
+        assert_eq!(plain(tick(0.05, 0.05, Unit::Seconds)), "50 ms");
+        assert_eq!(plain(tick(0.5, 0.5, Unit::Seconds)), "500 ms");
+        assert_eq!(plain(tick(1.0, 0.5, Unit::Seconds)), "1.0 s");
+        assert_eq!(plain(tick(0.005, 0.005, Unit::Share)), "0.5 %");
+        assert_eq!(plain(tick(0.02, 0.005, Unit::Share)), "2.0 %");
+        assert_eq!(plain(tick(40.0, 20.0, Unit::PerSecond)), "40 /s");
+        assert_eq!(plain(tick(1_500.0, 500.0, Unit::PerSecond)), "1.5 k/s");
+        assert_eq!(plain(tick(0.0, 500.0, Unit::PerSecond)), "0");
     }
 }

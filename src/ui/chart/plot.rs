@@ -208,6 +208,19 @@ fn name_ends(panel: &Panel, frame: &Frame, lines: &mut [Line]) -> bool {
     ends.len() == lines.iter().filter(|line| !line.pieces.is_empty()).count()
 }
 
+/// Dashes (on, off, ... in CSS pixels) that tell one series from another
+/// where names do not fit; the first is solid.
+pub const fn dash(series: usize) -> &'static [f64] {
+    match series % 6 {
+        0 => &[],
+        1 => &[7.0, 4.0],
+        2 => &[1.5, 4.0],
+        3 => &[9.0, 4.0, 1.5, 4.0],
+        4 => &[4.0, 3.0],
+        _ => &[12.0, 4.0],
+    }
+}
+
 /// Moves rising places apart to at least `gap`, within `low..=high`, as little
 /// as a push down and a push back up allow; none where they do not fit.
 pub fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Option<Vec<f64>> {
@@ -287,7 +300,10 @@ mod tests {
         let plot = planned(&panel(&[&[0.1, 0.42, 0.2]]));
         assert_eq!((plot.frame.low, plot.frame.high), (0.0, 0.5));
         assert_eq!(plot.y_ticks.first().map(|t| t.1.as_str()), Some("0"));
-        assert_eq!(plot.y_ticks.last().map(|t| t.1.as_str()), Some("500 ms"));
+        assert_eq!(
+            plot.y_ticks.last().map(|t| t.1.as_str()),
+            Some("500\u{a0}ms")
+        );
     }
 
     #[test]

@@ -104,7 +104,7 @@ mod tests {
                 .collect(),
         };
         assert_eq!(
-            sentence(&series, Unit::Seconds, 0.0, 9.0),
+            sentence(&series, Unit::Seconds, 0.0, 9.0).replace('\u{a0}', " "),
             "p99: now 400 ms, lowest 100 ms, highest 400 ms, rising."
         );
         assert_eq!(

@@ -1,0 +1,5 @@
+//! Map.
+pub mod layout;
+mod order;
+pub mod path;
+mod rows;
