@@ -6,17 +6,17 @@
 //! arithmetic about the simulation happens here, and no text is written here
 //! but in `strings`.
 //!
-//! [`route`], [`format`] and [`saved`] import nothing of the web, so that they
-//! are tested natively.
+//! [`route`], [`format`], [`saved`] and the planning halves of [`chart`] and
+//! [`map`] import nothing of the web, so that they are tested natively.
 
+pub mod chart;
 pub mod format;
+pub mod map;
 pub mod route;
 pub mod saved;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
-#[cfg(target_arch = "wasm32")]
-pub mod chart;
 #[cfg(target_arch = "wasm32")]
 mod client;
 #[cfg(target_arch = "wasm32")]
@@ -27,8 +27,6 @@ mod keys;
 mod lab;
 #[cfg(target_arch = "wasm32")]
 mod lesson;
-#[cfg(target_arch = "wasm32")]
-pub mod map;
 #[cfg(target_arch = "wasm32")]
 mod notices;
 #[cfg(target_arch = "wasm32")]

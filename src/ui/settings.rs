@@ -134,8 +134,14 @@ pub fn RecordProvider(props: &RecordProviderProps) -> Html {
     {
         let first = use_mut_ref(|| true);
         use_effect_with(remembered.settings, move |settings| {
-            show_theme(settings.theme);
+            let theme = theme_name(settings.theme);
+            show_theme(theme);
             if !std::mem::take(&mut *first.borrow_mut()) {
+                // Read before the first paint, long before this code is there.
+                match theme {
+                    Some(name) => store::write(store::THEME, name, &notices),
+                    None => store::remove(store::THEME),
+                }
                 store::write(store::SETTINGS, &settings.to_json(), &notices);
             }
         });
@@ -166,14 +172,17 @@ fn prefers_dark() -> Option<web_sys::MediaQueryList> {
         .flatten()
 }
 
-fn show_theme(theme: Theme) {
-    let Some(root) = gloo::utils::document().document_element() else {
-        return;
-    };
-    let name = match theme {
+fn theme_name(theme: Theme) -> Option<&'static str> {
+    match theme {
         Theme::System => None,
         Theme::Light => Some("light"),
         Theme::Dark => Some("dark"),
+    }
+}
+
+fn show_theme(name: Option<&str>) {
+    let Some(root) = gloo::utils::document().document_element() else {
+        return;
     };
     // Neither call fails for a well-formed attribute name.
     match name {

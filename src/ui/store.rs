@@ -10,6 +10,8 @@ use super::strings;
 pub const PROGRESS: &str = "xops.progress";
 /// Where settings are kept.
 pub const SETTINGS: &str = "xops.settings";
+/// The chosen theme's name, for the script that runs before the first paint.
+pub const THEME: &str = "xops.theme";
 
 /// Where the lab of a place is kept.
 pub fn run_key(place: &str) -> String {

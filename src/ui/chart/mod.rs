@@ -1,68 +1,58 @@
-//! Charts: stand-ins until the drawn ones are merged.
+//! Charts: lines over simulated time, with a shared crosshair, and sparklines.
+//!
+//! In: a [`crate::session::Panel`], a range, annotations, where the cursor
+//! stands. Out: where it was moved to, and which range was asked for. Charts
+//! know nothing of the simulation: a value comes with its unit, and that is all.
+//!
+//! A chart is planned by pure code ([`plot`], [`ticks`], [`columns`],
+//! [`format`], [`marks`], [`summary`]), then drawn twice: shapes by plotters
+//! on a canvas, redrawn only when data, size or theme changed, and everything
+//! that is text or that moves in an SVG over it.
 
-use yew::prelude::*;
+pub mod color;
+pub mod columns;
+pub mod format;
+pub mod marks;
+pub mod plot;
+pub mod spark;
+pub mod summary;
+pub mod ticks;
+pub mod words;
 
-use crate::session::{Panel, TimelineEvent};
+#[cfg(target_arch = "wasm32")]
+mod annotate;
+#[cfg(target_arch = "wasm32")]
+mod axes;
+#[cfg(target_arch = "wasm32")]
+mod cursor;
+#[cfg(target_arch = "wasm32")]
+mod draw;
+#[cfg(target_arch = "wasm32")]
+pub mod hooks;
+#[cfg(target_arch = "wasm32")]
+mod legend;
+#[cfg(target_arch = "wasm32")]
+mod line_chart;
+#[cfg(target_arch = "wasm32")]
+mod pad;
+#[cfg(target_arch = "wasm32")]
+mod sparkline;
+#[cfg(target_arch = "wasm32")]
+pub mod theme;
 
-/// What a line chart is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct LineChartProps {
-    /// The series.
-    pub panel: Panel,
-    /// Left end, seconds since the start of the run.
-    pub from: f64,
-    /// Right end.
-    pub to: f64,
-    /// Marks.
-    #[prop_or_default]
-    pub annotations: Vec<TimelineEvent>,
-    /// Height in CSS pixels.
-    pub height: u32,
-    /// The shared crosshair.
-    #[prop_or_default]
-    pub cursor: Option<f64>,
-    /// The crosshair moved.
-    #[prop_or_default]
-    pub on_cursor: Callback<Option<f64>>,
-    /// A range was dragged, or the zoom was left.
-    #[prop_or_default]
-    pub on_zoom: Callback<Option<(f64, f64)>>,
-}
+#[cfg(target_arch = "wasm32")]
+pub use line_chart::LineChart;
+#[cfg(target_arch = "wasm32")]
+pub use sparkline::Sparkline;
 
-/// A line chart.
-#[component]
-pub fn LineChart(props: &LineChartProps) -> Html {
-    let span = (props.to - props.from).max(1.0);
-    let all = props
-        .panel
-        .series
-        .iter()
-        .flat_map(|s| s.points.iter().filter_map(|p| p.1));
-    let top = all.fold(0.0_f64, f64::max).max(1e-9);
-    html! {
-        <svg viewBox="0 0 600 100" preserveAspectRatio="none" width="100%" height={props.height.to_string()}
-            role="img" aria-label={props.panel.title.clone()}>
-            { for props.panel.series.iter().map(|series| {
-                let points = series.points.iter().filter_map(|(x, y)| {
-                    y.map(|y| format!("{:.1},{:.1}", (x - props.from) / span * 600.0, 98.0 - y / top * 90.0))
-                }).collect::<Vec<_>>().join(" ");
-                html! { <polyline points={points} fill="none" stroke="currentColor" /> }
-            }) }
-        </svg>
+/// The class that gives an element the colour of a series.
+pub const fn series_class(series: usize) -> &'static str {
+    match series % 6 {
+        0 => "series-1",
+        1 => "series-2",
+        2 => "series-3",
+        3 => "series-4",
+        4 => "series-5",
+        _ => "series-6",
     }
-}
-
-/// What a sparkline is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct SparklineProps {
-    /// Values from old to new.
-    pub points: Vec<Option<f64>>,
-    /// What it shows, for those who do not see it.
-    pub label: String,
-}
-
-/// A word-sized chart.
-#[component]
-pub fn Sparkline(props: &SparklineProps) -> Html {
-    html! { <svg viewBox="0 0 60 16" width="60" height="16" role="img" aria-label={props.label.clone()} /> }
 }

@@ -1,39 +1,34 @@
-//! The map: a stand-in until the drawn one is merged.
+//! The service map: the face of the product.
+//!
+//! In: a [`crate::session::View`] and which service is selected. Out: which
+//! service was chosen. The map knows nothing of how the system works: it shows
+//! what telemetry and the control plane would tell.
+//!
+//! Pure and tested natively: where everything stands ([`layout`], [`path`]),
+//! how dots travel ([`flow`]), where arrow keys lead ([`walk`]), what is said
+//! ([`words`]). For the browser: pictures of services, pods, queues and calls
+//! in SVG, and a canvas between them for the dots.
 
-use std::rc::Rc;
+pub mod flow;
+pub mod layout;
+mod order;
+pub mod path;
+mod rows;
+pub mod walk;
+pub mod words;
 
-use yew::prelude::*;
+#[cfg(target_arch = "wasm32")]
+mod edge;
+#[cfg(target_arch = "wasm32")]
+mod key;
+#[cfg(target_arch = "wasm32")]
+mod motion;
+#[cfg(target_arch = "wasm32")]
+mod node;
+#[cfg(target_arch = "wasm32")]
+mod pods;
+#[cfg(target_arch = "wasm32")]
+mod service_map;
 
-use crate::session::View;
-
-/// What the map is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct ServiceMapProps {
-    /// The lab.
-    pub view: Rc<View>,
-    /// Index of the selected service.
-    pub selected: Option<u32>,
-    /// A service was selected.
-    pub on_select: Callback<Option<u32>>,
-    /// Whether it is drawn dark.
-    pub dark: bool,
-}
-
-/// The services as a graph.
-#[component]
-pub fn ServiceMap(props: &ServiceMapProps) -> Html {
-    html! {
-        <div class="map-standin">
-            { for props.view.services.iter().enumerate().map(|(index, service)| {
-                let index = index as u32;
-                let on_select = props.on_select.clone();
-                html! {
-                    <button type="button" class="button" aria-pressed={(props.selected == Some(index)).to_string()}
-                        onclick={move |_| on_select.emit(Some(index))}>
-                        { &service.name }
-                    </button>
-                }
-            }) }
-        </div>
-    }
-}
+#[cfg(target_arch = "wasm32")]
+pub use service_map::ServiceMap;

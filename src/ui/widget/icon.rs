@@ -18,8 +18,6 @@ pub enum Sign {
     Info,
     /// Put away.
     Close,
-    /// Run.
-    Play,
     /// Hold.
     Pause,
     /// To the next event.
@@ -62,8 +60,6 @@ pub enum Sign {
     Book,
     /// Yet to come.
     Clock,
-    /// A file.
-    File,
     /// Copy.
     Copy,
     /// Keys.
@@ -118,7 +114,6 @@ fn shape(sign: Sign) -> (&'static str, bool) {
             false,
         ),
         Sign::Close => ("M4 4l8 8M12 4l-8 8", false),
-        Sign::Play => ("M4.500 2.500 13 8l-8.500 5.500V2.500Z", true),
         Sign::Pause => ("M4 3h2.800v10H4zM9.200 3H12v10H9.200z", true),
         Sign::Next => ("M3 3l7 5-7 5V3ZM11 3h2v10h-2z", true),
         Sign::Sun => (
@@ -171,12 +166,6 @@ fn shape(sign: Sign) -> (&'static str, bool) {
         ),
         Sign::Clock => (
             "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM8 4.500V8l2.500 1.500",
-            false,
-        ),
-        Sign::File => ("M4 1.800h5l3.500 3.500v9H4zM9 1.800v3.500h3.500", false),
-        Sign::Copy => ("M5.500 5.500h8v8h-8zM10.500 5.500v-3h-8v8h3", false),
-        Sign::Keyboard => (
-            "M1.500 4h13v8.500h-13zM4 6.500h.5M7 6.500h.5M10 6.500h.5M12.500 6.500h.100M5 10h6",
             false,
         ),
         Sign::Mark => ("M1.500 8h3l1.500-4.500 3 9L11 8h3.500", false),

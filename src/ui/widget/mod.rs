@@ -9,7 +9,7 @@ mod tabs;
 
 pub use bar::Bar;
 pub use dialog::Dialog;
-pub use field::{Field, NumberField, Select};
+pub use field::{NumberField, Select};
 pub use icon::{Icon, Sign};
 pub use status::{Status, health_sign, health_tone};
 pub use tabs::{TabList, panel_id, tab_id};

@@ -35,7 +35,7 @@ pub fn MapTab(props: &MapTabProps) -> Html {
     let annotations = use_annotations(&props.view.timeline);
     html! {
         <div class="map-tab">
-            <div class="map-frame">
+            <div class="map-place">
                 <ServiceMap view={props.view.clone()} selected={props.selected}
                     on_select={props.on_select.clone()} dark={props.dark} />
             </div>

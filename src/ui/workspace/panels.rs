@@ -1,4 +1,4 @@
-//! Charts in their frames: a heading, what it shows, and the chart.
+//! Charts in their places: the chart, and what it shows in a sentence.
 
 use std::rc::Rc;
 
@@ -50,7 +50,7 @@ impl PartialEq for PanelCardProps {
     }
 }
 
-/// A chart with its heading.
+/// A chart in its place.
 #[component]
 pub fn PanelCard(props: &PanelCardProps) -> Html {
     let charts = &props.charts;
@@ -66,15 +66,12 @@ pub fn PanelCard(props: &PanelCardProps) -> Html {
         .zoom
         .unwrap_or_else(|| range(charts, panel, props.budget));
     html! {
-        <figure class="panel">
-            <figcaption>
-                <h3 title={panel.about.clone()}>{ &panel.title }</h3>
-                if props.about { <p class="soft">{ &panel.about }</p> }
-            </figcaption>
+        <div class="panel">
             <LineChart panel={panel.clone()} {from} {to} annotations={(*props.annotations).clone()}
                 height={props.height} cursor={props.cursor} on_cursor={props.on_cursor.clone()}
                 on_zoom={props.on_zoom.clone()} />
-        </figure>
+            if props.about { <p class="panel-about">{ &panel.about }</p> }
+        </div>
     }
 }
 
@@ -119,11 +116,11 @@ pub fn ComparisonPanel(props: &ComparisonPanelProps) -> Html {
     };
     let (from, to) = extent(&props.panel);
     html! {
-        <figure class="panel">
-            <figcaption><h4>{ &props.panel.title }</h4><p class="soft">{ &props.panel.about }</p></figcaption>
+        <div class="panel">
             <LineChart panel={props.panel.clone()} {from} {to} annotations={Vec::<TimelineEvent>::new()}
                 height={180} cursor={*cursor} {on_cursor} on_zoom={Callback::noop()} />
-        </figure>
+            <p class="panel-about">{ &props.panel.about }</p>
+        </div>
     }
 }
 
