@@ -13,6 +13,7 @@ mod load;
 mod markdown;
 mod names;
 mod play;
+pub mod progress;
 mod show;
 mod text;
 mod view;
@@ -20,10 +21,11 @@ mod view;
 use crate::base::Span;
 use crate::session::Scripted;
 
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, Entry, Track, WorldEntry};
 pub use goal::{Action, Bound, Goal};
 pub use load::{CONTROLS, FORMAT};
 pub use play::Play;
+pub use progress::{LessonProgress, Progress, Settings, Theme};
 pub use text::{Block, Inline};
 pub use view::{
     CheckView, Debrief, LessonView, QuestionKind, QuestionView, SpentBy, Star, StepHead, StepState,

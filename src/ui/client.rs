@@ -1,0 +1,492 @@
+//! The worker client: owns the worker and the journal, and tells the page
+//! what stands.
+//!
+//! The journal is the lab: whatever happens to a worker, a fresh one is given
+//! the opening with every accepted command and arrives at the same state.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use yew::Callback;
+
+use super::lab::{Crash, LabState, Phase};
+use super::route::Route;
+use super::{fetch, strings};
+use crate::base::{SimTime, Span};
+use crate::session::{Command, Refusal, Scope};
+use crate::worker::{FromWorker, Opening, Speed, ToWorker};
+
+/// What the page is told besides the state.
+pub enum Said {
+    /// A command was refused.
+    Refused(Refusal),
+    /// Time passed, or the journal changed: worth keeping.
+    Keep {
+        /// Whether something was done that must not be lost.
+        now: bool,
+    },
+    /// The worker ended and a fresh one stands where it stood.
+    Recovered,
+}
+
+/// A handle on the worker; cheap to clone.
+#[derive(Clone)]
+pub struct Client(Rc<RefCell<Inner>>);
+
+struct Inner {
+    myself: Weak<RefCell<Inner>>,
+    worker: Option<Running>,
+    /// What stands, with the journal so far.
+    opening: Option<Opening>,
+    /// What was asked for and is not yet answered; messages keep their order.
+    asked: Option<Asked>,
+    state: LabState,
+    on_state: Callback<LabState>,
+    on_said: Callback<Said>,
+    /// Simulated time when the page was last told to keep the lab.
+    kept: SimTime,
+}
+
+struct Asked {
+    opening: Opening,
+    place: String,
+    /// Whether this is the second life of a lab whose worker ended.
+    again: bool,
+    /// The speed to run at once it stands.
+    then: Option<Speed>,
+}
+
+/// A worker with the closures that it calls; dropping it ends it.
+struct Running {
+    worker: Worker,
+    ready: bool,
+    waiting: Vec<ToWorker>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
+    }
+}
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Client {
+    /// A client without a worker; one is started with the first lab.
+    pub fn new(on_state: Callback<LabState>, on_said: Callback<Said>) -> Client {
+        Client(Rc::new_cyclic(|myself| {
+            RefCell::new(Inner {
+                myself: myself.clone(),
+                worker: None,
+                opening: None,
+                asked: None,
+                state: LabState::default(),
+                on_state,
+                on_said,
+                kept: SimTime::ZERO,
+            })
+        }))
+    }
+
+    /// Leaves whatever ran, so that `place` starts from an empty page.
+    pub fn leave(&self, place: &str) {
+        let mut inner = self.0.borrow_mut();
+        inner.opening = None;
+        inner.asked = None;
+        inner.state = LabState {
+            place: place.to_owned(),
+            ..LabState::default()
+        };
+        inner.send(ToWorker::Speed(Speed::Paused));
+        inner.publish();
+    }
+
+    /// Builds a lab at `place`; what runs there goes on until it is sound.
+    pub fn open(&self, place: &str, opening: Opening) {
+        let mut inner = self.0.borrow_mut();
+        inner.ask(Asked {
+            opening,
+            place: place.to_owned(),
+            again: false,
+            then: None,
+        });
+    }
+
+    /// Builds a lab at `place` and runs it at `speed` as soon as it stands.
+    pub fn open_at(&self, place: &str, opening: Opening, speed: Speed) {
+        let mut inner = self.0.borrow_mut();
+        // Left meanwhile: another page stands.
+        if inner.state.place != place {
+            return;
+        }
+        inner.ask(Asked {
+            opening,
+            place: place.to_owned(),
+            again: false,
+            then: Some(speed),
+        });
+    }
+
+    /// Does something in the lab.
+    pub fn act(&self, command: Command) {
+        self.0.borrow_mut().send(ToWorker::Do(command));
+    }
+
+    /// Changes the speed.
+    pub fn speed(&self, speed: Speed) {
+        let mut inner = self.0.borrow_mut();
+        inner.state.speed = speed;
+        inner.send(ToWorker::Speed(speed));
+        inner.publish();
+    }
+
+    /// Chooses what the charts show.
+    pub fn watch(&self, scope: Scope, range: Span) {
+        let mut inner = self.0.borrow_mut();
+        inner.state.watch = (scope, range);
+        inner.send(ToWorker::Watch { scope, range });
+        inner.publish();
+    }
+
+    /// Returns to the start of a lesson's step.
+    pub fn rewind(&self, step: u32) {
+        self.0.borrow_mut().send(ToWorker::Rewind { step });
+    }
+
+    /// Asks for the digest of the whole state.
+    pub fn digest(&self) {
+        self.0.borrow_mut().send(ToWorker::Digest);
+    }
+
+    /// What stands and how far it ran: the opening with every accepted command.
+    pub fn recording(&self) -> Option<(Opening, SimTime)> {
+        let inner = self.0.borrow();
+        let opening = inner
+            .asked
+            .as_ref()
+            .map(|asked| &asked.opening)
+            .or(inner.opening.as_ref())?;
+        Some((opening.clone(), inner.state.now().max(opening.until)))
+    }
+
+    /// What to keep over a reload: the place, what stands there and how far it ran.
+    pub fn worth_keeping(&self) -> Option<(String, Opening, SimTime)> {
+        let inner = self.0.borrow();
+        let place = &inner.state.place;
+        if inner.state.phase != Phase::Running || !Route::parse(place).keeps_a_lab() {
+            return None;
+        }
+        let opening = inner.opening.clone()?;
+        let until = inner.state.now().max(opening.until);
+        Some((place.clone(), opening, until))
+    }
+
+    /// After a second crash: tries again without the last command.
+    pub fn retry_shorter(&self) {
+        self.retry(|opening| {
+            let last = opening.journal.pop();
+            opening.until = last.map_or(SimTime::ZERO, |entry| entry.at);
+        });
+    }
+
+    /// After a second crash: begins again with an empty journal.
+    pub fn start_over(&self) {
+        self.retry(|opening| {
+            opening.journal.clear();
+            opening.until = SimTime::ZERO;
+        });
+    }
+
+    /// Puts the crash panel away.
+    pub fn dismiss_crash(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.state.crash = None;
+        inner.publish();
+    }
+
+    /// Puts the list of problems away.
+    pub fn dismiss_refused(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.state.refused = None;
+        inner.publish();
+    }
+
+    fn retry(&self, change: impl FnOnce(&mut Opening)) {
+        let mut inner = self.0.borrow_mut();
+        let Some(mut opening) = inner.opening.clone() else {
+            return;
+        };
+        change(&mut opening);
+        inner.state.crash = None;
+        let place = inner.state.place.clone();
+        inner.ask(Asked {
+            opening,
+            place,
+            again: false,
+            then: None,
+        });
+    }
+}
+
+impl Inner {
+    fn publish(&self) {
+        self.on_state.emit(self.state.clone());
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        self.state.place = asked.place.clone();
+        self.state.refused = None;
+        self.state.seed = asked.opening.seed;
+        if self.state.view.is_none() || asked.again {
+            self.state.phase = Phase::Building {
+                now: SimTime::ZERO,
+                until: asked.opening.until,
+            };
+        }
+        if self.opening.is_none() {
+            self.opening = Some(asked.opening.clone());
+        }
+        let (scope, range) = self.state.watch;
+        let message = ToWorker::Open(Box::new(asked.opening.clone()));
+        self.asked = Some(asked);
+        self.send(message);
+        self.send(ToWorker::Watch { scope, range });
+        self.publish();
+    }
+
+    /// Sends, starting a worker where there is none and waiting until it is ready.
+    fn send(&mut self, message: ToWorker) {
+        if self.worker.is_none() {
+            if !matches!(message, ToWorker::Open(_)) {
+                return;
+            }
+            match self.start() {
+                Ok(running) => self.worker = Some(running),
+                Err(problem) => return self.crashed(problem),
+            }
+        }
+        let Some(running) = &mut self.worker else {
+            return;
+        };
+        if running.ready {
+            post(&running.worker, &message);
+        } else {
+            running.waiting.push(message);
+        }
+    }
+
+    fn start(&self) -> Result<Running, String> {
+        let url = fetch::meta("xops-worker").ok_or(strings::NO_WORKER_URL)?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&url, &options)
+            .map_err(|error| strings::worker_refused(&describe(&error)))?;
+        let myself = self.myself.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(inner) = myself.upgrade() {
+                receive(&inner, &event);
+            }
+        });
+        let myself = self.myself.clone();
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+            event.prevent_default();
+            if let Some(inner) = myself.upgrade() {
+                // A script that could not be loaded has no message.
+                let message = js_sys::Reflect::get(&event, &JsValue::from_str("message"))
+                    .ok()
+                    .and_then(|text| text.as_string())
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or_else(|| strings::WORKER_NOT_LOADED.to_owned());
+                inner.borrow_mut().crashed(message);
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Running {
+            worker,
+            ready: false,
+            waiting: Vec::new(),
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    /// The worker is gone. Once is repaired from the journal; twice is shown with choices.
+    fn crashed(&mut self, message: String) {
+        self.worker = None;
+        let again = self.asked.take().is_some_and(|asked| asked.again);
+        let until = self.state.now();
+        let repaired = match (&self.opening, again) {
+            (Some(opening), false) => {
+                let last = opening.journal.last().map_or(SimTime::ZERO, |last| last.at);
+                Some(Opening {
+                    until: until.max(opening.until).max(last),
+                    ..opening.clone()
+                })
+            }
+            _ => None,
+        };
+        self.state.speed = Speed::Paused;
+        self.state.crash = Some(Crash {
+            message,
+            repairing: repaired.is_some(),
+        });
+        match repaired {
+            Some(opening) => {
+                let place = self.state.place.clone();
+                self.ask(Asked {
+                    opening,
+                    place,
+                    again: true,
+                    then: None,
+                });
+            }
+            None => {
+                self.state.phase = Phase::Gone;
+                self.publish();
+            }
+        }
+    }
+}
+
+/// One message from the worker. The page is told after the borrow has ended.
+fn receive(inner: &Rc<RefCell<Inner>>, event: &MessageEvent) {
+    let bytes = Uint8Array::new(&event.data()).to_vec();
+    let message: FromWorker = match postcard::from_bytes(&bytes) {
+        Ok(message) => message,
+        Err(error) => {
+            let message = strings::worker_garbled(&error.to_string());
+            return inner.borrow_mut().crashed(message);
+        }
+    };
+    let said = inner.borrow_mut().take(message);
+    let on_said = inner.borrow().on_said.clone();
+    for said in said {
+        on_said.emit(said);
+    }
+}
+
+impl Inner {
+    fn take(&mut self, message: FromWorker) -> Vec<Said> {
+        let mut said = Vec::new();
+        match message {
+            FromWorker::Ready => {
+                if let Some(running) = &mut self.worker {
+                    running.ready = true;
+                    for message in std::mem::take(&mut running.waiting) {
+                        post(&running.worker, &message);
+                    }
+                }
+                return said;
+            }
+            FromWorker::Opening { now, until } => {
+                if self.state.phase == Phase::Running {
+                    self.state.catching_up = Some((now, until));
+                } else {
+                    self.state.phase = Phase::Building { now, until };
+                }
+            }
+            FromWorker::Opened { warnings } => {
+                let Some(asked) = self.asked.take() else {
+                    return said;
+                };
+                if asked.again {
+                    said.push(Said::Recovered);
+                    if let Some(crash) = &mut self.state.crash {
+                        crash.repairing = false;
+                    }
+                }
+                self.kept = asked.opening.until;
+                self.opening = Some(asked.opening);
+                self.state.opened(warnings);
+                if let Some(speed) = asked.then {
+                    self.state.speed = speed;
+                    self.send(ToWorker::Speed(speed));
+                }
+                said.push(Said::Keep { now: true });
+            }
+            FromWorker::NotOpened(problems) => {
+                let Some(asked) = self.asked.take() else {
+                    return said;
+                };
+                if self.state.view.is_none() {
+                    self.opening = None;
+                    self.state.phase = Phase::Gone;
+                } else {
+                    self.state.phase = Phase::Running;
+                    self.state.seed = self.opening.as_ref().map_or(0, |opening| opening.seed);
+                }
+                self.state.refused = Some((asked.opening.world.name, Rc::new(problems)));
+            }
+            FromWorker::Frame(frame) => {
+                // Frames of a lab that was left, or that is being replaced after a crash.
+                if self.state.phase != Phase::Running {
+                    return said;
+                }
+                self.state.frame(*frame);
+                let now = self.state.now();
+                if now.since(self.kept) > Span::ZERO {
+                    self.kept = now;
+                    said.push(Said::Keep { now: false });
+                }
+            }
+            FromWorker::Accepted(entry) => {
+                if let Some(opening) = &mut self.opening {
+                    opening.until = opening.until.max(entry.at);
+                    opening.journal.push(entry);
+                }
+                said.push(Said::Keep { now: true });
+                return said;
+            }
+            FromWorker::Refused(refusal) => {
+                said.push(Said::Refused(refusal));
+                return said;
+            }
+            FromWorker::Rewound { journal } => {
+                if let Some(opening) = &mut self.opening {
+                    opening.until = journal.last().map_or(SimTime::ZERO, |last| last.at);
+                    opening.journal = journal;
+                }
+                self.kept = SimTime::ZERO;
+                said.push(Said::Keep { now: true });
+                return said;
+            }
+            FromWorker::Digest { now, digest } => self.state.digest = Some((now, digest)),
+            FromWorker::Crashed { message } => {
+                self.crashed(message);
+                return said;
+            }
+        }
+        self.publish();
+        said
+    }
+}
+
+fn post(worker: &Worker, message: &ToWorker) {
+    let bytes = postcard::to_allocvec(message).expect("invariant: every message has an encoding");
+    let array = Uint8Array::from(bytes.as_slice());
+    let transfer = Array::of1(&array.buffer());
+    if let Err(error) = worker.post_message_with_transfer(&array, &transfer) {
+        web_sys::console::error_1(&error);
+    }
+}
+
+fn describe(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || format!("{error:?}"),
+        |error| String::from(error.message()),
+    )
+}

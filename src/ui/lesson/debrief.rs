@@ -1,0 +1,88 @@
+//! The debrief: what really happened, who spent the budget, and what it was worth.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::prose::Prose;
+use crate::lesson::{Debrief, SpentBy, Term};
+use crate::ui::widget::{Bar, Icon, Sign};
+use crate::ui::workspace::ComparisonPanel;
+use crate::ui::{format, strings};
+
+/// What the debrief is given.
+#[derive(PartialEq, Properties)]
+pub struct DebriefViewProps {
+    /// The debrief.
+    pub debrief: Debrief,
+    /// The terms that its text may link to.
+    pub terms: Rc<Vec<Term>>,
+}
+
+/// The debrief.
+#[component]
+pub fn DebriefView(props: &DebriefViewProps) -> Html {
+    let debrief = &props.debrief;
+    html! {
+        <div class="debrief">
+            <section aria-labelledby="stars-title">
+                <h3 id="stars-title">{ strings::STARS }</h3>
+                <ul class="stars">
+                    { for debrief.stars.iter().map(|star| {
+                        let (sign, class, word) = if star.earned {
+                            (Sign::Star, "star star-earned", strings::STAR_EARNED)
+                        } else {
+                            (Sign::StarEmpty, "star", strings::STAR_MISSED)
+                        };
+                        html! {
+                            <li {class}>
+                                <Icon {sign} /><span class="visually-hidden">{ word }</span>
+                                <span>{ &star.reason }</span>
+                            </li>
+                        }
+                    }) }
+                </ul>
+                <p class="soft">{ strings::took(&format::duration(debrief.took)) }</p>
+            </section>
+            <Prose blocks={debrief.body.clone()} terms={props.terms.clone()} name="debrief" />
+            { spent(&debrief.spent) }
+            if !debrief.comparison.series.is_empty() {
+                <ComparisonPanel panel={debrief.comparison.clone()} />
+            }
+            if !debrief.actions.is_empty() {
+                <section aria-labelledby="did-title">
+                    <h3 id="did-title">{ strings::WHAT_YOU_DID }</h3>
+                    <ol class="did">
+                        { for debrief.actions.iter().map(|(at, what)| html! {
+                            <li><span class="soft">{ format::instant(*at) }</span><span>{ what }</span></li>
+                        }) }
+                    </ol>
+                </section>
+            }
+        </div>
+    }
+}
+
+fn spent(spent: &[SpentBy]) -> Html {
+    if spent.is_empty() {
+        return html! {};
+    }
+    // The longest bar fills its place, so that small ones can be told apart.
+    let most = spent.iter().map(|by| by.share).fold(0.0, f64::max);
+    let scale = if most > 0.0 { most } else { 1.0 };
+    html! {
+        <section aria-labelledby="spent-title">
+            <h3 id="spent-title">{ strings::WHO_SPENT }</h3>
+            <ul class="spent">
+                { for spent.iter().map(|by| html! {
+                    <li>
+                        <span class="spent-cause">{ &by.cause }</span>
+                        <span class="spent-share">{ format::percent(by.share) }</span>
+                        <Bar share={by.share / scale} />
+                        <span class="soft spent-requests">{ strings::failed_requests(&format::count(by.requests)) }</span>
+                    </li>
+                }) }
+            </ul>
+        </section>
+    }
+}

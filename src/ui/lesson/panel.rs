@@ -1,0 +1,246 @@
+//! The lesson panel.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::debrief::DebriefView;
+use super::prose::Prose;
+use super::question::Question;
+use super::steps::{RewindDialog, StepList};
+use crate::lesson::{CheckView, LessonView, StepHead, Term};
+use crate::session::Command;
+use crate::ui::app::focus;
+use crate::ui::lab::use_lab;
+use crate::ui::notices::use_notices;
+use crate::ui::strings;
+use crate::ui::widget::{Icon, Sign};
+
+/// Id of the current step's heading.
+const STEP: &str = "step-heading";
+
+/// What the panel is given.
+#[derive(PartialEq, Properties)]
+pub struct LessonPanelProps {
+    /// The lesson, once it is there.
+    pub lesson: Option<Rc<LessonView>>,
+    /// The panel is to be folded away.
+    pub on_fold: Callback<()>,
+}
+
+/// The lesson beside the lab.
+#[component]
+pub fn LessonPanel(props: &LessonPanelProps) -> Html {
+    let lab = use_lab();
+    let rewind = use_state_eq(|| None::<u32>);
+    use_step_change(props.lesson.as_deref());
+    let fold = html! {
+        <button type="button" class="button-bare fold" onclick={props.on_fold.reform(|_: MouseEvent| ())}
+            aria-expanded="true" aria-label={strings::FOLD_LESSON} title={strings::FOLD_LESSON}>
+            <Icon sign={Sign::FoldLeft} />
+        </button>
+    };
+    let Some(lesson) = &props.lesson else {
+        return html! {
+            <div class="lesson">
+                <header class="lesson-head"><p class="soft">{ strings::LESSON_WAITING }</p>{ fold }</header>
+            </div>
+        };
+    };
+    let ask_rewind = {
+        let rewind = rewind.clone();
+        Callback::from(move |step| rewind.set(Some(step)))
+    };
+    let close = {
+        let rewind = rewind.clone();
+        Callback::from(move |()| rewind.set(None))
+    };
+    let on_rewind = {
+        let client = lab.client.clone();
+        Callback::from(move |step| client.rewind(step))
+    };
+    html! {
+        <div class="lesson">
+            <header class="lesson-head">
+                <StepList steps={lesson.steps.clone()} on_rewind={ask_rewind.clone()} />
+                { fold }
+            </header>
+            <Step lesson={lesson.clone()} on_rewind={ask_rewind} />
+            if let Some((step, head)) = rewind.and_then(|step| Some((step, head(lesson, step)?))) {
+                <RewindDialog {step} title={head.title.clone()} {on_rewind} on_close={close} />
+            }
+        </div>
+    }
+}
+
+fn head(lesson: &LessonView, step: u32) -> Option<&StepHead> {
+    lesson.steps.get(step as usize)
+}
+
+/// Reads out a step that begins, and moves the focus to it when the learner went on.
+#[hook]
+fn use_step_change(lesson: Option<&LessonView>) {
+    let notices = use_notices();
+    let now = lesson.map(|lesson| {
+        let title =
+            head(lesson, lesson.current).map_or_else(String::new, |head| head.title.clone());
+        (lesson.current, lesson.steps.len(), title)
+    });
+    let before = use_mut_ref(|| None);
+    use_effect_with(now, move |now| {
+        let before = before.replace(now.as_ref().map(|(step, ..)| *step));
+        if let (Some((step, steps, title)), Some(before)) = (now, before)
+            && *step != before
+        {
+            notices.announce(strings::step_announced(*step + 1, *steps, title));
+            focus(STEP);
+        }
+    });
+}
+
+#[derive(PartialEq, Properties)]
+struct StepProps {
+    lesson: Rc<LessonView>,
+    on_rewind: Callback<u32>,
+}
+
+/// The current step.
+#[component]
+fn Step(props: &StepProps) -> Html {
+    let lesson = &props.lesson;
+    let terms = use_memo(lesson.terms.clone(), |terms: &Vec<Term>| terms.clone());
+    let title = head(lesson, lesson.current).map_or("", |head| head.title.as_str());
+    let number = lesson.current + 1;
+    html! {
+        <>
+            <div class="lesson-body" tabindex="0" role="region" aria-labelledby={STEP}>
+                <p class="lesson-step">{ strings::step_of(lesson.current, u32::try_from(lesson.steps.len()).unwrap_or(number)) }</p>
+                <h2 id={STEP} tabindex="-1">{ title }</h2>
+                <Prose blocks={lesson.body.clone()} terms={terms.clone()} name="body" />
+                if let Some(question) = &lesson.question {
+                    <Question key={question.name.clone()} question={question.clone()} />
+                }
+                if !lesson.task.is_empty() {
+                    <section class="task" aria-labelledby="task-title">
+                        <h3 id="task-title">{ strings::TASK }</h3>
+                        <p>{ &lesson.task }</p>
+                        { checks(&lesson.checks) }
+                    </section>
+                } else {
+                    { checks(&lesson.checks) }
+                }
+                if let Some(feedback) = &lesson.feedback {
+                    <section class="callout callout-watch" role="status" aria-label={strings::FEEDBACK}>
+                        <Icon sign={Sign::Watch} />
+                        <Prose blocks={feedback.clone()} terms={terms.clone()} name="feedback" />
+                    </section>
+                }
+                <Hints lesson={lesson.clone()} terms={terms.clone()} />
+                if let Some(explanation) = &lesson.explanation {
+                    <section class="callout callout-accent" role="status" aria-labelledby="explanation-title">
+                        <Icon sign={Sign::Book} />
+                        <div>
+                            <h3 id="explanation-title">{ strings::EXPLANATION }</h3>
+                            <Prose blocks={explanation.clone()} terms={terms.clone()} name="explanation" />
+                        </div>
+                    </section>
+                }
+                if let Some(debrief) = &lesson.debrief {
+                    <DebriefView debrief={debrief.clone()} {terms} />
+                }
+            </div>
+            <Actions lesson={lesson.clone()} on_rewind={props.on_rewind.clone()} />
+        </>
+    }
+}
+
+fn checks(checks: &[CheckView]) -> Html {
+    if checks.is_empty() {
+        return html! {};
+    }
+    html! {
+        <ul class="checks">
+            { for checks.iter().map(|check| {
+                let (sign, class, word) = if check.met {
+                    (Sign::Good, "check check-met", strings::CHECK_MET)
+                } else {
+                    (Sign::Ring, "check", strings::CHECK_OPEN)
+                };
+                html! {
+                    <li {class}>
+                        <Icon {sign} />
+                        <span>
+                            <span class="visually-hidden">{ word }</span>
+                            { &check.text }
+                            if !check.missing.is_empty() { <span class="missing">{ &check.missing }</span> }
+                        </span>
+                    </li>
+                }
+            }) }
+        </ul>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct HintsProps {
+    lesson: Rc<LessonView>,
+    terms: Rc<Vec<Term>>,
+}
+
+/// Hints opened so far, and the button that opens the next.
+#[component]
+fn Hints(props: &HintsProps) -> Html {
+    let lab = use_lab();
+    let lesson = &props.lesson;
+    let onclick = Callback::from(move |_: MouseEvent| lab.client.act(Command::Hint));
+    html! {
+        <div class="hints">
+            <div aria-live="polite">
+                { for lesson.hints.iter().enumerate().map(|(index, hint)| html! {
+                    <section class="hint" key={index} aria-label={strings::hint_number(index + 1)}>
+                        <p class="hint-number">{ strings::hint_number(index + 1) }</p>
+                        <Prose blocks={hint.clone()} terms={props.terms.clone()} name={format!("hint-{index}")} />
+                    </section>
+                }) }
+            </div>
+            if lesson.hints_left > 0 && !lesson.can_continue {
+                <p class="hint-ask">
+                    <button type="button" class="button button-small" {onclick}>
+                        { strings::hint_button(lesson.hints.is_empty()) }
+                    </button>
+                    <span class="soft">{ strings::hint_cost(lesson.hints_left) }</span>
+                </p>
+            }
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ActionsProps {
+    lesson: Rc<LessonView>,
+    on_rewind: Callback<u32>,
+}
+
+/// Go on, or go back to the start of the step.
+#[component]
+fn Actions(props: &ActionsProps) -> Html {
+    let lab = use_lab();
+    let lesson = &props.lesson;
+    let step = lesson.current;
+    let go_on = Callback::from(move |_: MouseEvent| lab.client.act(Command::Continue));
+    html! {
+        <footer class="lesson-foot">
+            <button type="button" class="button-quiet" onclick={props.on_rewind.reform(move |_: MouseEvent| step)}>
+                <Icon sign={Sign::Rewind} />{ strings::REWIND }
+            </button>
+            if lesson.debrief.is_some() {
+                <a class="button button-primary" href="#/">{ strings::BACK_HOME }<Icon sign={Sign::Arrow} /></a>
+            } else {
+                <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
+                    { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
+                    <Icon sign={Sign::Arrow} />
+                </button>
+            }
+        </footer>
+    }
+}

@@ -1,0 +1,146 @@
+//! Pods as dots that look like what they do, and the queue in front of them.
+
+use yew::prelude::*;
+
+use super::words;
+use crate::session::{PodState, PodView};
+
+/// Props of [`Pods`].
+#[derive(Properties, PartialEq)]
+pub struct PodsProps {
+    /// The pods.
+    pub pods: Vec<PodView>,
+    /// Width in CSS pixels.
+    pub room: f64,
+}
+
+/// Distance between pods.
+const STEP: f64 = 17.0;
+/// Radius of the ring that shows utilisation, and its length.
+const RING: f64 = 5.75;
+const AROUND: f64 = 36.1;
+
+/// The dots.
+#[component]
+pub fn Pods(props: &PodsProps) -> Html {
+    let fits = (props.room / STEP).max(1.0) as usize;
+    let shown = if props.pods.len() <= fits {
+        fits
+    } else {
+        fits.saturating_sub(1)
+    };
+    let rest = props.pods.len().saturating_sub(shown);
+    let dots = props.pods.iter().take(shown).enumerate().map(|(i, pod)| {
+        html! {
+            <g class={classes!("map-pod", class(pod.state))}
+                transform={format!("translate({:.1} 0)", 7.0 + STEP * i as f64)}>
+                <title>{ tooltip(pod) }</title>
+                <circle class="map-pod-hit" r="8" />
+                { picture(pod) }
+            </g>
+        }
+    });
+    html! {
+        <g class="map-pods">
+            { for dots }
+            if rest > 0 {
+                <text class="map-more" x={format!("{:.1}", STEP * shown as f64)} y="4">{ format!("+{rest}") }</text>
+            }
+        </g>
+    }
+}
+
+fn picture(pod: &PodView) -> Html {
+    match pod.state {
+        PodState::Ready => {
+            let busy = (f64::from(pod.busy) / f64::from(pod.workers.max(1))).clamp(0.0, 1.0);
+            let class = classes!("map-pod-busy", (busy > 0.95).then_some("is-full"));
+            html! {
+                <>
+                    <circle class="map-pod-ring" r={RING.to_string()} />
+                    <circle {class} r={RING.to_string()} transform="rotate(-90)"
+                        stroke-dasharray={format!("{:.1} {AROUND}", busy * AROUND)} />
+                    <circle class="map-pod-core" r="3" />
+                </>
+            }
+        }
+        PodState::Starting => html! { <circle class="map-pod-ring" r={RING.to_string()} /> },
+        PodState::Draining => html! {
+            <>
+                <circle class="map-pod-ring" r={RING.to_string()} />
+                <path class="map-pod-core" d="M0-3.75A3.75 3.75 0 0 0 0 3.75Z" />
+            </>
+        },
+        PodState::Dead => html! { <path class="map-pod-cross" d="M-4-4 4 4M4-4-4 4" /> },
+    }
+}
+
+fn tooltip(pod: &PodView) -> String {
+    format!(
+        "{}: {}, {}, {} of {} workers busy, {} queued",
+        pod.name,
+        words::pod(pod.state),
+        pod.version,
+        pod.busy,
+        pod.workers,
+        pod.queued
+    )
+}
+
+const fn class(state: PodState) -> &'static str {
+    match state {
+        PodState::Starting => "is-starting",
+        PodState::Ready => "is-ready",
+        PodState::Draining => "is-draining",
+        PodState::Dead => "is-dead",
+    }
+}
+
+/// Props of [`Queue`].
+#[derive(Properties, PartialEq)]
+pub struct QueueProps {
+    /// The pods whose places it has.
+    pub pods: Vec<PodView>,
+    /// Requests that wait.
+    pub queued: u32,
+    /// Its right end.
+    pub right: f64,
+}
+
+/// Width of the bar.
+const BAR: f64 = 40.0;
+
+/// A bar that fills as requests wait.
+#[component]
+pub fn Queue(props: &QueueProps) -> Html {
+    let serving = |pod: &&PodView| matches!(pod.state, PodState::Ready | PodState::Draining);
+    let places: u32 = props
+        .pods
+        .iter()
+        .filter(serving)
+        .map(|p| p.queue_limit)
+        .sum();
+    let share = (f64::from(props.queued) / f64::from(places.max(1))).clamp(0.0, 1.0);
+    // One waiting request is already seen.
+    let filled = if props.queued > 0 {
+        (share * BAR).max(3.0)
+    } else {
+        0.0
+    };
+    let level = match share {
+        s if s >= 0.9 => "is-full",
+        s if s >= 0.5 => "is-high",
+        _ => "is-low",
+    };
+    let x = format!("{:.1}", props.right - BAR);
+    html! {
+        <g class={classes!("map-queue", level)}>
+            <title>{ format!("queue: {} of {places} places taken", props.queued) }</title>
+            <rect class="map-queue-room" x={x.clone()} y="-4" width={BAR.to_string()} height="8" rx="2.5" />
+            <rect class="map-queue-fill" {x} y="-4" width={format!("{filled:.1}")} height="8" rx="2.5" />
+            if props.queued > 0 {
+                <text x={format!("{:.1}", props.right - BAR - 5.0)} y="4">{ props.queued }</text>
+            }
+        </g>
+    }
+}

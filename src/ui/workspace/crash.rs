@@ -1,0 +1,83 @@
+//! The worker's end: what happened, what is being done, and what can be done.
+
+use wasm_bindgen_futures::JsFuture;
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+use crate::ui::client::Client;
+use crate::ui::lab::{Phase, use_lab};
+use crate::ui::notices::{Notice, Notices, use_notices};
+use crate::ui::saved::Replay;
+use crate::ui::strings;
+use crate::ui::widget::{Dialog, Icon, Sign};
+
+/// The panel; it stands for as long as there is a crash to speak of.
+#[component]
+pub fn CrashPanel() -> Html {
+    let lab = use_lab();
+    let notices = use_notices();
+    let Some(crash) = &lab.state.crash else {
+        return html! {};
+    };
+    let act = |what: fn(&Client)| {
+        let client = lab.client.clone();
+        Callback::from(move |_: MouseEvent| what(&client))
+    };
+    let gone = lab.state.phase == Phase::Gone;
+    let copy = {
+        let client = lab.client.clone();
+        Callback::from(move |_: MouseEvent| copy_replay(&client, &notices))
+    };
+    let on_close = {
+        let client = lab.client.clone();
+        Callback::from(move |()| {
+            if !gone {
+                client.dismiss_crash();
+            }
+        })
+    };
+    let state = match (gone, crash.repairing) {
+        (true, _) => strings::CRASH_TWICE,
+        (false, true) => strings::CRASH_REPAIRING,
+        (false, false) => strings::CRASH_REPAIRED,
+    };
+    html! {
+        <Dialog name="crash" title={strings::CRASH_TITLE} {on_close}>
+            <p role="status">{ state }</p>
+            <pre class="crash-message" tabindex="0">{ &crash.message }</pre>
+            <p class="soft">{ strings::CRASH_REPLAY_NOTE }</p>
+            <div class="button-row">
+                if gone {
+                    <button type="button" class="button button-primary" onclick={act(Client::retry_shorter)}>
+                        { strings::CRASH_SHORTER }
+                    </button>
+                    <button type="button" class="button" onclick={act(Client::start_over)}>{ strings::CRASH_OVER }</button>
+                } else {
+                    <button type="button" class="button button-primary" disabled={crash.repairing}
+                        onclick={act(Client::dismiss_crash)}>
+                        { strings::CRASH_CONTINUE }
+                    </button>
+                }
+                <button type="button" class="button" onclick={copy}><Icon sign={Sign::Copy} />{ strings::COPY_REPLAY }</button>
+            </div>
+        </Dialog>
+    }
+}
+
+/// Copies the recording of the lab, and says whether that worked.
+pub fn copy_replay(client: &Client, notices: &Notices) {
+    let Some((opening, until)) = client.recording() else {
+        return notices.push(Notice::warning(strings::NOTHING_TO_COPY));
+    };
+    let text = Replay::of(&opening, until).to_json();
+    let notices = notices.clone();
+    spawn_local(async move {
+        let clipboard = gloo::utils::window().navigator().clipboard();
+        let copied = JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+        notices.push(if copied {
+            Notice::info(strings::COPIED)
+        } else {
+            Notice::warning(strings::NOT_COPIED)
+        });
+    });
+}

@@ -1,0 +1,52 @@
+//! The shortcuts, and the switch that turns them off.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::lesson::Settings;
+use crate::ui::settings::use_records;
+use crate::ui::strings;
+use crate::ui::widget::Dialog;
+
+/// What the dialog is given.
+#[derive(PartialEq, Properties)]
+pub struct HelpProps {
+    /// It is to be closed.
+    pub on_close: Callback<()>,
+}
+
+/// The shortcuts.
+#[component]
+pub fn Help(props: &HelpProps) -> Html {
+    let records = use_records();
+    let enabled = records.settings().shortcuts;
+    let onchange = Callback::from(move |event: Event| {
+        let input = event
+            .target()
+            .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
+        let shortcuts = input.is_none_or(|input| input.checked());
+        records.set(Settings {
+            shortcuts,
+            ..records.settings()
+        });
+    });
+    html! {
+        <Dialog name="help" title={strings::HELP_TITLE} on_close={props.on_close.clone()}>
+            <table class="table keys">
+                <tbody>
+                    { for strings::SHORTCUTS.iter().map(|(keys, does)| html! {
+                        <tr>
+                            <th scope="row">{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</th>
+                            <td>{ *does }</td>
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+            <label class="check-row">
+                <input type="checkbox" checked={enabled} {onchange} />
+                { strings::SHORTCUTS_ON }
+            </label>
+        </Dialog>
+    }
+}

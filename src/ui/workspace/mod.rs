@@ -1,0 +1,25 @@
+//! The workspace: a running lab with everything that is needed to operate it.
+
+mod act;
+mod crash;
+mod dashboards;
+mod diagnostics;
+mod faults;
+mod help;
+mod input;
+mod inspector;
+mod map_tab;
+mod panels;
+mod run_dialog;
+mod service;
+mod shell;
+mod slo_chip;
+mod slos;
+mod speed;
+mod theme;
+mod timeline;
+mod topbar;
+
+pub use panels::ComparisonPanel;
+pub use shell::Workspace;
+pub use theme::ThemeSwitch;

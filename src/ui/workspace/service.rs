@@ -1,0 +1,160 @@
+//! One service in the inspector: numbers, pods, routes, and what can be done.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::act::{DeployForm, RestartForm, RollBackForm, ScaleForm};
+use super::faults::{FaultForm, FaultList};
+use super::inspector::{Controls, service_head};
+use crate::session::{PodState, PodView, RouteView, ServiceView, View};
+use crate::ui::widget::{Bar, Icon, Sign};
+use crate::ui::{format, strings};
+
+/// What is inspected.
+#[derive(PartialEq, Properties)]
+pub struct ServiceProps {
+    /// Its index.
+    pub index: u32,
+    /// The lab.
+    pub view: Rc<View>,
+    /// Which controls stand.
+    pub controls: Controls,
+}
+
+/// The service.
+#[component]
+pub fn Service(props: &ServiceProps) -> Html {
+    let Some(service) = props.view.services.get(props.index as usize) else {
+        return html! {};
+    };
+    let controls = &props.controls;
+    let acts = ["faults", "deploy", "roll_back", "restart", "scale"];
+    let any = acts.iter().any(|name| controls.show(name));
+    html! {
+        <>
+            { service_head(service) }
+            { numbers(service) }
+            { pods(&service.pods) }
+            { routes(&service.routes) }
+            <FaultList view={props.view.clone()} service={Some(props.index)} ends={controls.show("faults")} />
+            if any {
+                <section class="actions" aria-labelledby="actions-title">
+                    <h3 id="actions-title">{ strings::ACTIONS }</h3>
+                    if controls.show("deploy") && service.versions.len() > 1 {
+                        <DeployForm service={service.name.clone()} version={service.version.clone()}
+                            versions={service.versions.clone()} />
+                    }
+                    if controls.show("roll_back") {
+                        <RollBackForm service={service.name.clone()} to={service.rollback_to.clone()} />
+                    }
+                    if controls.show("restart") { <RestartForm service={service.name.clone()} pods={service.replicas} /> }
+                    if controls.show("scale") {
+                        <ScaleForm service={service.name.clone()} replicas={service.replicas} />
+                    }
+                    if controls.show("faults") {
+                        <FaultForm service={service.name.clone()}
+                            routes={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
+                    }
+                </section>
+            }
+        </>
+    }
+}
+
+fn numbers(service: &ServiceView) -> Html {
+    let latency = |pick: fn(&crate::session::Latency) -> crate::base::Span| {
+        service
+            .latency
+            .as_ref()
+            .map_or_else(|| format::NONE.to_owned(), |l| format::latency(pick(l)))
+    };
+    let facts = [
+        (strings::RATE, format::rate(service.rate)),
+        (strings::ERRORS, format::maybe_percent(service.error_ratio)),
+        (strings::P50, latency(|l| l.p50)),
+        (strings::P95, latency(|l| l.p95)),
+        (strings::P99, latency(|l| l.p99)),
+        (strings::BUSY, format::maybe_percent(service.utilisation)),
+        (strings::QUEUED, format::count(u64::from(service.queued))),
+    ];
+    html! {
+        <section aria-labelledby="numbers-title">
+            <h3 id="numbers-title">{ strings::LAST_MINUTE }</h3>
+            <dl class="facts facts-grid">
+                { for facts.into_iter().map(|(name, value)| html! {
+                    <div><dt>{ name }</dt><dd>{ value }</dd></div>
+                }) }
+            </dl>
+        </section>
+    }
+}
+
+fn pods(pods: &[PodView]) -> Html {
+    html! {
+        <section aria-labelledby="pods-title">
+            <h3 id="pods-title">{ strings::PODS }</h3>
+            if pods.is_empty() { <p class="empty">{ strings::NO_PODS }</p> }
+            <ul class="pods">
+                { for pods.iter().map(|pod| {
+                    let (sign, class, word) = pod_state(pod.state);
+                    let share = f64::from(pod.busy) / f64::from(pod.workers.max(1));
+                    html! {
+                        <li key={pod.name.clone()} class={classes!("pod", class)}>
+                            <span class="pod-name">{ &pod.name }</span>
+                            <span class="pod-state"><Icon {sign} />{ word }</span>
+                            <span class="pod-version">{ &pod.version }</span>
+                            <Bar {share} />
+                            <span class="pod-load">
+                                { strings::pod_load(pod.busy, pod.workers, pod.queued, pod.queue_limit) }
+                                if pod.restarts > 0 { { strings::restarts(pod.restarts) } }
+                            </span>
+                        </li>
+                    }
+                }) }
+            </ul>
+        </section>
+    }
+}
+
+fn pod_state(state: PodState) -> (Sign, &'static str, &'static str) {
+    match state {
+        PodState::Starting => (Sign::Clock, "tone-watch", strings::POD_STARTING),
+        PodState::Ready => (Sign::Good, "tone-good", strings::POD_READY),
+        PodState::Draining => (Sign::Watch, "tone-watch", strings::POD_DRAINING),
+        PodState::Dead => (Sign::Bad, "tone-bad", strings::POD_DEAD),
+    }
+}
+
+fn routes(routes: &[RouteView]) -> Html {
+    if routes.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section aria-labelledby="routes-title">
+            <h3 id="routes-title">{ strings::ROUTES }</h3>
+            <div class="table-frame">
+                <table class="table">
+                    <thead><tr>
+                        <th scope="col">{ strings::ROUTE }</th>
+                        <th scope="col" class="number">{ strings::RATE }</th>
+                        <th scope="col" class="number">{ strings::ERRORS }</th>
+                        <th scope="col" class="number">{ strings::P99 }</th>
+                    </tr></thead>
+                    <tbody>
+                        { for routes.iter().map(|route| html! {
+                            <tr>
+                                <th scope="row">{ &route.name }</th>
+                                <td class="number">{ format::rate(route.rate) }</td>
+                                <td class="number">{ format::maybe_percent(route.error_ratio) }</td>
+                                <td class="number">
+                                    { route.latency.map_or_else(|| format::NONE.to_owned(), |l| format::latency(l.p99)) }
+                                </td>
+                            </tr>
+                        }) }
+                    </tbody>
+                </table>
+            </div>
+        </section>
+    }
+}

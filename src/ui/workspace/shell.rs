@@ -1,0 +1,323 @@
+//! The frame of the workspace: what stands where, and which keys do what.
+
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use yew::prelude::*;
+
+use super::crash::CrashPanel;
+use super::dashboards::Dashboards;
+use super::diagnostics::{Problems, Waiting};
+use super::help::Help;
+use super::inspector::Inspector;
+use super::map_tab::MapTab;
+use super::run_dialog::RunDialog;
+use super::slos::Slos;
+use super::timeline::Timeline;
+use super::topbar::TopBar;
+use crate::base::Span;
+use crate::lesson::Settings;
+use crate::session::{Health, Scope, View};
+use crate::ui::app::MAIN;
+use crate::ui::keys::{Key, use_shortcuts};
+use crate::ui::lab::{Lab, Phase, use_lab};
+use crate::ui::lesson::LessonPanel;
+use crate::ui::notices::{Notice, use_notices};
+use crate::ui::settings::use_records;
+use crate::ui::strings;
+use crate::ui::widget::{Icon, Sign, TabList, panel_id, tab_id};
+use crate::worker::Speed;
+
+/// Name of the centre's tabs.
+const TABS: &str = "centre";
+/// Index of the SLO tab.
+const SLO_TAB: usize = 2;
+
+/// What the workspace is given.
+#[derive(PartialEq, Properties)]
+pub struct WorkspaceProps {
+    /// The route it belongs to.
+    pub place: String,
+    /// Its heading.
+    pub title: String,
+    /// Whether every control stands and there is no lesson.
+    pub sandbox: bool,
+    /// Why nothing could be opened.
+    pub problem: Option<String>,
+}
+
+/// Which part a narrow screen shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Pane {
+    Lesson,
+    System,
+    Inspector,
+}
+
+/// Which dialog stands open.
+#[derive(Clone, Copy, PartialEq)]
+enum Open {
+    Help,
+    Run,
+}
+
+/// A running lab with everything around it.
+#[component]
+pub fn Workspace(props: &WorkspaceProps) -> Html {
+    let lab = use_lab();
+    let records = use_records();
+    let tab = use_state_eq(|| 0_usize);
+    let selected = use_state_eq(|| None::<u32>);
+    let range = use_state_eq(|| Span::from_hours(1));
+    let pane = use_state_eq(|| {
+        if props.sandbox {
+            Pane::System
+        } else {
+            Pane::Lesson
+        }
+    });
+    let open = use_state_eq(|| None::<Open>);
+    let here = lab.state.place == props.place;
+    let view = lab.state.view.clone().filter(|_| here);
+    let lesson = lab.state.lesson.clone().filter(|_| here && !props.sandbox);
+    let folded = records.settings().lesson_folded && !props.sandbox;
+    let fold = {
+        let records = records.clone();
+        Callback::from(move |()| {
+            let settings = records.settings();
+            records.set(Settings {
+                lesson_folded: !settings.lesson_folded,
+                ..settings
+            });
+        })
+    };
+    let select = {
+        let (selected, pane) = (selected.clone(), pane.clone());
+        Callback::from(move |index: Option<u32>| {
+            selected.set(index);
+            if index.is_some() && *pane == Pane::System && narrow() {
+                pane.set(Pane::Inspector);
+            }
+        })
+    };
+    let on_tab = {
+        let (tab, pane) = (tab.clone(), pane.clone());
+        Callback::from(move |index| {
+            tab.set(index);
+            pane.set(Pane::System);
+        })
+    };
+    let dialog = |which: Option<Open>| {
+        let open = open.clone();
+        Callback::from(move |()| open.set(which))
+    };
+    use_watch(&lab, *selected, *range, view.is_some());
+    use_pause_when_hidden(&lab);
+    use_announced_health(view.clone());
+    let resume = use_mut_ref(|| Speed::Times(10));
+    if lab.state.speed != Speed::Paused {
+        *resume.borrow_mut() = lab.state.speed;
+    }
+    {
+        let (client, paused) = (lab.client.clone(), lab.state.speed == Speed::Paused);
+        let (on_tab, fold, open) = (on_tab.clone(), fold.clone(), open.clone());
+        let sandbox = props.sandbox;
+        let on_key = move |key| match key {
+            Key::PauseOrRun if paused => client.speed(*resume.borrow()),
+            Key::PauseOrRun => client.speed(Speed::Paused),
+            Key::Speed(speed) => client.speed(speed),
+            Key::Map => on_tab.emit(0),
+            Key::Dashboards => on_tab.emit(1),
+            Key::Slos => on_tab.emit(SLO_TAB),
+            Key::Lesson if !sandbox => fold.emit(()),
+            Key::Lesson => {}
+            Key::Help => open.set(Some(Open::Help)),
+        };
+        use_shortcuts(records.settings().shortcuts, Callback::from(on_key));
+    }
+    let overlay = match (&props.problem, &view, lab.state.phase) {
+        (Some(text), _, _) => Some(html! { <Problems text={text.clone()} /> }),
+        (None, None, Phase::Gone) if here => lab.state.refused.clone().map(|(file, problems)| {
+            html! { <Problems {file} problems={problems} /> }
+        }),
+        (None, None, phase) => Some(html! { <Waiting {phase} /> }),
+        _ => None,
+    };
+    let show_slos = on_tab.reform(|()| SLO_TAB);
+    let controls = lesson.as_ref().map(|lesson| lesson.controls.clone());
+    let class = classes!(
+        "workspace",
+        match *pane {
+            Pane::Lesson => "pane-lesson",
+            Pane::System => "pane-system",
+            Pane::Inspector => "pane-inspector",
+        },
+        props.sandbox.then_some("no-lesson"),
+        folded.then_some("lesson-folded"),
+    );
+    html! {
+        <div {class}>
+            <TopBar title={props.title.clone()} view={view.clone()} on_slo={show_slos}
+                on_help={dialog(Some(Open::Help))} on_run={dialog(Some(Open::Run))} />
+            if !props.sandbox {
+                <section class="lesson-side" aria-label={strings::LESSON_REGION}>
+                    if folded {
+                        <button type="button" class="button-bare unfold" onclick={fold.reform(|_: MouseEvent| ())}
+                            aria-expanded="false" aria-label={strings::UNFOLD_LESSON} title={strings::UNFOLD_LESSON}>
+                            <Icon sign={Sign::FoldRight} /><span class="unfold-word">{ strings::PANE_LESSON }</span>
+                        </button>
+                    } else {
+                        <LessonPanel lesson={lesson} on_fold={fold} />
+                    }
+                </section>
+            }
+            <main class="centre" id={MAIN} tabindex="-1">
+                <TabList label={strings::CENTRE_TABS} name={TABS} selected={*tab} on_select={on_tab}
+                    tabs={vec![(strings::TAB_MAP, "m"), (strings::TAB_DASHBOARDS, "d"), (strings::TAB_SLOS, "s")]} />
+                <div class="centre-panel" role="tabpanel" id={panel_id(TABS)} aria-labelledby={tab_id(TABS, *tab)}
+                    tabindex="0">
+                    if let Some(overlay) = overlay {
+                        { overlay }
+                    } else if let Some(view) = &view {
+                        { centre(*tab, view, &lab, *selected, &select, &range, records.dark()) }
+                    }
+                </div>
+            </main>
+            <aside class="inspector" aria-label={strings::INSPECTOR_REGION}>
+                if let Some(view) = &view {
+                    <Inspector view={view.clone()} selected={*selected} on_select={select} {controls} />
+                }
+            </aside>
+            if let Some(view) = &view { <Timeline view={view.clone()} range={*range} /> }
+            { pane_switch(&pane, props.sandbox) }
+            if *open == Some(Open::Help) { <Help on_close={dialog(None)} /> }
+            if *open == Some(Open::Run) { <RunDialog sandbox={props.sandbox} on_close={dialog(None)} /> }
+            if here && lab.state.crash.is_some() { <CrashPanel /> }
+            if view.is_some() && let Some((file, problems)) = lab.state.refused.clone().filter(|_| here) {
+                <Problems {file} {problems} dialog={true} />
+            }
+        </div>
+    }
+}
+
+fn centre(
+    tab: usize,
+    view: &Rc<View>,
+    lab: &Lab,
+    selected: Option<u32>,
+    select: &Callback<Option<u32>>,
+    range: &UseStateHandle<Span>,
+    dark: bool,
+) -> Html {
+    let charts = lab.state.charts.clone();
+    let on_range = {
+        let range = range.clone();
+        Callback::from(move |span| range.set(span))
+    };
+    match tab {
+        0 => {
+            html! { <MapTab view={view.clone()} {charts} {selected} on_select={select.clone()} {dark} /> }
+        }
+        1 => html! {
+            <Dashboards view={view.clone()} {charts} {selected} on_select={select.clone()}
+                range={**range} {on_range} />
+        },
+        _ => html! { <Slos view={view.clone()} {charts} /> },
+    }
+}
+
+fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool) -> Html {
+    let panes = [
+        (Pane::Lesson, strings::PANE_LESSON, Sign::Book),
+        (Pane::System, strings::PANE_SYSTEM, Sign::Mark),
+        (Pane::Inspector, strings::PANE_INSPECTOR, Sign::Hand),
+    ];
+    html! {
+        <nav class="pane-switch" aria-label={strings::PANE_SWITCH}>
+            { for panes.into_iter().filter(|(which, ..)| !sandbox || *which != Pane::Lesson).map(|(which, word, sign)| {
+                let pane_handle = pane.clone();
+                let current = **pane == which;
+                html! {
+                    <button type="button" aria-pressed={current.to_string()}
+                        onclick={move |_| pane_handle.set(which)}>
+                        <Icon {sign} />{ word }
+                    </button>
+                }
+            }) }
+        </nav>
+    }
+}
+
+/// Whether the inspector stands in a pane of its own; the style sheet has the same limit.
+fn narrow() -> bool {
+    gloo::utils::window()
+        .match_media("(max-width: 1179px)")
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches())
+}
+
+/// The charts follow the selection and the range.
+#[hook]
+fn use_watch(lab: &Lab, selected: Option<u32>, range: Span, ready: bool) {
+    let client = lab.client.clone();
+    use_effect_with((selected, range, ready), move |(selected, range, ready)| {
+        if *ready {
+            client.watch(selected.map_or(Scope::System, Scope::Service), *range);
+        }
+    });
+}
+
+/// Nothing happens behind the learner's back: a hidden tab holds the clock and says so.
+#[hook]
+fn use_pause_when_hidden(lab: &Lab) {
+    let notices = use_notices();
+    let held = use_mut_ref(|| Speed::Paused);
+    let client = lab.client.clone();
+    use_effect_with(lab.state.speed, move |speed| {
+        let speed = *speed;
+        let document = gloo::utils::document();
+        let listener = EventListener::new(&document, "visibilitychange", move |_| {
+            if gloo::utils::document().hidden() {
+                *held.borrow_mut() = speed;
+                if speed != Speed::Paused {
+                    client.speed(Speed::Paused);
+                }
+                return;
+            }
+            let before = held.replace(Speed::Paused);
+            if before != Speed::Paused {
+                let client = client.clone();
+                let go_on = Callback::from(move |()| client.speed(before));
+                notices
+                    .push(Notice::info(strings::WAS_HIDDEN).with_action(strings::RUN_AGAIN, go_on));
+            }
+        });
+        move || drop(listener)
+    });
+}
+
+/// Reads out an objective that changes its state.
+#[hook]
+fn use_announced_health(view: Option<Rc<View>>) {
+    let notices = use_notices();
+    let healths: Vec<(String, Health)> = view
+        .iter()
+        .flat_map(|view| &view.slos)
+        .map(|slo| (slo.title.clone(), slo.health))
+        .collect();
+    let before = use_mut_ref(Vec::new);
+    use_effect_with(healths, move |healths| {
+        let before = before.replace(healths.clone());
+        if before.len() != healths.len() {
+            return;
+        }
+        let changed = healths.iter().zip(&before).filter(|(new, old)| new != old);
+        let words: Vec<String> = changed
+            .map(|((title, health), _)| strings::health_changed(title, *health))
+            .collect();
+        if !words.is_empty() {
+            notices.announce(words.join(" "));
+        }
+    });
+}

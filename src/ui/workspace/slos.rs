@@ -1,0 +1,124 @@
+//! The objectives: what each promises, what is left, and how fast it burns.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::panels::{PanelCard, use_annotations};
+use crate::session::{Charts, SloView, View};
+use crate::ui::widget::{Bar, Status, health_tone};
+use crate::ui::{format, strings};
+
+/// What the tab is given.
+#[derive(PartialEq, Properties)]
+pub struct SlosProps {
+    /// The lab.
+    pub view: Rc<View>,
+    /// The charts, once they are here.
+    pub charts: Option<Rc<Charts>>,
+}
+
+/// Every objective.
+#[component]
+pub fn Slos(props: &SlosProps) -> Html {
+    let cursor = use_state_eq(|| None);
+    let on_cursor = {
+        let cursor = cursor.clone();
+        use_callback((), move |at, ()| cursor.set(at))
+    };
+    let annotations = use_annotations(&props.view.timeline);
+    if props.view.slos.is_empty() {
+        return html! { <p class="empty">{ strings::NO_SLOS }</p> };
+    }
+    html! {
+        <div class="slos">
+            { for props.view.slos.iter().enumerate().map(|(panel, slo)| html! {
+                <section class="slo" aria-labelledby={format!("slo-{}", slo.name)}>
+                    { head(slo) }
+                    <div class="slo-body">
+                        <div class="slo-chart">
+                            if let Some(charts) = &props.charts {
+                                <PanelCard charts={charts.clone()} {panel} budget={true}
+                                    annotations={annotations.clone()} height={200}
+                                    cursor={*cursor} on_cursor={on_cursor.clone()} />
+                            } else {
+                                <p class="empty">{ strings::NO_CHARTS }</p>
+                            }
+                        </div>
+                        { burn_table(slo) }
+                    </div>
+                </section>
+            }) }
+        </div>
+    }
+}
+
+fn head(slo: &SloView) -> Html {
+    let facts = [
+        (strings::SLO_TARGET, format::target(slo.target)),
+        (
+            strings::SLO_SLI,
+            slo.sli
+                .map_or_else(|| format::NONE.to_owned(), |sli| format::percent(sli.get())),
+        ),
+        (strings::SLO_WINDOW, format::duration(slo.window)),
+        (
+            strings::SLO_BAD,
+            strings::bad_of_allowed(&format::count(slo.bad), &format::count(whole(slo.allowed))),
+        ),
+    ];
+    html! {
+        <header class="slo-head">
+            <div class="slo-words">
+                <h2 id={format!("slo-{}", slo.name)}>{ &slo.title }</h2>
+                <Status health={slo.health} word={strings::budget_word(slo.health)} />
+                <p>{ &slo.sentence }</p>
+            </div>
+            <div class="slo-left">
+                <p class="slo-number">{ format::budget(slo.budget_left) }</p>
+                <p class="soft">{ strings::BUDGET_LEFT }</p>
+                <Bar share={slo.budget_left.unwrap_or(0.0)} tone={health_tone(slo.health)} />
+            </div>
+            <dl class="facts">
+                { for facts.into_iter().map(|(name, value)| html! {
+                    <div><dt>{ name }</dt><dd>{ value }</dd></div>
+                }) }
+            </dl>
+        </header>
+    }
+}
+
+fn burn_table(slo: &SloView) -> Html {
+    html! {
+        <div class="slo-burn">
+            <table class="table">
+                <caption>{ strings::BURN_CAPTION }</caption>
+                <thead><tr>
+                    <th scope="col">{ strings::BURN_WINDOW }</th>
+                    <th scope="col" class="number">{ strings::BURN_RATE }</th>
+                </tr></thead>
+                <tbody>
+                    { for slo.burn.iter().map(|burn| html! {
+                        <tr>
+                            <th scope="row">{ strings::last(&format::duration(burn.window)) }</th>
+                            <td class="number">{ format::burn(burn.rate) }</td>
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+            <p class="forecast">
+                { match slo.exhausted_in {
+                    Some(span) if span.is_zero() => strings::BUDGET_GONE.to_owned(),
+                    Some(span) => strings::exhausted_in(&format::duration(span)),
+                    None => strings::NOT_EXHAUSTED.to_owned(),
+                } }
+            </p>
+        </div>
+    }
+}
+
+/// A count that was computed as a real number.
+fn whole(value: f64) -> u64 {
+    // `as` saturates and maps not-a-number to zero.
+    libm::round(value) as u64
+}

@@ -1,0 +1,70 @@
+//! How fast simulated time runs, and how fast it really does.
+
+use yew::prelude::*;
+
+use crate::ui::lab::use_lab;
+use crate::ui::widget::{Icon, Sign};
+use crate::ui::{format, strings};
+use crate::worker::Speed;
+
+/// What the control is given.
+#[derive(PartialEq, Properties)]
+pub struct SpeedControlProps {
+    /// The speed asked for.
+    pub speed: Speed,
+    /// Simulated seconds per real second.
+    pub reached: f64,
+}
+
+/// Each speed with its short name, its long name and its key.
+const SPEEDS: [(Speed, &str, &str, &str); 6] = [
+    (Speed::Times(1), "1×", strings::SPEED_1, "1"),
+    (Speed::Times(10), "10×", strings::SPEED_10, "2"),
+    (Speed::Times(60), "60×", strings::SPEED_60, "3"),
+    (Speed::Times(600), "600×", strings::SPEED_600, "4"),
+    (Speed::Times(3_600), "3600×", strings::SPEED_3600, "5"),
+    (
+        Speed::Max,
+        strings::SPEED_MAX_SHORT,
+        strings::SPEED_MAX,
+        "6",
+    ),
+];
+
+/// Pause, speeds, and to the next event.
+#[component]
+pub fn SpeedControl(props: &SpeedControlProps) -> Html {
+    let lab = use_lab();
+    let to = |speed: Speed| {
+        let client = lab.client.clone();
+        Callback::from(move |_: MouseEvent| client.speed(speed))
+    };
+    let paused = props.speed == Speed::Paused;
+    let reached = if paused {
+        strings::PAUSED.to_owned()
+    } else {
+        strings::reached(&format::times(props.reached))
+    };
+    html! {
+        <div class="speed">
+            <div class="segments" role="group" aria-label={strings::SPEED_GROUP}>
+                <button type="button" class="segment" aria-pressed={paused.to_string()} onclick={to(Speed::Paused)}
+                    aria-label={strings::PAUSE} title={strings::PAUSE_TITLE}>
+                    <Icon sign={Sign::Pause} />
+                </button>
+                { for SPEEDS.iter().map(|(speed, short, long, key)| html! {
+                    <button type="button" class="segment" aria-pressed={(props.speed == *speed).to_string()}
+                        onclick={to(*speed)} aria-label={*long} title={strings::with_key(long, key)}>
+                        { *short }
+                    </button>
+                }) }
+                <button type="button" class="segment" aria-pressed={(props.speed == Speed::NextEvent).to_string()}
+                    onclick={to(Speed::NextEvent)} aria-label={strings::SPEED_NEXT}
+                    title={strings::with_key(strings::SPEED_NEXT, "n")}>
+                    <Icon sign={Sign::Next} />
+                </button>
+            </div>
+            <span class="reached">{ reached }</span>
+        </div>
+    }
+}
