@@ -48,7 +48,7 @@ fn Pages() -> Html {
     });
     html! {
         <>
-            <a class="skip-link" href={route.to_string()} onclick={skip}>{ strings::SKIP }</a>
+            <a class="skip-link" href={format!("#{MAIN}")} onclick={skip}>{ strings::SKIP }</a>
             { match &route {
                 Route::Home => html! { <Home /> },
                 Route::Learn { track, lesson } => html! {

@@ -76,6 +76,8 @@ texts! {
     SLO_CHIPS = "Objectives";
     CHIP_LEFT = "left";
     CHIP_BURN = "burn";
+    CHIP_LEFT_NOTE = " of the error budget, ";
+    CHIP_BURN_NOTE = " rate over the last hour. Show the objectives";
     RUN_BUTTON = "Run…";
     HELP_BUTTON = "Keyboard shortcuts";
 }
@@ -383,14 +385,8 @@ pub fn health_changed(title: &str, health: Health) -> String {
     format!("{title}: {}.", budget_word(health))
 }
 
-pub fn chip_label(title: &str, left: &str, burn: &str, word: &str) -> String {
-    format!(
-        "{title}: {word}, {left} of the budget left, burn rate of the last hour {burn}. Show the objectives"
-    )
-}
-
 pub fn reached(times: &str) -> String {
-    format!("runs at {times}")
+    format!("at {times}")
 }
 
 pub fn with_key(what: &str, key: &str) -> String {

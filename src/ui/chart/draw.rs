@@ -16,6 +16,8 @@ use super::theme::{Tokens, canvas_scale};
 /// Width of the first line and of the others, in CSS pixels.
 const FIRST: f64 = 1.75;
 const OTHER: f64 = 1.5;
+/// Width of a line that moves up and down within single pixels.
+const DENSE: f64 = 1.0;
 
 /// Draws `plot` on `canvas`, which covers `width` by `height` CSS pixels. None
 /// where the browser gives no canvas context; the text alternative remains.
@@ -32,10 +34,13 @@ pub fn draw(canvas: &HtmlCanvasElement, plot: &Plot, (width, height): (f64, f64)
     let px = |v: f64| (v * scale).round() as i32;
     let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
     let grid = plotters_color(tokens.color("--grid")).filled();
-    for (y, _) in &plot.y_ticks {
+    let base = plotters_color(tokens.color("--line-strong").faded(0.55)).filled();
+    for (place, (y, _)) in plot.y_ticks.iter().enumerate() {
+        let zero = place == 0 && frame.low >= 0.0;
         let top = px(y.round());
         let ends = [(px(frame.left), top), (px(frame.right), top + px(1.0))];
-        root.draw(&Rectangle::new(ends, grid)).ok()?;
+        root.draw(&Rectangle::new(ends, if zero { base } else { grid }))
+            .ok()?;
     }
     let mut chart = ChartBuilder::on(&root)
         .margin_left(px(frame.left))
@@ -47,7 +52,12 @@ pub fn draw(canvas: &HtmlCanvasElement, plot: &Plot, (width, height): (f64, f64)
     let alone = plot.lines.len() == 1;
     for line in plot.lines.iter().rev() {
         let color = tokens.color(&format!("--series-{}", line.series % 6 + 1));
-        let thickness = if line.series == 0 { FIRST } else { OTHER };
+        let points: usize = line.pieces.iter().map(Vec::len).sum();
+        let thickness = match line.series {
+            _ if points as f64 > 1.5 * frame.width() => DENSE,
+            0 => FIRST,
+            _ => OTHER,
+        };
         let stroke = plotters_color(color).stroke_width(px(thickness).unsigned_abs());
         for piece in &line.pieces {
             if let [(t, v)] = piece.as_slice() {

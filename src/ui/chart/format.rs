@@ -16,7 +16,14 @@ pub fn value(value: f64, unit: Unit) -> String {
         Unit::Share => share(value),
         Unit::PerSecond => {
             let (factor, prefix) = thousands(value.abs());
-            format!("{} {prefix}/s", significant(value * factor))
+            // `1.2 k/s`: the third digit of a rate is noise.
+            let number = value * factor;
+            let text = match prefix {
+                "" => significant(number),
+                _ if number.abs() < 9.95 => trimmed(&format!("{number:.1}")).to_owned(),
+                _ => format!("{number:.0}"),
+            };
+            format!("{text} {prefix}/s")
         }
         Unit::Count => {
             let (factor, prefix) = thousands(value.abs());
@@ -183,7 +190,7 @@ mod tests {
     #[test]
     fn rates_and_counts_shorten_thousands() {
         assert_eq!(plain(rate(12.34)), "12.3 /s");
-        assert_eq!(plain(rate(1_234.0)), "1.23 k/s");
+        assert_eq!(plain(rate(1_234.0)), "1.2 k/s");
         assert_eq!(plain(rate(0.0)), "0 /s");
         assert_eq!(plain(value(999.7, Unit::Count)), "1 k");
         assert_eq!(plain(value(2_500_000.0, Unit::Count)), "2.5 M");

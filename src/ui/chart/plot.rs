@@ -97,6 +97,8 @@ impl Frame {
 
 /// Mean width of a character of the 11 px label font.
 const CHARACTER: f64 = 6.1;
+/// Least room for the labels of the value axis.
+const LEFT: f64 = 56.0;
 /// Least distance between the middles of two labels.
 const LINE: f64 = 14.0;
 /// Widest label beside a line, in characters.
@@ -131,6 +133,8 @@ pub fn plan(
             .collect();
     let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0) as f64;
     let left = widest(&mut labels.iter().map(|(_, text)| text.chars().count())) * CHARACTER + 12.0;
+    // Charts below one another line up while their labels are short.
+    let left = left.max(LEFT);
     let named = lines.len() > 1;
     let name_room = widest(&mut lines.iter().map(|line| name(panel, line).chars().count()));
     let right = if named {
@@ -148,6 +152,7 @@ pub fn plan(
         low,
         high,
     };
+    let nothing = lines.iter().all(|line| line.pieces.is_empty());
     let all_named = named && name_ends(panel, &frame, &mut lines);
     let most = (frame.width() / 96.0).max(1.0) as usize;
     let times = ticks::times(from, to, most);
@@ -160,13 +165,19 @@ pub fn plan(
     Plot {
         y_ticks: labels
             .into_iter()
+            .take(if nothing { 1 } else { usize::MAX })
             .map(|(v, text)| (frame.y(v), text))
             .collect(),
         x_ticks,
-        threshold: panel.threshold.as_ref().map(|(value, label)| Threshold {
-            y: (*value <= high && *value >= low).then(|| frame.y(*value)),
-            label: label.clone(),
-        }),
+        // An empty chart keeps its place in time and says the rest in words.
+        threshold: panel
+            .threshold
+            .as_ref()
+            .filter(|_| !nothing)
+            .map(|(value, label)| Threshold {
+                y: (*value <= high && *value >= low).then(|| frame.y(*value)),
+                label: label.clone(),
+            }),
         dashed: named && !all_named,
         lines,
         frame,
@@ -259,7 +270,7 @@ fn value_range(lines: &[Line], threshold: Option<f64>, unit: Unit, height: f64) 
             Unit::PerSecond | Unit::Count => 1.0,
         };
     }
-    let rows = (height / 52.0).clamp(2.0, 6.0);
+    let rows = (height / 45.0).clamp(2.0, 6.0);
     let step = ticks::nice_step((top - lowest) / rows);
     let up = |v: f64| (v / step - 1e-6).ceil() * step;
     let low = -up(-lowest);
@@ -314,9 +325,9 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_chart_still_has_axes() {
+    fn an_empty_chart_keeps_its_time_axis_and_a_ground_line() {
         let plot = planned(&panel(&[]));
-        assert!(plot.lines.is_empty() && plot.y_ticks.len() > 1 && plot.x_ticks.len() > 1);
+        assert!(plot.lines.is_empty() && plot.y_ticks.len() == 1 && plot.x_ticks.len() > 1);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::layout::{Layout, Rect};
-use super::path::Path;
+use super::path::{Direction, Path};
 use super::words;
 use crate::session::{Unit, View};
 use crate::ui::chart::format::{rate, value};
@@ -14,11 +14,20 @@ pub fn width(rate: f64) -> f64 {
     (1.25 + 1.35 * (1.0 + rate.max(0.0)).log10()).min(8.0)
 }
 
-/// From 0.5 % a call is worth a look, from 5 % users notice.
+/// From this share of failures on a call is worth a look.
+const WORTH_A_LOOK: f64 = 0.005;
+/// From this share on users notice.
+const NOTICED: f64 = 0.05;
+/// Distance of a label from its call.
+const LABEL_ASIDE: f64 = 19.0;
+/// Room between layers from which on labels stand beside their calls.
+const LABEL_GAP: f64 = 64.0;
+
+/// The class of a call by how much of it fails.
 fn class(errors: Option<f64>) -> &'static str {
     match errors {
-        Some(share) if share >= 0.05 => "is-bad",
-        Some(share) if share >= 0.005 => "is-watch",
+        Some(share) if share >= NOTICED => "is-bad",
+        Some(share) if share >= WORTH_A_LOOK => "is-watch",
         _ => "is-good",
     }
 }
@@ -43,7 +52,7 @@ pub fn edges(view: &View, layout: &Layout) -> Html {
 }
 
 fn line(path: &Path, per_second: f64, errors: Option<f64>, title: &str) -> Html {
-    let share = errors.filter(|share| *share >= 0.005);
+    let share = errors.filter(|share| *share >= WORTH_A_LOOK);
     let failing = share.map_or(String::new(), |s| {
         format!(", {} fail", value(s, Unit::Share))
     });
@@ -52,14 +61,36 @@ fn line(path: &Path, per_second: f64, errors: Option<f64>, title: &str) -> Html 
             <title>{ format!("{title}: {}{failing}", rate(per_second)) }</title>
             <path class="map-edge-hit" d={path.data.clone()} />
             <path class="map-edge-line" d={path.data.clone()} stroke-width={format!("{:.2}", width(per_second))} />
-            { for share.map(|share| {
-                let (x, y) = path.at(path.length() * 0.5, 0.0);
-                html! {
-                    <text x={format!("{x:.1}")} y={format!("{:.1}", y - 7.0)}>{ value(share, Unit::Share) }</text>
-                }
-            }) }
         </g>
     }
+}
+
+/// How much fails, beside each call that does. Stands above the dots.
+pub fn labels(view: &View, layout: &Layout) -> Html {
+    let calls = view.edges.iter().zip(&layout.edges);
+    let calls = calls.map(|(edge, path)| (path, edge.error_ratio));
+    let entries = layout
+        .entries
+        .iter()
+        .filter_map(|(place, path)| Some((path, view.services.get(*place)?.error_ratio)));
+    let texts = entries.chain(calls).filter_map(|(path, errors)| {
+        let share = errors.filter(|share| *share >= WORTH_A_LOOK)?;
+        let middle = path.label_distance();
+        let ((x, y), anchor) = match layout.direction {
+            // In a narrow gap the label stands on its call, which it hides in part.
+            Direction::Right if layout.gap < LABEL_GAP => (path.at(middle, 0.0), "middle"),
+            Direction::Right => (path.at(middle, -LABEL_ASIDE), "middle"),
+            Direction::Down => {
+                let (x, y) = path.at(middle, 0.0);
+                ((x + 9.0, y), "start")
+            }
+        };
+        let class = classes!("map-edge-label", class(errors));
+        Some(html! {
+            <text {class} text-anchor={anchor} x={format!("{x:.1}")} y={format!("{:.1}", y + 4.0)}>{ value(share, Unit::Share) }</text>
+        })
+    });
+    html! { <g aria-hidden="true">{ for texts }</g> }
 }
 
 /// The users, where the load comes from.

@@ -39,6 +39,8 @@ pub struct Layout {
     pub least_height: f64,
     /// Which way traffic runs.
     pub direction: Direction,
+    /// Room between neighbouring layers.
+    pub gap: f64,
     /// The users.
     pub users: Rect,
     /// Every service.
@@ -50,19 +52,20 @@ pub struct Layout {
 }
 
 /// Height of a node.
-pub const NODE_HEIGHT: f64 = 106.0;
-const NODE_WIDTH: f64 = 172.0;
+pub const NODE_HEIGHT: f64 = 108.0;
 const NODE_WIDEST: f64 = 204.0;
 /// Narrowest node that still holds its numbers.
-const NODE_NARROWEST: f64 = 140.0;
+const NODE_NARROWEST: f64 = 146.0;
+/// The users: narrow where room is scarce.
+const USERS_NARROWEST: f64 = 62.0;
 const USERS_WIDTH: f64 = 84.0;
 const USERS_HEIGHT: f64 = 76.0;
-const PADDING: f64 = 16.0;
+const PADDING: f64 = 12.0;
 /// Least room between columns; edges run there.
-const COLUMN_GAP: f64 = 56.0;
+const COLUMN_GAP: f64 = 36.0;
 const COLUMN_GAP_WIDEST: f64 = 170.0;
 /// Least room between nodes of a column; a fault's caption stands there.
-const NODE_GAP: f64 = 32.0;
+const NODE_GAP: f64 = 28.0;
 /// Room for an edge that passes through a column.
 const PASS_HEIGHT: f64 = 8.0;
 /// Most by which heights stretch to fill a tall room.
@@ -73,7 +76,7 @@ pub fn layout(layers: &[u32], edges: &[(usize, usize)], (width, height): (f64, f
     let layer_of = dense(layers);
     let ordered = Layers::ordered(&layer_of, edges);
     let columns = ordered.items.len() as f64;
-    let needed = 2.0 * PADDING + USERS_WIDTH + columns * (NODE_WIDTH + COLUMN_GAP);
+    let needed = 2.0 * PADDING + USERS_NARROWEST + columns * (NODE_NARROWEST + COLUMN_GAP);
     if width >= needed {
         in_columns(&layer_of, &ordered, edges, (width, height))
     } else {
@@ -88,12 +91,19 @@ fn in_columns(
     (width, height): (f64, f64),
 ) -> Layout {
     let columns = ordered.items.len() as f64;
-    let room = width - 2.0 * PADDING - USERS_WIDTH;
-    let node_width = (room / columns.max(1.0) - 84.0).clamp(NODE_WIDTH, NODE_WIDEST);
-    let gap = (room / columns.max(1.0) - node_width).clamp(COLUMN_GAP, COLUMN_GAP_WIDEST);
-    let used = USERS_WIDTH + columns * (node_width + gap);
-    let left = ((width - used) / 2.0).max(PADDING);
-    let column_x = |layer: usize| left + USERS_WIDTH + gap + layer as f64 * (node_width + gap);
+    let room = width - 2.0 * PADDING;
+    let spare = room - columns * (NODE_NARROWEST + COLUMN_GAP);
+    let users_width = spare.clamp(USERS_NARROWEST, USERS_WIDTH);
+    // A layer's share of the room: about a quarter for calls, the rest for services.
+    let each = (room - users_width) / columns.max(1.0);
+    let node_width = (each * 0.76)
+        .min(NODE_WIDEST)
+        .min(each - COLUMN_GAP)
+        .max(NODE_NARROWEST);
+    let gap = (each - node_width).min(COLUMN_GAP_WIDEST);
+    let used = users_width + columns * (node_width + gap);
+    let left = (width - used) / 2.0;
+    let column_x = |layer: usize| left + users_width + gap + layer as f64 * (node_width + gap);
 
     let mut middles = heights(ordered);
     let (low, high) = extent(ordered, &middles);
@@ -146,7 +156,7 @@ fn in_columns(
     let users = Rect {
         x: left,
         y: middle - USERS_HEIGHT / 2.0,
-        w: USERS_WIDTH,
+        w: users_width,
         h: USERS_HEIGHT,
     };
     let start = (users.x + users.w, middle);
@@ -161,6 +171,7 @@ fn in_columns(
         height: map_height,
         least_height,
         direction: Direction::Right,
+        gap,
         users,
         edges: edges
             .iter()
@@ -266,16 +277,26 @@ fn wanted_height(ordered: &Layers, middles: &[Vec<f64>], layer: usize, item: Ite
         let place = ordered.items.get(layer)?.iter().position(|i| *i == item)?;
         middles.get(layer)?.get(place).copied()
     };
+    // Services pull at each other; long edges run straight and give way.
+    let pull = |other: Item| match (item, other) {
+        (Item::Node(_), Item::Node(_)) => 1.0,
+        (Item::Pass(_), Item::Pass(_)) => 2.0,
+        _ => 0.1,
+    };
     let above = layer.checked_sub(1).map(|up| {
-        ordered
-            .linked(layer, item, true)
-            .filter_map(move |other| height_in(up, other))
+        let linked = ordered.linked(layer, item, true);
+        linked.filter_map(move |other| Some((height_in(up, other)?, pull(other))))
     });
-    let below = ordered
-        .linked(layer, item, false)
-        .filter_map(|other| height_in(layer + 1, other));
-    let linked: Vec<f64> = above.into_iter().flatten().chain(below).collect();
-    (!linked.is_empty()).then(|| linked.iter().sum::<f64>() / linked.len() as f64)
+    let linked = ordered.linked(layer, item, false);
+    let below = linked.filter_map(|other| Some((height_in(layer + 1, other)?, pull(other))));
+    let (sum, weight) = above
+        .into_iter()
+        .flatten()
+        .chain(below)
+        .fold((0.0, 0.0), |(sum, all), (y, weight)| {
+            (sum + y * weight, all + weight)
+        });
+    (weight > 0.0).then(|| sum / weight)
 }
 
 /// Middles of items stacked as closely as allowed, the first at 0.

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::layout::{NODE_HEIGHT, Rect};
-use super::pods::{Pods, Queue};
+use super::pods::{Pods, Queue, queue_width};
 use super::words;
 use crate::session::{FaultView, Health, ServiceKind, ServiceView};
 
@@ -30,6 +30,10 @@ pub struct NodeProps {
 
 /// Distance of text from the node's edge.
 const INSET: f64 = 14.0;
+/// Widest picture of a rollout.
+const ROLLOUT: f64 = 48.0;
+/// Narrower nodes have smaller numbers.
+const NARROW: f64 = 166.0;
 
 /// One service.
 #[component]
@@ -51,15 +55,17 @@ pub fn Node(props: &NodeProps) -> Html {
     let class = classes!(
         "map-node",
         health_class(service.health),
-        props.selected.then_some("is-selected")
+        props.selected.then_some("is-selected"),
+        (rect.w < NARROW).then_some("is-narrow")
     );
     // The gateway's pointed ends and the cylinder's lid need room of their own.
     let (inset, lid) = match service.kind {
-        ServiceKind::Gateway => (INSET + 6.0, 0.0),
+        ServiceKind::Gateway => (INSET + 3.0, 0.0),
         ServiceKind::Service => (INSET, 0.0),
-        ServiceKind::Database => (INSET, 6.0),
+        ServiceKind::Database => (INSET, 4.0),
     };
     let inner = rect.w - 2.0 * inset;
+    let bar = if rect.w < NARROW { 28.0 } else { 40.0 };
     let outline = outline(service.kind, rect.w);
     html! {
         <g {class} role="button" tabindex={if props.tab_stop { "0" } else { "-1" }}
@@ -69,14 +75,14 @@ pub fn Node(props: &NodeProps) -> Html {
             <path class="map-ring" d={outline.clone()} />
             <path class="map-body" d={outline} />
             if service.kind == ServiceKind::Database {
-                <path class="map-lid" d={format!("M.5 10C.5 21 {r} 21 {r} 10", r = rect.w - 0.5)} />
+                <path class="map-lid" d={format!("M.5 8C.5 16.5 {r} 16.5 {r} 8", r = rect.w - 0.5)} />
             }
             <g aria-hidden="true" transform={format!("translate({inset} {lid})")}>
                 { heading(service, inner) }
                 { numbers(service, inner) }
                 <g transform="translate(0 89)">
-                    <Pods pods={service.pods.clone()} room={inner - 70.0} />
-                    <Queue pods={service.pods.clone()} queued={service.queued} right={inner} />
+                    <Pods pods={service.pods.clone()} room={inner - queue_width(service.queued, bar)} />
+                    <Queue pods={service.pods.clone()} queued={service.queued} right={inner} {bar} />
                 </g>
             </g>
             { fault(&props.faults, rect.w) }
@@ -95,10 +101,15 @@ fn title(service: &ServiceView) -> String {
 /// Name, kind, health in shape and word, version or rollout.
 fn heading(service: &ServiceView, inner: f64) -> Html {
     let word = words::health(service.health);
-    let after = word.chars().count() as f64 * 6.4 + 22.0;
+    let taken = 24.0 + 6.6 * word.chars().count() as f64;
     let version = match service.rollout {
-        Some((done, all)) => format!("{} on {done}/{all}", service.version),
-        None => service.version.clone(),
+        Some((done, all)) => {
+            let room = inner - taken - ROLLOUT - 4.0;
+            let long = format!("{} on {done}/{all}", service.version);
+            let fits = long.chars().count() as f64 * 6.4 <= room;
+            words::fitted(if fits { &long } else { &service.version }, room, 6.4)
+        }
+        None => words::fitted(&service.version, inner - taken, 6.4),
     };
     html! {
         <>
@@ -109,11 +120,11 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
                 if service.health == Health::Bad || service.health == Health::Watch {
                     <path class="map-health-mark" d="M6.5 3.6V7M6.5 9.2V9.4" />
                 }
-                <text x="18" y="10">{ word }</text>
+                <text x="18" y="10">
+                    <tspan class="map-word">{ word }</tspan>
+                    <tspan class="map-version" dx="5">{ version }</tspan>
+                </text>
             </g>
-            <text class="map-version" x={format!("{after:.0}")} y="41">
-                { "\u{b7} " }{ words::fitted(&version, inner - after - 8.0, 6.4) }
-            </text>
             { for service.rollout.map(|(done, all)| rollout(done, all, inner)) }
         </>
     }
@@ -123,7 +134,7 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
 fn rollout(done: u32, all: u32, inner: f64) -> Html {
     let count = all.clamp(1, 12);
     let filled = (f64::from(done) / f64::from(all.max(1)) * f64::from(count)).round() as u32;
-    let step = (48.0 / f64::from(count)).min(10.0);
+    let step = (ROLLOUT / f64::from(count)).min(10.0);
     let left = inner - step * f64::from(count) + 2.0;
     let segments = (0..count).map(|i| {
         html! {
@@ -136,14 +147,16 @@ fn rollout(done: u32, all: u32, inner: f64) -> Html {
 }
 
 fn numbers(service: &ServiceView, inner: f64) -> Html {
-    let each = inner / 3.0;
+    // The first column holds `1.2 k/s`, the widest.
+    let places = [0.0, 0.37, 0.71];
     let columns = words::numbers(service)
         .into_iter()
         .zip(words::NUMBERS)
         .enumerate();
     let columns = columns.map(|(i, (value, name))| {
-        let x = format!("{:.1}", each * i as f64);
-        let failing = i == 1 && service.error_ratio.is_some_and(|share| share >= 0.001);
+        let x = format!("{:.1}", places.get(i).unwrap_or(&0.0) * inner);
+        let alarming = matches!(service.health, Health::Watch | Health::Bad);
+        let failing = i == 1 && alarming && service.error_ratio.is_some_and(|e| e >= 0.001);
         html! {
             <>
                 <text class={classes!("map-number", failing.then_some("is-failing"))} x={x.clone()} y="62">{ value }</text>
@@ -225,9 +238,9 @@ fn outline(kind: ServiceKind, width: f64) -> String {
             b = bottom - 9.5,
         ),
         ServiceKind::Database => format!(
-            "M.5 10C.5-2.7 {right}-2.7 {right} 10V{b}C{right} {c} .5 {c} .5 {b}Z",
-            b = bottom - 9.5,
-            c = bottom + 3.2,
+            "M.5 8C.5-1.5 {right}-1.5 {right} 8V{b}C{right} {c} .5 {c} .5 {b}Z",
+            b = bottom - 6.5,
+            c = bottom + 2.2,
         ),
     }
 }

@@ -21,6 +21,8 @@ pub struct Path {
     pub data: String,
     /// Samples along it: distance from its start, place.
     samples: Vec<(f64, Place)>,
+    /// Where its last piece begins.
+    last_piece: f64,
 }
 
 /// Samples per piece between two places.
@@ -55,6 +57,7 @@ impl Path {
                 ((a.0, a.1 + reach), (b.0, b.1 - reach))
             }
         };
+        self.last_piece = self.length();
         let _ = write!(
             self.data,
             "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
@@ -76,6 +79,11 @@ impl Path {
     /// Its length in CSS pixels.
     pub fn length(&self) -> f64 {
         self.samples.last().map_or(0.0, |s| s.0)
+    }
+
+    /// The middle of its last piece: never beside a node that it passes.
+    pub fn label_distance(&self) -> f64 {
+        (self.last_piece + self.length()) / 2.0
     }
 
     /// The place `distance` from its start, moved `aside` to the right of the way.

@@ -15,7 +15,7 @@ pub struct PodsProps {
 }
 
 /// Distance between pods.
-const STEP: f64 = 17.0;
+const STEP: f64 = 16.0;
 /// Radius of the ring that shows utilisation, and its length.
 const RING: f64 = 5.75;
 const AROUND: f64 = 36.1;
@@ -105,10 +105,15 @@ pub struct QueueProps {
     pub queued: u32,
     /// Its right end.
     pub right: f64,
+    /// Width of its bar.
+    pub bar: f64,
 }
 
-/// Width of the bar.
-const BAR: f64 = 40.0;
+/// Room that a queue takes: its bar, and the number beside it when requests wait.
+pub fn queue_width(queued: u32, bar: f64) -> f64 {
+    let digits = f64::from(queued.checked_ilog10().map_or(0, |d| d + 1));
+    bar + 6.0 + if queued > 0 { 6.0 + 6.5 * digits } else { 0.0 }
+}
 
 /// A bar that fills as requests wait.
 #[component]
@@ -123,7 +128,7 @@ pub fn Queue(props: &QueueProps) -> Html {
     let share = (f64::from(props.queued) / f64::from(places.max(1))).clamp(0.0, 1.0);
     // One waiting request is already seen.
     let filled = if props.queued > 0 {
-        (share * BAR).max(3.0)
+        (share * props.bar).max(3.0)
     } else {
         0.0
     };
@@ -132,14 +137,15 @@ pub fn Queue(props: &QueueProps) -> Html {
         s if s >= 0.5 => "is-high",
         _ => "is-low",
     };
-    let x = format!("{:.1}", props.right - BAR);
+    let left = props.right - props.bar;
+    let x = format!("{left:.1}");
     html! {
         <g class={classes!("map-queue", level)}>
             <title>{ format!("queue: {} of {places} places taken", props.queued) }</title>
-            <rect class="map-queue-room" x={x.clone()} y="-4" width={BAR.to_string()} height="8" rx="2.5" />
+            <rect class="map-queue-room" x={x.clone()} y="-4" width={props.bar.to_string()} height="8" rx="2.5" />
             <rect class="map-queue-fill" {x} y="-4" width={format!("{filled:.1}")} height="8" rx="2.5" />
             if props.queued > 0 {
-                <text x={format!("{:.1}", props.right - BAR - 5.0)} y="4">{ props.queued }</text>
+                <text x={format!("{:.1}", left - 5.0)} y="4">{ props.queued }</text>
             }
         </g>
     }

@@ -4,9 +4,9 @@ use super::layout::{Layout, NODE_HEIGHT, Rect, first_layer, narrowest, widest};
 use super::order::{Item, Layers};
 use super::path::{Direction, Path, Place};
 
-const PADDING: f64 = 14.0;
+const PADDING: f64 = 10.0;
 /// Room between nodes side by side; edges that skip a row pass there.
-const GAP: f64 = 14.0;
+const GAP: f64 = 12.0;
 /// Room between rows; edges and a fault's caption stand there.
 const ROW_GAP: f64 = 46.0;
 const USERS_WIDTH: f64 = 148.0;
@@ -69,7 +69,7 @@ pub(super) fn in_rows(
             }
         }
     }
-    let least_height = top + rows.len() as f64 * step - ROW_GAP + 28.0;
+    let least_height = top + rows.len() as f64 * step - ROW_GAP + 48.0;
     let users = Rect {
         x: (width - USERS_WIDTH) / 2.0,
         y: PADDING,
@@ -97,6 +97,7 @@ pub(super) fn in_rows(
         height: height.max(least_height),
         least_height,
         direction: Direction::Down,
+        gap: ROW_GAP,
         users,
         edges: edges
             .iter()

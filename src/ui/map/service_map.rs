@@ -92,7 +92,7 @@ pub fn ServiceMap(props: &ServiceMapProps) -> Html {
     let unselect = props.on_select.reform(|_: MouseEvent| None);
     html! {
         <div class={classes!("map", (!running).then_some("is-still"))}>
-            <div class="map-frame" ref={node} onclick={unselect}>
+            <div class="map-scroll"><div class="map-frame" ref={node} onclick={unselect}>
                 if view.services.is_empty() {
                     <p class="map-empty">{ words::EMPTY }</p>
                 } else if size.0 > 0.0 {
@@ -104,11 +104,12 @@ pub fn ServiceMap(props: &ServiceMapProps) -> Html {
                 if size.0 > 0.0 && !view.services.is_empty() {
                     <svg class="map-nodes" {width} {height} role="group" aria-label={words::MAP}
                         aria-description={words::KEYS} onkeydown={keys(props, &plan, tab_stop)}>
+                        { edge::labels(view, &plan) }
                         { edge::users(view, &plan) }
                         { for nodes }
                     </svg>
                 }
-            </div>
+            </div></div>
             <Key />
         </div>
     }
@@ -182,7 +183,8 @@ fn keys(props: &ServiceMapProps, plan: &Rc<Layout>, here: u32) -> Callback<Keybo
             }
             "Home" => Some(0),
             "End" => Some(last),
-            _ => Arrow::of_key(&key).and_then(|a| walk::next(&plan.nodes, here as usize, a)),
+            _ => Arrow::of_key(&key)
+                .and_then(|a| walk::next(&plan.nodes, plan.direction, here as usize, a)),
         };
         let arrow = Arrow::of_key(&key).is_some();
         if arrow || target.is_some() {

@@ -1,6 +1,7 @@
 //! Which node an arrow key leads to.
 
 use super::layout::Rect;
+use super::path::Direction;
 
 /// A direction on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,24 +29,29 @@ impl Arrow {
     }
 }
 
-/// The nearest node that way; being off the straight line counts double.
-pub fn next(nodes: &[Rect], from: usize, arrow: Arrow) -> Option<usize> {
-    let (x, y) = nodes.get(from)?.center();
+/// The node that way. Across layers: the nearest of the next layer; along a
+/// layer: its neighbour there. So every node can be reached from every other.
+pub fn next(nodes: &[Rect], direction: Direction, from: usize, arrow: Arrow) -> Option<usize> {
+    let here = nodes.get(from)?;
+    let across = match direction {
+        Direction::Right => matches!(arrow, Arrow::Left | Arrow::Right),
+        Direction::Down => matches!(arrow, Arrow::Up | Arrow::Down),
+    };
     nodes
         .iter()
         .enumerate()
         .filter_map(|(place, rect)| {
-            let (dx, dy) = (rect.center().0 - x, rect.center().1 - y);
+            let (dx, dy) = (rect.x - here.x, rect.y - here.y);
             let (along, aside) = match arrow {
-                Arrow::Left => (-dx, dy),
-                Arrow::Right => (dx, dy),
-                Arrow::Up => (-dy, dx),
-                Arrow::Down => (dy, dx),
+                Arrow::Left => (-dx, dy.abs()),
+                Arrow::Right => (dx, dy.abs()),
+                Arrow::Up => (-dy, dx.abs()),
+                Arrow::Down => (dy, dx.abs()),
             };
-            (along > 1.0).then_some((place, along + 2.0 * aside.abs()))
+            (along > 1.0 && (across || aside < 1.0)).then_some((place, along.round(), aside))
         })
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(place, _)| place)
+        .min_by(|a, b| a.1.total_cmp(&b.1).then(a.2.total_cmp(&b.2)))
+        .map(|(place, ..)| place)
 }
 
 #[cfg(test)]
@@ -57,11 +63,11 @@ mod tests {
     #[test]
     fn arrows_lead_to_the_neighbour_that_way() {
         let map = layout(&[0, 1, 1], &[(0, 1), (0, 2)], (1_000.0, 500.0));
-        assert!(next(&map.nodes, 0, Arrow::Right).is_some());
-        assert_eq!(next(&map.nodes, 0, Arrow::Left), None);
-        assert_eq!(next(&map.nodes, 1, Arrow::Left), Some(0));
-        assert_eq!(next(&map.nodes, 1, Arrow::Down), Some(2));
-        assert_eq!(next(&map.nodes, 9, Arrow::Down), None);
+        assert!(next(&map.nodes, map.direction, 0, Arrow::Right).is_some());
+        assert_eq!(next(&map.nodes, map.direction, 0, Arrow::Left), None);
+        assert_eq!(next(&map.nodes, map.direction, 1, Arrow::Left), Some(0));
+        assert_eq!(next(&map.nodes, map.direction, 1, Arrow::Down), Some(2));
+        assert_eq!(next(&map.nodes, map.direction, 9, Arrow::Down), None);
     }
 
     proptest! {
@@ -72,7 +78,7 @@ mod tests {
             let mut place = 0;
             while let Some(here) = reached.get(place).copied() {
                 for arrow in [Arrow::Left, Arrow::Right, Arrow::Up, Arrow::Down] {
-                    if let Some(other) = next(&map.nodes, here, arrow)
+                    if let Some(other) = next(&map.nodes, map.direction, here, arrow)
                         && !reached.contains(&other)
                     {
                         reached.push(other);

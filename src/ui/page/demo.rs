@@ -66,8 +66,10 @@ pub fn Demo() -> Html {
                 <div class="demo-map">
                     <ServiceMap view={view.clone()} selected={*selected} {on_select} dark={records.dark()} />
                 </div>
-                { numbers(&view) }
-                <Breaker broken={!view.faults.is_empty()} faults={view.faults.iter().map(|f| f.id).collect::<Vec<_>>()} />
+                <div class="demo-foot">
+                    { numbers(&view) }
+                    <Breaker faults={view.faults.iter().map(|f| f.id).collect::<Vec<_>>()} />
+                </div>
             } else {
                 <div class="demo-wait" role="status"><p class="soft">{ strings::DEMO_STARTING }</p></div>
             }
@@ -123,7 +125,6 @@ fn numbers(view: &View) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct BreakerProps {
-    broken: bool,
     faults: Vec<u32>,
 }
 
@@ -142,7 +143,7 @@ fn Breaker(props: &BreakerProps) -> Html {
             }
         })
     };
-    let (label, note, class, sign) = if props.broken {
+    let (label, note, class, sign) = if !props.faults.is_empty() {
         (
             strings::DEMO_MEND,
             strings::DEMO_MEND_NOTE,

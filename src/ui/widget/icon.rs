@@ -168,6 +168,11 @@ fn shape(sign: Sign) -> (&'static str, bool) {
             "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM8 4.500V8l2.500 1.500",
             false,
         ),
+        Sign::Copy => ("M5.500 5.500h8v8h-8zM10.500 5.500v-3h-8v8h3", false),
+        Sign::Keyboard => (
+            "M1.500 4h13v8.500h-13zM4 6.500h.5M7 6.500h.5M10 6.500h.5M12.500 6.500h.100M5 10h6",
+            false,
+        ),
         Sign::Mark => ("M1.500 8h3l1.500-4.500 3 9L11 8h3.500", false),
     }
 }

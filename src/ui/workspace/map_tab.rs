@@ -34,7 +34,7 @@ pub fn MapTab(props: &MapTabProps) -> Html {
     };
     let annotations = use_annotations(&props.view.timeline);
     html! {
-        <div class="map-tab">
+        <div class="map-room"><div class="map-tab">
             <div class="map-place">
                 <ServiceMap view={props.view.clone()} selected={props.selected}
                     on_select={props.on_select.clone()} dark={props.dark} />
@@ -50,7 +50,7 @@ pub fn MapTab(props: &MapTabProps) -> Html {
                     </div>
                 </section>
             }
-        </div>
+        </div></div>
     }
 }
 

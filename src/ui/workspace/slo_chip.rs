@@ -23,18 +23,17 @@ pub fn SloChip(props: &SloChipProps) -> Html {
     let burn = format::burn(hour.and_then(|burn| burn.rate));
     let left = format::budget(slo.budget_left);
     let word = strings::budget_word(slo.health);
-    let label = strings::chip_label(&slo.title, &left, &burn, word);
     html! {
         <button type="button" class={classes!("chip", health_tone(slo.health))} title={slo.sentence.clone()}
-            onclick={props.on_open.reform(|_: MouseEvent| ())} aria-label={label}>
+            onclick={props.on_open.reform(|_: MouseEvent| ())}>
             <span class="chip-head">
                 <Icon sign={health_sign(slo.health)} />
                 <span class="chip-title">{ &slo.title }</span>
                 <span class="chip-word">{ word }</span>
             </span>
             <span class="chip-numbers">
-                <span><b>{ left }</b>{ " " }{ strings::CHIP_LEFT }</span>
-                <span><b>{ burn }</b>{ " " }{ strings::CHIP_BURN }</span>
+                <span><b>{ left }</b>{ " " }{ strings::CHIP_LEFT }<span class="visually-hidden">{ strings::CHIP_LEFT_NOTE }</span></span>
+                <span><b>{ burn }</b>{ " " }{ strings::CHIP_BURN }<span class="visually-hidden">{ strings::CHIP_BURN_NOTE }</span></span>
             </span>
             <Bar share={slo.budget_left.unwrap_or(0.0)} tone={health_tone(slo.health)} />
         </button>

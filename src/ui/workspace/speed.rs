@@ -1,10 +1,10 @@
-//! How fast simulated time runs, and how fast it really does.
+//! How fast simulated time shall run.
 
 use yew::prelude::*;
 
 use crate::ui::lab::use_lab;
+use crate::ui::strings;
 use crate::ui::widget::{Icon, Sign};
-use crate::ui::{format, strings};
 use crate::worker::Speed;
 
 /// What the control is given.
@@ -12,8 +12,6 @@ use crate::worker::Speed;
 pub struct SpeedControlProps {
     /// The speed asked for.
     pub speed: Speed,
-    /// Simulated seconds per real second.
-    pub reached: f64,
 }
 
 /// Each speed with its short name, its long name and its key.
@@ -40,21 +38,15 @@ pub fn SpeedControl(props: &SpeedControlProps) -> Html {
         Callback::from(move |_: MouseEvent| client.speed(speed))
     };
     let paused = props.speed == Speed::Paused;
-    let reached = if paused {
-        strings::PAUSED.to_owned()
-    } else {
-        strings::reached(&format::times(props.reached))
-    };
     html! {
-        <div class="speed">
-            <div class="segments" role="group" aria-label={strings::SPEED_GROUP}>
+            <div class="segments speed" role="group" aria-label={strings::SPEED_GROUP}>
                 <button type="button" class="segment" aria-pressed={paused.to_string()} onclick={to(Speed::Paused)}
                     aria-label={strings::PAUSE} title={strings::PAUSE_TITLE}>
                     <Icon sign={Sign::Pause} />
                 </button>
                 { for SPEEDS.iter().map(|(speed, short, long, key)| html! {
                     <button type="button" class="segment" aria-pressed={(props.speed == *speed).to_string()}
-                        onclick={to(*speed)} aria-label={*long} title={strings::with_key(long, key)}>
+                        onclick={to(*speed)} title={strings::with_key(long, key)} aria-keyshortcuts={*key}>
                         { *short }
                     </button>
                 }) }
@@ -64,7 +56,5 @@ pub fn SpeedControl(props: &SpeedControlProps) -> Html {
                     <Icon sign={Sign::Next} />
                 </button>
             </div>
-            <span class="reached">{ reached }</span>
-        </div>
     }
 }

@@ -13,6 +13,7 @@ use crate::ui::app::HEADING;
 use crate::ui::lab::use_lab;
 use crate::ui::widget::{Icon, Sign};
 use crate::ui::{format, strings};
+use crate::worker::Speed;
 
 /// What the top bar is given.
 #[derive(PartialEq, Properties)]
@@ -42,8 +43,8 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 <h1 id={HEADING} tabindex="-1">{ &props.title }</h1>
             </div>
             if let Some(view) = &props.view {
-                <Clock now={view.now} />
-                <SpeedControl speed={lab.state.speed} reached={lab.state.reached} />
+                <Clock now={view.now} speed={lab.state.speed} reached={lab.state.reached} />
+                <SpeedControl speed={lab.state.speed} />
                 <div class="topbar-state">
                     <div class="chips" role="group" aria-label={strings::SLO_CHIPS}>
                         { for view.slos.iter().map(|slo| html! {
@@ -76,14 +77,21 @@ pub fn TopBar(props: &TopBarProps) -> Html {
 #[derive(PartialEq, Properties)]
 struct ClockProps {
     now: crate::base::SimTime,
+    speed: Speed,
+    reached: f64,
 }
 
+/// The simulated time, and how fast it really runs.
 #[component]
 fn Clock(props: &ClockProps) -> Html {
     let (day, time) = format::clock(props.now);
+    let pace = match props.speed {
+        Speed::Paused => strings::PAUSED.to_owned(),
+        _ => strings::reached(&format::times(props.reached)),
+    };
     html! {
         <div class="clock" role="timer" aria-label={strings::CLOCK} aria-live="off">
-            <span class="clock-day">{ day }</span>
+            <span class="clock-day">{ day }{ " · " }{ pace }</span>
             <span class="clock-time">{ time }</span>
         </div>
     }
