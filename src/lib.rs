@@ -4,8 +4,11 @@
 //! for contributors is `src/README.md`.
 
 pub mod base;
+pub mod engine;
 pub mod lesson;
 pub mod session;
+pub mod slo;
+pub mod telemetry;
 #[cfg(any(test, target_arch = "wasm32"))]
 pub mod ui;
 pub mod worker;

@@ -55,7 +55,8 @@ async function download(address) {
 }
 
 function show(error) {
-  const details = [error.cause, document.querySelector('meta[name="xops-build"]')?.content];
+  const build = document.querySelector('meta[name="xops-build"]')?.content ?? "unknown";
+  const details = [`Build ${build}`, error.cause].filter(Boolean).join(" · ");
   const boot = document.createElement("main");
   boot.id = "boot";
   boot.className = "boot boot-failed";
@@ -63,7 +64,7 @@ function show(error) {
     element("h1", "boot-title", "XOps Lab could not start"),
     element("p", "boot-state", error.message),
     element("p", "boot-remedy", error.remedy ?? RELOAD),
-    element("p", "boot-details", details.filter(Boolean).map(String).join(" · build ")),
+    element("p", "boot-details", details),
   );
   boot.setAttribute("role", "alert");
   // The application may already have cleared its mount.

@@ -1,14 +1,25 @@
-//! Time, units, ids, random streams, distributions, diagnostics, digests.
+//! Time, units, ids, random streams, distributions, YAML with places, digests.
 //!
 //! The vocabulary of every other layer. It knows nothing of queues, services
 //! or learners, does no I/O, and reads no clock.
 
 mod diag;
+mod digest;
+mod dist;
 mod id;
+mod near;
+pub mod parse;
+mod random;
+mod read;
 mod time;
 mod units;
+pub mod yaml;
 
 pub use diag::{Diagnostic, Diagnostics, Place, Severity};
+pub use digest::Digest;
+pub use dist::Duration;
 pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};
+pub use random::Stream;
+pub use read::{At, Fields, Report};
 pub use time::{NANOS_PER_SECOND, SimTime, Span};
 pub use units::{Money, Rate, Ratio};

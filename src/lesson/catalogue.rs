@@ -1,6 +1,10 @@
-//! The list of tracks, lessons and worlds. A stand-in until the loader is merged.
+//! The list of tracks, lessons and worlds on offer: `lessons/catalogue.yaml`.
 
-use crate::base::Diagnostics;
+use crate::base::yaml::{self, Limits};
+use crate::base::{At, Diagnostics, Report};
+
+/// The format that this build reads.
+pub const FORMAT: &str = "xops-catalogue/1";
 
 /// Everything on offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,48 +57,111 @@ pub struct WorldEntry {
 }
 
 /// Reads `catalogue.yaml`.
-pub fn parse(_file: &str, _text: &str) -> Result<Catalogue, Diagnostics> {
-    let entry = |slug: &str, title: &str, minutes, about: &str, planned| Entry {
-        slug: slug.into(),
-        title: title.into(),
-        minutes,
-        about: about.into(),
-        world: "shop".into(),
-        planned,
-    };
-    Ok(Catalogue {
-        tracks: vec![Track {
-            slug: "foundations".into(),
-            title: "Foundations".into(),
-            about: "What reliable enough means, and how to know it.".into(),
-            lessons: vec![
-                entry(
-                    "error-budgets",
-                    "Error budgets and burn rate",
-                    20,
-                    "A month, a budget, and who spends it.",
-                    false,
-                ),
-                entry(
-                    "golden-signals",
-                    "Four golden signals",
-                    15,
-                    "Read a service from four charts.",
-                    true,
-                ),
-                entry(
-                    "alerting",
-                    "Alerts worth waking up for",
-                    25,
-                    "Page on symptoms, with two windows.",
-                    true,
-                ),
-            ],
-        }],
-        worlds: vec![WorldEntry {
-            slug: "shop".into(),
-            title: "Shop".into(),
-            about: "Gateway, shop, payment and a database.".into(),
-        }],
+pub fn parse(file: &str, text: &str) -> Result<Catalogue, Diagnostics> {
+    let node = yaml::parse(file, text, &Limits::default())?;
+    let mut report = Report::new(file, text);
+    let catalogue = read(&mut report, &At::root(&node));
+    let failed = report.failed();
+    match catalogue {
+        Some(catalogue) if !failed => Ok(catalogue),
+        _ => Err(report.finish()),
+    }
+}
+
+fn read(report: &mut Report, at: &At<'_>) -> Option<Catalogue> {
+    let mut fields = report.fields(at)?;
+    if let Some(at) = fields.need(report, "format") {
+        report.choice(&at, &[(FORMAT, ())]);
+    }
+    let worlds = fields
+        .need(report, "worlds")
+        .map(|at| report.items(&at, 100));
+    let worlds: Vec<WorldEntry> = worlds
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|at| world(report, at))
+        .collect();
+    let tracks = fields
+        .need(report, "tracks")
+        .map(|at| report.items(&at, 50));
+    let tracks: Vec<Track> = tracks
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|at| track(report, at, &worlds))
+        .collect();
+    fields.done(report);
+    Some(Catalogue { tracks, worlds })
+}
+
+fn track(report: &mut Report, at: &At<'_>, worlds: &[WorldEntry]) -> Option<Track> {
+    let mut fields = report.fields(at)?;
+    let slug = fields.need(report, "slug").and_then(|at| report.name(&at));
+    let title = fields
+        .need(report, "title")
+        .and_then(|at| report.text(&at, 60));
+    let about = fields
+        .need(report, "about")
+        .and_then(|at| report.text(&at, 200));
+    let lessons = fields
+        .need(report, "lessons")
+        .map(|at| report.items(&at, 50));
+    let lessons = lessons
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|at| entry(report, at, worlds))
+        .collect();
+    fields.done(report);
+    Some(Track {
+        slug: slug?,
+        title: title?,
+        about: about?,
+        lessons,
+    })
+}
+
+fn entry(report: &mut Report, at: &At<'_>, worlds: &[WorldEntry]) -> Option<Entry> {
+    let mut fields = report.fields(at)?;
+    let slug = fields.need(report, "slug").and_then(|at| report.name(&at));
+    let title = fields
+        .need(report, "title")
+        .and_then(|at| report.text(&at, 80));
+    let minutes = fields
+        .need(report, "minutes")
+        .and_then(|at| report.integer(&at, 1..=120));
+    let about = fields
+        .need(report, "about")
+        .and_then(|at| report.text(&at, 200));
+    let world = fields.need(report, "world").and_then(|at| {
+        let place = report.known(&at, "world", worlds.iter().map(|world| world.slug.as_str()))?;
+        worlds.get(place).map(|world| world.slug.clone())
+    });
+    let planned = fields
+        .get("planned")
+        .map_or(Some(false), |at| report.boolean(&at));
+    fields.done(report);
+    Some(Entry {
+        slug: slug?,
+        title: title?,
+        minutes: minutes? as u32,
+        about: about?,
+        world: world?,
+        planned: planned?,
+    })
+}
+
+fn world(report: &mut Report, at: &At<'_>) -> Option<WorldEntry> {
+    let mut fields = report.fields(at)?;
+    let slug = fields.need(report, "slug").and_then(|at| report.name(&at));
+    let title = fields
+        .need(report, "title")
+        .and_then(|at| report.text(&at, 60));
+    let about = fields
+        .need(report, "about")
+        .and_then(|at| report.text(&at, 300));
+    fields.done(report);
+    Some(WorldEntry {
+        slug: slug?,
+        title: title?,
+        about: about?,
     })
 }

@@ -1,11 +1,188 @@
-//! Commands, journal, and views of a running lab.
+//! Commands, journal, and the one facade that owns a running lab.
+//!
+//! In: a [`Scenario`], a seed, and [`Command`]s. Out: a [`View`], charts, the
+//! journal and the digest. Same seed and same journal give the same digest, in
+//! whatever slices the time in between was run.
 
+mod act;
+mod charts;
 mod command;
+mod replay;
+mod scenario;
+mod script;
+mod show;
+mod timeline;
+mod truth;
 mod view;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::base::{Digest, SimTime, Span};
+use crate::engine::Progress;
+use crate::slo::Tracker;
+use crate::telemetry::Telemetry;
+use crate::world::World;
 
 pub use command::{Author, Command, JournalEntry, Refusal};
+pub use replay::Replay;
+pub use scenario::{FORMAT, Scenario};
+pub use script::{Scripted, commands};
+pub use truth::Truth;
 pub use view::{
     BurnRate, Charts, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState, PodView,
     RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit, VersionView,
     View,
 };
+
+use timeline::Timeline;
+use watch::Watch;
+
+/// A running lab. A clone is an independent continuation: a snapshot to rewind
+/// to, or a fork that shows what would have happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct Session {
+    #[serde(skip)]
+    scenario: Arc<Scenario>,
+    seed: u64,
+    world: World,
+    telemetry: Telemetry,
+    slos: Vec<Tracker>,
+    truth: Truth,
+    timeline: Timeline,
+    journal: Vec<JournalEntry>,
+    answers: BTreeMap<String, f64>,
+    /// Numbers of faults that operators are not told of.
+    hidden: Vec<u32>,
+    next_scrape: SimTime,
+}
+
+impl Session {
+    /// A lab at time zero.
+    pub fn new(scenario: Arc<Scenario>, seed: u64) -> Session {
+        let world = World::new(scenario.world.clone(), seed);
+        let telemetry = Telemetry::new(&world, scenario.scrape);
+        let slos = scenario
+            .objectives
+            .iter()
+            .map(|objective| Tracker::new(objective.clone(), scenario.scrape))
+            .collect();
+        Session {
+            seed,
+            world,
+            telemetry,
+            slos,
+            truth: Truth::new(scenario.objectives.len()),
+            timeline: Timeline::default(),
+            journal: Vec::new(),
+            answers: BTreeMap::new(),
+            hidden: Vec::new(),
+            next_scrape: SimTime::ZERO + scenario.scrape,
+            scenario,
+        }
+    }
+
+    /// Runs to `until`, handling at most `budget` events. When it has
+    /// [reached](Progress::Reached) an instant, everything due then has
+    /// happened, and a scrape due then has been taken.
+    pub fn advance(&mut self, until: SimTime, budget: u64) -> Progress {
+        let mut left = budget;
+        loop {
+            let scrape_first = self.next_scrape <= until;
+            let goal = if scrape_first {
+                self.next_scrape
+            } else {
+                until
+            };
+            let before = self.world.events();
+            let mut watch = Watch {
+                spec: &self.scenario.world,
+                telemetry: &mut self.telemetry,
+                slos: &mut self.slos,
+                truth: &mut self.truth,
+                timeline: &mut self.timeline,
+                hidden: &self.hidden,
+            };
+            if self.world.run_until(goal, left, &mut watch) == Progress::OutOfBudget {
+                return Progress::OutOfBudget;
+            }
+            left = left.saturating_sub(self.world.events() - before);
+            if !scrape_first {
+                return Progress::Reached;
+            }
+            self.telemetry.scrape(&self.world);
+            for slo in &mut self.slos {
+                slo.scrape();
+            }
+            self.next_scrape += self.scenario.scrape;
+        }
+    }
+
+    /// The simulated clock.
+    pub fn now(&self) -> SimTime {
+        self.world.now()
+    }
+
+    /// The seed of every random stream.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// What the lab was built from.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// Every command that a person gave, oldest first.
+    pub fn journal(&self) -> &[JournalEntry] {
+        &self.journal
+    }
+
+    /// The simulated system.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What is measured of it.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
+    }
+
+    /// The objective called `name`.
+    pub fn slo(&self, name: &str) -> Option<&Tracker> {
+        self.slos.iter().find(|slo| slo.objective().name == name)
+    }
+
+    /// Every objective.
+    pub fn slos(&self) -> &[Tracker] {
+        &self.slos
+    }
+
+    /// What the simulator alone knows.
+    pub fn truth(&self) -> &Truth {
+        &self.truth
+    }
+
+    /// The learner's answers by question.
+    pub fn answers(&self) -> &BTreeMap<String, f64> {
+        &self.answers
+    }
+
+    /// Lines written to the timeline so far.
+    pub fn happenings(&self) -> u32 {
+        self.timeline.written()
+    }
+
+    /// Time between scrapes.
+    pub fn scrape_interval(&self) -> Span {
+        self.scenario.scrape
+    }
+
+    /// The digest of the whole state.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self)
+    }
+}

@@ -1,5 +1,94 @@
-//! The simulated system.
+//! The simulated system: services, pods, calls, users and faults.
+//!
+//! In: a [`Spec`] and a seed, then operators' actions. Out: what happens, told
+//! to a [`Probe`]; and what a control plane knows, through [`World`]'s getters.
+//! It knows no telemetry, no objective and no learner.
 
+mod blame;
+mod calls;
+mod control;
 mod fault;
+mod inspect;
+mod live;
+mod plan;
+mod pods;
+mod probe;
+pub mod read;
+mod serve;
+pub mod spec;
+mod state;
 
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::base::SimTime;
+use crate::engine::{Agenda, Progress};
+
+pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec};
+pub use inspect::{FaultStatus, PodStatus, PodWord};
+pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
+pub use spec::Spec;
+pub use state::Users;
+
+use live::Live;
+use plan::Plan;
+use state::{Event, State};
+
+/// Services in one world.
+pub const MAX_SERVICES: usize = 100;
+
+/// A running system. A clone is an independent continuation.
+#[derive(Clone, Debug, Serialize)]
+pub struct World {
+    #[serde(skip)]
+    plan: Arc<Plan>,
+    agenda: Agenda<Event>,
+    state: State,
+}
+
+impl World {
+    /// The system at time zero: every pod ready, the first user on the way.
+    pub fn new(spec: Spec, seed: u64) -> World {
+        let plan = Arc::new(Plan::new(spec));
+        let mut state = State::new(&plan, seed);
+        let mut agenda = Agenda::default();
+        Live {
+            plan: &plan,
+            state: &mut state,
+            probe: &mut Unobserved,
+        }
+        .schedule_arrival(&mut agenda);
+        World {
+            plan,
+            agenda,
+            state,
+        }
+    }
+
+    /// Lets everything happen that is due by `limit`, at most `budget` events.
+    pub fn run_until<P: Probe>(&mut self, limit: SimTime, budget: u64, probe: &mut P) -> Progress {
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe,
+        };
+        self.agenda.run_until(&mut live, limit, budget)
+    }
+
+    /// What it was built from.
+    pub fn spec(&self) -> &Spec {
+        &self.plan.spec
+    }
+
+    /// The simulated clock.
+    pub fn now(&self) -> SimTime {
+        self.agenda.now()
+    }
+
+    /// Events handled since the start.
+    pub fn events(&self) -> u64 {
+        self.agenda.handled()
+    }
+}

@@ -52,7 +52,7 @@ pub fn answer<'a>(site: &'a Site, base: &Base, question: &Question) -> Answer<'a
     if !question.readable {
         return message(405, "Only GET and HEAD here.", &[("Allow", "GET, HEAD")]);
     }
-    if path.strip_suffix('/') != Some("") && format!("{path}/") == base.path() {
+    if !path.is_empty() && format!("{path}/") == base.path() {
         return message(308, "Moved.", &[("Location", base.path())]);
     }
     let Some(inside) = path.strip_prefix(base.path()) else {

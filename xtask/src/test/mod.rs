@@ -84,16 +84,25 @@ fn browser_phases(root: &Path, words: &[OsString], run: &mut Run) {
     }
 }
 
-/// Every test of the workspace; `--no-fail-fast` so that each is counted.
+/// Every test of the workspace; `--no-fail-fast` so that each is counted. This
+/// crate goes by itself: tested together, the two would share the features of
+/// their dependencies, and wasm-bindgen's library would be compiled again.
 fn native_tests(root: &Path) -> Result<Counts> {
     let mut counts = Counts::default();
-    let mut command = shell::cargo(root);
-    command.args(["test", "--workspace", "--no-fail-fast"]);
-    let ok = shell::lines(&mut command, |line| {
-        println!("{line}");
-        counts.add(counts::cargo_summary(line));
-    })?;
-    Ok(counts.settled(ok))
+    for packages in [
+        ["--workspace", "--exclude=xtask"].as_slice(),
+        ["--package=xtask"].as_slice(),
+    ] {
+        let mut part = Counts::default();
+        let mut command = shell::cargo(root);
+        command.args(["test", "--no-fail-fast"]).args(packages);
+        let ok = shell::lines(&mut command, |line| {
+            println!("{line}");
+            part.add(counts::cargo_summary(line));
+        })?;
+        counts.add(Some(part.settled(ok)));
+    }
+    Ok(counts)
 }
 
 /// Playwright against two servers of the same site: at the root and below a path.

@@ -1,0 +1,418 @@
+//! Goals: conditions on the state of the session, and what is missing.
+
+use crate::base::{At, Report, Span};
+use crate::session::{Command, Session};
+
+use super::names::Names;
+
+/// What must be true.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Goal {
+    /// A question is answered.
+    Answered(String),
+    /// A question is answered with this very choice.
+    AnswerIs {
+        /// The question.
+        question: String,
+        /// Index of the choice.
+        value: f64,
+    },
+    /// So much simulated time has passed since the step began.
+    Passed(Span),
+    /// Every pod of a service runs a version.
+    Runs {
+        /// The service.
+        service: String,
+        /// The version.
+        version: String,
+    },
+    /// The learner gave such a command since the step began.
+    Used {
+        /// Which kind.
+        action: Action,
+        /// On which service; any where absent.
+        service: Option<String>,
+    },
+    /// The burn rate over a look-back window lies on one side of a limit.
+    Burn {
+        /// The objective.
+        slo: String,
+        /// How far back.
+        over: Span,
+        /// On which side of what.
+        bound: Bound,
+    },
+    /// The error budget left lies on one side of a limit.
+    Budget {
+        /// The objective.
+        slo: String,
+        /// On which side of what; 1 is the whole budget.
+        bound: Bound,
+    },
+    /// At most so many hints were opened in the lesson.
+    Hints(u32),
+    /// At most so many changes were made to the system in the lesson.
+    Changes(u32),
+    /// All of these.
+    All(Vec<Goal>),
+    /// At least one of these.
+    Any(Vec<Goal>),
+    /// Not this.
+    Not(Box<Goal>),
+}
+
+/// A limit and the side to be on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// Less than this.
+    Below(f64),
+    /// More than this.
+    Above(f64),
+}
+
+/// A kind of command that changes the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Any of the below.
+    Any,
+    /// Start a fault.
+    Inject,
+    /// Deploy a version.
+    Deploy,
+    /// Roll back.
+    RollBack,
+    /// Restart.
+    Restart,
+    /// Scale.
+    Scale,
+    /// Change the load.
+    Load,
+}
+
+/// What a goal is judged by.
+pub(super) struct Facts<'a> {
+    pub session: &'a Session,
+    /// The session when the step began.
+    pub step: &'a Session,
+    /// The session when the lesson began.
+    pub lesson: &'a Session,
+    /// Hints opened in the lesson.
+    pub hints: u32,
+}
+
+impl Goal {
+    /// Nothing if it is met, else what is missing, in numbers.
+    pub(super) fn missing(&self, facts: &Facts<'_>) -> Option<String> {
+        let session = facts.session;
+        match self {
+            Goal::Answered(question) => {
+                (!session.answers().contains_key(question)).then(|| "no answer yet".to_owned())
+            }
+            Goal::AnswerIs { question, value } => match session.answers().get(question) {
+                None => Some("no answer yet".to_owned()),
+                Some(answer) if answer == value => None,
+                Some(_) => Some("the answer is not right".to_owned()),
+            },
+            Goal::Passed(span) => {
+                let passed = session.now().since(facts.step.now());
+                (passed < *span).then(|| format!("{passed} of {span} have passed"))
+            }
+            Goal::Runs { service, version } => missing_version(session, service, version),
+            Goal::Used { action, service } => {
+                let since = facts.step.journal().len();
+                let used = session.journal().iter().skip(since).any(|entry| {
+                    action.matches(&entry.command)
+                        && service
+                            .as_deref()
+                            .is_none_or(|name| on(&entry.command) == Some(name))
+                });
+                (!used).then(|| "not done yet".to_owned())
+            }
+            Goal::Burn { slo, over, bound } => {
+                let rate = session.slo(slo)?.burn_rate(session.now(), *over);
+                match rate {
+                    None => Some(format!("nothing measured over {over} yet")),
+                    Some(rate) => bound.missing(
+                        rate,
+                        |rate| format!("{rate:.2}"),
+                        |found| format!("burn rate over {over} is {found}"),
+                    ),
+                }
+            }
+            Goal::Budget { slo, bound } => {
+                let left = session.slo(slo)?.budget(session.now()).left;
+                match left {
+                    None => Some("nothing measured yet".to_owned()),
+                    Some(left) => bound.missing(left, super::figure::percent, |found| {
+                        format!("{found} of the budget is left")
+                    }),
+                }
+            }
+            Goal::Hints(most) => (facts.hints > *most)
+                .then(|| format!("{} hints were opened, at most {most} count", facts.hints)),
+            Goal::Changes(most) => {
+                let changes = changes(facts);
+                (changes > *most)
+                    .then(|| format!("{changes} changes were made, at most {most} count"))
+            }
+            Goal::All(goals) => goals.iter().find_map(|goal| goal.missing(facts)),
+            Goal::Any(goals) => {
+                let mut missing = Vec::with_capacity(goals.len());
+                for goal in goals {
+                    missing.push(goal.missing(facts)?);
+                }
+                Some(missing.join(", or "))
+            }
+            Goal::Not(goal) => match goal.missing(facts) {
+                Some(_) => None,
+                None => Some("this must not be so".to_owned()),
+            },
+        }
+    }
+
+    /// Whether it is met.
+    pub(super) fn met(&self, facts: &Facts<'_>) -> bool {
+        self.missing(facts).is_none()
+    }
+}
+
+/// Changes that the learner made to the system since the lesson began.
+pub(super) fn changes(facts: &Facts<'_>) -> u32 {
+    let since = facts.lesson.journal().len();
+    let journal = facts.session.journal().iter().skip(since);
+    journal
+        .filter(|entry| Action::Any.matches(&entry.command))
+        .count() as u32
+}
+
+fn missing_version(session: &Session, service: &str, version: &str) -> Option<String> {
+    let world = session.world();
+    let place = world.service(service).ok()?;
+    let versions = &world.spec().services.get(place)?.versions;
+    let present = versions
+        .get(world.version(place) as usize)
+        .map_or("?", |v| v.name.as_str());
+    if present != version {
+        return Some(format!("{service} is set to {present}"));
+    }
+    let (done, all) = world.rollout(place)?;
+    Some(format!("{done} of {all} pods run {version}"))
+}
+
+impl Bound {
+    fn missing(
+        self,
+        found: f64,
+        show: impl Fn(f64) -> String,
+        say: impl Fn(String) -> String,
+    ) -> Option<String> {
+        match self {
+            Bound::Below(limit) => (found >= limit)
+                .then(|| format!("{}, must be under {}", say(show(found)), show(limit))),
+            Bound::Above(limit) => (found <= limit)
+                .then(|| format!("{}, must be over {}", say(show(found)), show(limit))),
+        }
+    }
+}
+
+impl Action {
+    /// Every kind, as lesson files name it.
+    pub(super) const NAMES: [(&str, Action); 7] = [
+        ("any", Action::Any),
+        ("inject", Action::Inject),
+        ("deploy", Action::Deploy),
+        ("roll-back", Action::RollBack),
+        ("restart", Action::Restart),
+        ("scale", Action::Scale),
+        ("load", Action::Load),
+    ];
+
+    /// Whether a command is of this kind.
+    pub(super) fn matches(self, command: &Command) -> bool {
+        let kind = match command {
+            Command::Inject { .. } | Command::EndFault { .. } => Action::Inject,
+            Command::Deploy { .. } => Action::Deploy,
+            Command::RollBack { .. } => Action::RollBack,
+            Command::Restart { .. } => Action::Restart,
+            Command::Scale { .. } => Action::Scale,
+            Command::SetLoad { .. } => Action::Load,
+            Command::Answer { .. } | Command::Hint | Command::Continue => return false,
+        };
+        self == kind || self == Action::Any
+    }
+}
+
+/// The service that a command acts on.
+fn on(command: &Command) -> Option<&str> {
+    match command {
+        Command::Inject { fault } => Some(&fault.service),
+        Command::Deploy { service, .. }
+        | Command::RollBack { service }
+        | Command::Restart { service }
+        | Command::Scale { service, .. } => Some(service),
+        Command::EndFault { .. }
+        | Command::SetLoad { .. }
+        | Command::Answer { .. }
+        | Command::Hint
+        | Command::Continue => None,
+    }
+}
+
+/// Goals within goals.
+const MOST_DEPTH: u32 = 8;
+
+const KEYS: [&str; 12] = [
+    "answered",
+    "answer-is",
+    "passed",
+    "runs",
+    "used",
+    "burn",
+    "budget",
+    "hints",
+    "changes",
+    "all",
+    "any",
+    "not",
+];
+
+/// Reads a goal; `None` if it has an error.
+pub(super) fn read(
+    report: &mut Report,
+    at: &At<'_>,
+    names: &Names<'_>,
+    depth: u32,
+) -> Option<Goal> {
+    if depth > MOST_DEPTH {
+        report.error(
+            at,
+            format!("goals nest deeper than {MOST_DEPTH}"),
+            "split the check",
+        );
+        return None;
+    }
+    let (kind, at) = report.tagged(at, &KEYS)?;
+    let most = |report: &mut Report, at: &At<'_>| report.integer(at, 0..=10_000).map(|n| n as u32);
+    match kind {
+        "answered" => names.question(report, &at).map(Goal::Answered),
+        "answer-is" => {
+            let mut fields = report.fields(&at)?;
+            let question = fields
+                .need(report, "question")
+                .and_then(|at| names.question(report, &at));
+            let value = fields
+                .need(report, "value")
+                .and_then(|at| report.number(&at, -1e12..=1e12));
+            fields.done(report);
+            Some(Goal::AnswerIs {
+                question: question?,
+                value: value?,
+            })
+        }
+        "passed" => report
+            .duration(&at, Span::from_secs(1)..=Span::from_days(90))
+            .map(Goal::Passed),
+        "runs" => {
+            let mut fields = report.fields(&at)?;
+            let service = fields
+                .need(report, "service")
+                .and_then(|at| names.service(report, &at));
+            let version = fields.need(report, "version");
+            let version = version
+                .and_then(|at| names.version(report, &at, service.as_deref().unwrap_or_default()));
+            fields.done(report);
+            Some(Goal::Runs {
+                service: service?,
+                version: version?,
+            })
+        }
+        "used" => {
+            if at.is_scalar() {
+                let action = report.choice(&at, &Action::NAMES)?;
+                return Some(Goal::Used {
+                    action,
+                    service: None,
+                });
+            }
+            let words = Action::NAMES.map(|(name, _)| name);
+            let (word, at) = report.tagged(&at, &words)?;
+            let action = Action::NAMES.iter().find(|(name, _)| *name == word)?.1;
+            names.service(report, &at).map(|service| Goal::Used {
+                action,
+                service: Some(service),
+            })
+        }
+        "burn" => {
+            let mut fields = report.fields(&at)?;
+            let slo = fields
+                .need(report, "slo")
+                .and_then(|at| names.slo(report, &at));
+            let over = fields
+                .need(report, "over")
+                .and_then(|at| report.duration(&at, Span::from_mins(1)..=Span::from_days(30)));
+            let bound = bound(report, &mut fields, |report, at| {
+                report.number(at, 0.0..=1e6)
+            });
+            fields.done(report);
+            Some(Goal::Burn {
+                slo: slo?,
+                over: over?,
+                bound: bound?,
+            })
+        }
+        "budget" => {
+            let mut fields = report.fields(&at)?;
+            let slo = fields
+                .need(report, "slo")
+                .and_then(|at| names.slo(report, &at));
+            let bound = bound(report, &mut fields, |report, at| {
+                report.ratio(at).map(|ratio| ratio.get())
+            });
+            fields.done(report);
+            Some(Goal::Budget {
+                slo: slo?,
+                bound: bound?,
+            })
+        }
+        "hints" => most(report, &at).map(Goal::Hints),
+        "changes" => most(report, &at).map(Goal::Changes),
+        "not" => read(report, &at, names, depth + 1).map(|goal| Goal::Not(Box::new(goal))),
+        _ => {
+            let items = report.items(&at, 20);
+            if items.is_empty() {
+                report.error(&at, "no goal is given", "list at least one");
+                return None;
+            }
+            let goals: Vec<Option<Goal>> = items
+                .iter()
+                .map(|at| read(report, at, names, depth + 1))
+                .collect();
+            let goals: Vec<Goal> = goals.into_iter().collect::<Option<_>>()?;
+            Some(if kind == "all" {
+                Goal::All(goals)
+            } else {
+                Goal::Any(goals)
+            })
+        }
+    }
+}
+
+fn bound(
+    report: &mut Report,
+    fields: &mut crate::base::Fields<'_>,
+    read: impl Fn(&mut Report, &At<'_>) -> Option<f64>,
+) -> Option<Bound> {
+    match (fields.get("below"), fields.get("above")) {
+        (Some(at), None) => read(report, &at).map(Bound::Below),
+        (None, Some(at)) => read(report, &at).map(Bound::Above),
+        _ => {
+            let at = fields.at().clone();
+            report.error(
+                &at,
+                "a limit needs one side",
+                "give either `below` or `above`",
+            );
+            None
+        }
+    }
+}

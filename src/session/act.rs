@@ -1,0 +1,176 @@
+//! Carrying commands out.
+
+use std::fmt::Display;
+
+use super::view::EventKind;
+use super::watch::Watch;
+use super::{Author, Command, JournalEntry, Refusal, Session};
+use crate::base::SimTime;
+use crate::world::{ActionError, FaultKind, FaultSpec, LoadFactor};
+
+/// Commands in one journal.
+const MOST_COMMANDS: usize = 10_000;
+
+impl From<ActionError> for Refusal {
+    fn from(error: ActionError) -> Refusal {
+        Refusal {
+            problem: error.to_string(),
+            remedy: error.remedy(),
+        }
+    }
+}
+
+impl Refusal {
+    /// A refusal with its remedy.
+    pub fn new(problem: impl Display, remedy: impl Display) -> Refusal {
+        Refusal {
+            problem: problem.to_string(),
+            remedy: remedy.to_string(),
+        }
+    }
+}
+
+impl Session {
+    /// Carries a command out at the present instant, after everything that is
+    /// due now. A learner's command is journalled. A refusal changes nothing.
+    pub fn apply(&mut self, author: Author, command: Command) -> Result<JournalEntry, Refusal> {
+        // A slice may have ended between two events of one instant.
+        self.advance(self.now(), u64::MAX);
+        if self.journal.len() >= MOST_COMMANDS {
+            let problem = format!("a run may have {MOST_COMMANDS} commands");
+            return Err(Refusal::new(problem, "start again from a fresh run"));
+        }
+        self.carry_out(author, &command)?;
+        let entry = JournalEntry {
+            at: self.now(),
+            seq: self.journal.len() as u32,
+            command,
+        };
+        if author == Author::Learner {
+            self.journal.push(entry.clone());
+        }
+        Ok(entry)
+    }
+
+    fn carry_out(&mut self, author: Author, command: &Command) -> Result<(), Refusal> {
+        let now = self.now();
+        let mut watch = Watch {
+            spec: &self.scenario.world,
+            telemetry: &mut self.telemetry,
+            slos: &mut self.slos,
+            truth: &mut self.truth,
+            timeline: &mut self.timeline,
+            hidden: &self.hidden,
+        };
+        let world = &mut self.world;
+        // Starts of pods are told while the action runs; the action itself is told first.
+        match command {
+            Command::Inject { fault } => {
+                let service = world.service(&fault.service)?;
+                let id = world.inject(fault, &mut watch)?;
+                let text = format!("fault {id}: {}", tell_fault(fault));
+                if author == (Author::Lesson { hidden: true }) {
+                    self.hidden.push(id);
+                } else {
+                    self.tell(now, author, EventKind::Fault, Some(service), text);
+                }
+            }
+            Command::EndFault { id } => {
+                world.end_fault(*id)?;
+                self.tell(
+                    now,
+                    author,
+                    EventKind::Fault,
+                    None,
+                    format!("fault {id} ended"),
+                );
+            }
+            Command::Deploy { service, version } => {
+                world.deploy(service, version, &mut watch)?;
+                let place = world.service(service)?;
+                let text = format!("deploy {service} {version}");
+                self.tell(now, author, EventKind::Deploy, Some(place), text);
+            }
+            Command::RollBack { service } => {
+                let version = world.roll_back(service, &mut watch)?;
+                let place = world.service(service)?;
+                let versions = &self.scenario.world.services[place].versions;
+                let version = versions
+                    .get(version as usize)
+                    .map_or("?", |v| v.name.as_str());
+                let text = format!("roll {service} back to {version}");
+                self.tell(now, author, EventKind::Deploy, Some(place), text);
+            }
+            Command::Restart { service } => {
+                world.restart(service, &mut watch)?;
+                let place = world.service(service)?;
+                self.tell(
+                    now,
+                    author,
+                    EventKind::Action,
+                    Some(place),
+                    format!("restart {service}"),
+                );
+            }
+            Command::Scale { service, replicas } => {
+                world.scale(service, *replicas, &mut watch)?;
+                let place = world.service(service)?;
+                let text = format!("scale {service} to {replicas} pods");
+                self.tell(now, author, EventKind::Action, Some(place), text);
+            }
+            Command::SetLoad { factor } => {
+                let load = LoadFactor::new(*factor).ok_or_else(|| {
+                    let most = LoadFactor::MOST;
+                    Refusal::new(
+                        format!("traffic cannot be multiplied by {factor}"),
+                        format!("give a number from 0 to {most}"),
+                    )
+                })?;
+                world.set_load(load);
+                let text = format!("traffic is {factor} times the usual");
+                self.tell(now, author, EventKind::Action, None, text);
+            }
+            Command::Answer { question, value } => {
+                if !value.is_finite() {
+                    return Err(Refusal::new("the answer is not a number", "give a number"));
+                }
+                self.answers.insert(question.clone(), *value);
+            }
+            // The lesson's own state; a session only keeps them in its journal.
+            Command::Hint | Command::Continue => {}
+        }
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        now: SimTime,
+        author: Author,
+        kind: EventKind,
+        service: Option<usize>,
+        text: String,
+    ) {
+        if author != (Author::Lesson { hidden: true }) {
+            self.timeline
+                .write(now, kind, service.map(|service| service as u32), text);
+        }
+    }
+}
+
+/// A fault in words.
+pub(super) fn tell_fault(fault: &FaultSpec) -> String {
+    let place = match &fault.route {
+        Some(route) => format!("{}/{route}", fault.service),
+        None => fault.service.clone(),
+    };
+    let what = match fault.kind {
+        FaultKind::Latency { extra } => format!("{extra} extra latency at {place}"),
+        FaultKind::Errors { ratio } => format!("{ratio} errors at {place}"),
+        FaultKind::KillPods { pods: 1 } => format!("one pod of {place} killed"),
+        FaultKind::KillPods { pods } => format!("{pods} pods of {place} killed"),
+    };
+    match fault.duration {
+        Some(duration) => format!("{what} for {duration}"),
+        None => what,
+    }
+}

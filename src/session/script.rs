@@ -1,0 +1,252 @@
+//! Commands as a file: solutions of lessons, scripts of events, `--commands`.
+
+use crate::base::{At, Fields, Report, Span};
+use crate::world::{FaultKind, FaultSpec, LoadFactor};
+
+use super::Command;
+
+/// Commands in one file or script.
+const MOST: usize = 1_000;
+/// The longest wait before one command.
+const LONGEST_WAIT: Span = Span::from_days(90);
+
+/// A command and how long to wait before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scripted {
+    /// After the command before it, or after the script's start.
+    pub after: Span,
+    /// What to do; nothing for a mere wait.
+    pub command: Option<Command>,
+}
+
+/// Reads a list of commands; `None` if any has an error.
+pub fn commands(report: &mut Report, at: &At<'_>) -> Option<Vec<Scripted>> {
+    if !at.is_list() {
+        report.error(at, "commands stand in a list", "begin each with `- `");
+        return None;
+    }
+    let read: Vec<Option<Scripted>> = report
+        .items(at, MOST)
+        .iter()
+        .map(|at| scripted(report, at))
+        .collect();
+    read.into_iter().collect()
+}
+
+/// One command: a bare word, or a mapping of `after` and one command.
+fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
+    if at.is_scalar() {
+        let hint = report.choice(at, &[("hint", true), ("continue", false)])?;
+        let command = if hint {
+            Command::Hint
+        } else {
+            Command::Continue
+        };
+        return Some(Scripted {
+            after: Span::ZERO,
+            command: Some(command),
+        });
+    }
+    let mut fields = report.fields(at)?;
+    let after = fields.get("after").map_or(Some(Span::ZERO), |at| {
+        report.duration(&at, Span::ZERO..=LONGEST_WAIT)
+    });
+    let before = report.failed();
+    let found: Vec<Option<Command>> = READERS
+        .iter()
+        .filter_map(|(key, read)| fields.get(key).map(|at| read(report, &at)))
+        .collect();
+    let place = fields.at().clone();
+    fields.done(report);
+    if found.len() > 1 {
+        let remedy = "write one list item per command";
+        report.error(&place, "several commands in one place", remedy);
+        return None;
+    }
+    if report.failed() && !before {
+        return None;
+    }
+    let command = match found.into_iter().next() {
+        Some(command) => Some(command?),
+        None => None,
+    };
+    Some(Scripted {
+        after: after?,
+        command,
+    })
+}
+
+type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
+
+/// Every command that a file can hold, by its key.
+const READERS: [(&str, Read); 10] = [
+    ("inject", |report, at| {
+        fault(report, at).map(|fault| Command::Inject { fault })
+    }),
+    ("end-fault", |report, at| {
+        report
+            .integer(at, 0..=100_000)
+            .map(|id| Command::EndFault { id: id as u32 })
+    }),
+    ("deploy", |report, at| {
+        let mut fields = report.fields(at)?;
+        let service = fields
+            .need(report, "service")
+            .and_then(|at| report.name(&at));
+        let version = fields
+            .need(report, "version")
+            .and_then(|at| report.name(&at));
+        fields.done(report);
+        Some(Command::Deploy {
+            service: service?,
+            version: version?,
+        })
+    }),
+    ("roll-back", |report, at| {
+        report.name(at).map(|service| Command::RollBack { service })
+    }),
+    ("restart", |report, at| {
+        report.name(at).map(|service| Command::Restart { service })
+    }),
+    ("scale", |report, at| {
+        let mut fields = report.fields(at)?;
+        let service = fields
+            .need(report, "service")
+            .and_then(|at| report.name(&at));
+        let replicas = fields
+            .need(report, "replicas")
+            .and_then(|at| report.integer(&at, 1..=100));
+        fields.done(report);
+        Some(Command::Scale {
+            service: service?,
+            replicas: replicas? as u32,
+        })
+    }),
+    ("load", |report, at| {
+        report
+            .number(at, 0.0..=LoadFactor::MOST)
+            .map(|factor| Command::SetLoad { factor })
+    }),
+    ("answer", |report, at| {
+        let mut fields = report.fields(at)?;
+        let question = fields
+            .need(report, "question")
+            .and_then(|at| report.name(&at));
+        let value = fields
+            .need(report, "value")
+            .and_then(|at| report.number(&at, -1e12..=1e12));
+        fields.done(report);
+        Some(Command::Answer {
+            question: question?,
+            value: value?,
+        })
+    }),
+    ("hint", |report, at| {
+        report.boolean(at).map(|_| Command::Hint)
+    }),
+    ("continue", |report, at| {
+        report.boolean(at).map(|_| Command::Continue)
+    }),
+];
+
+fn fault(report: &mut Report, at: &At<'_>) -> Option<FaultSpec> {
+    let mut fields = report.fields(at)?;
+    let service = fields
+        .need(report, "service")
+        .and_then(|at| report.name(&at));
+    let route = optional(&mut fields, "route", |at| report.name(&at));
+    let duration = optional(&mut fields, "for", |at| {
+        report.duration(&at, Span::from_secs(1)..=LONGEST_WAIT)
+    });
+    let kinds: Vec<Option<FaultKind>> = [
+        fields.get("latency").map(|at| {
+            let range = Span::from_millis(1)..=Span::from_hours(1);
+            report
+                .duration(&at, range)
+                .map(|extra| FaultKind::Latency { extra })
+        }),
+        fields
+            .get("errors")
+            .map(|at| report.ratio(&at).map(|ratio| FaultKind::Errors { ratio })),
+        fields.get("kill").map(|at| {
+            report
+                .integer(&at, 1..=100)
+                .map(|pods| FaultKind::KillPods { pods: pods as u32 })
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let place = fields.at().clone();
+    fields.done(report);
+    if kinds.len() != 1 {
+        let remedy = "give exactly one of `latency: 300ms`, `errors: 2%`, `kill: 1`";
+        report.error(
+            &place,
+            format!("a fault has one kind, this has {}", kinds.len()),
+            remedy,
+        );
+        return None;
+    }
+    let kind = kinds.into_iter().next()?;
+    Some(FaultSpec {
+        service: service?,
+        route: route?,
+        kind: kind?,
+        duration: duration?,
+    })
+}
+
+/// `Some(None)` where the field is absent, `None` where it is wrong.
+fn optional<'n, T>(
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    read: impl FnOnce(At<'n>) -> Option<T>,
+) -> Option<Option<T>> {
+    match fields.get(key) {
+        Some(at) => read(at).map(Some),
+        None => Some(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::yaml::{self, Limits};
+
+    /// Reads commands and gives them, or the problems, as text.
+    fn check(text: &str, expected: &str) {
+        let node = yaml::parse("c.yaml", text, &Limits::default()).expect("valid YAML");
+        let mut report = Report::new("c.yaml", text);
+        let read = commands(&mut report, &At::root(&node));
+        let problems = report.finish();
+        let found = match read {
+            Some(commands) if problems.is_empty() => format!("{commands:?}"),
+            _ => problems.to_string(),
+        };
+        assert!(found.contains(expected), "{found}");
+    }
+
+    #[test]
+    fn a_command_has_its_wait_and_its_parts() {
+        check(
+            "- {after: 5m, roll-back: payment}",
+            "RollBack { service: \"payment\" }",
+        );
+        check("- continue", "Continue");
+        check("- after: 1d", "command: None");
+        check(
+            "- inject: {service: payment, errors: 30%, for: 4m}",
+            "kind: Errors { ratio: Ratio(0.3) }",
+        );
+    }
+
+    #[test]
+    fn a_wrong_command_says_what_is_wrong() {
+        check("- {deploy: {service: a}}", "version");
+        check("- {restart: a, roll-back: b}", "several commands");
+        check("- {restrat: a}", "restart");
+        check("- inject: {service: a, errors: 1%, kill: 1}", "this has 2");
+        check("- {after: -5m, restart: a}", "c.yaml:1");
+    }
+}

@@ -1,0 +1,270 @@
+//! Building views.
+
+use super::Session;
+use super::act::tell_fault;
+use super::view::{
+    BurnRate, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView, ServiceKind,
+    ServiceView, SloView, VersionView, View,
+};
+use crate::base::{SimTime, Span};
+use crate::slo::{LOOK_BACKS, Tracker};
+use crate::telemetry::{Meter, Recent};
+use crate::world::PodWord;
+use crate::world::spec::Kind;
+
+/// Error share above which a service is bad; half of that is worth a look
+/// from a tenth on. Everyday thresholds, not promises: objectives are elsewhere.
+const BAD_ERRORS: f64 = 0.05;
+const WATCH_ERRORS: f64 = 0.005;
+/// Share of busy workers from which waiting grows steeply.
+const WATCH_UTILISATION: f64 = 0.85;
+/// Burn rates that page and that ticket in the SRE Workbook's recommended
+/// alerts (2 % of 30 days in 1 h; 10 % in 3 d).
+const BAD_BURN: f64 = 14.4;
+const WATCH_BURN: f64 = 1.0;
+
+impl Session {
+    /// The present state.
+    pub fn view(&self) -> View {
+        let spec = self.world.spec();
+        let scale = f64::from(spec.scale);
+        let layers = self.world.layers();
+        let services = (0..spec.services.len())
+            .map(|service| self.service_view(service, layers.get(service).copied().unwrap_or(0)))
+            .collect();
+        let edges = self
+            .world
+            .edges()
+            .enumerate()
+            .map(|(place, (from, to))| {
+                let recent = self
+                    .telemetry
+                    .call(place)
+                    .map(Meter::recent)
+                    .unwrap_or_default();
+                EdgeView {
+                    from,
+                    to,
+                    rate: recent.rate * scale,
+                    error_ratio: recent.error_ratio,
+                }
+            })
+            .collect();
+        View {
+            now: self.now(),
+            world: spec.title.clone(),
+            requests_per_simulated: spec.scale,
+            arrivals_per_second: self.world.arrival_rate() * scale,
+            load_factor: self.world.load_factor(),
+            money_lost: self.truth.lost,
+            services,
+            edges,
+            faults: self.fault_views(),
+            slos: self.slos.iter().map(|slo| self.slo_view(slo)).collect(),
+            timeline: self.timeline.lines().cloned().collect(),
+        }
+    }
+
+    fn fault_views(&self) -> Vec<FaultView> {
+        self.world
+            .faults()
+            .filter(|fault| fault.active && !self.hidden.contains(&fault.id))
+            .map(|fault| FaultView {
+                id: fault.id,
+                service: fault.service,
+                text: tell_fault(&fault.spec),
+                until: fault.until,
+            })
+            .collect()
+    }
+
+    fn service_view(&self, service: usize, layer: u32) -> ServiceView {
+        let spec = &self.world.spec().services[service];
+        let scale = f64::from(self.world.spec().scale);
+        let recent = self
+            .telemetry
+            .service(service)
+            .map(Meter::recent)
+            .unwrap_or_default();
+        let gauges = self
+            .telemetry
+            .gauges(service)
+            .and_then(|history| history.last())
+            .unwrap_or_default();
+        let utilisation =
+            (gauges.workers > 0).then(|| f64::from(gauges.busy) / f64::from(gauges.workers));
+        let pods: Vec<PodView> = self.pod_views(service);
+        let (health, reason) = judge(&recent, utilisation, gauges.queued, &pods);
+        let first = self.world.first_route(service);
+        let version = |place: u32| {
+            spec.versions
+                .get(place as usize)
+                .map_or(String::new(), |version| version.name.clone())
+        };
+        ServiceView {
+            name: spec.name.clone(),
+            about: spec.about.clone(),
+            kind: match spec.kind {
+                Kind::Gateway => ServiceKind::Gateway,
+                Kind::Service => ServiceKind::Service,
+                Kind::Database => ServiceKind::Database,
+            },
+            layer,
+            health,
+            reason,
+            version: version(self.world.version(service)),
+            versions: spec
+                .versions
+                .iter()
+                .map(|version| VersionView {
+                    name: version.name.clone(),
+                    note: version.note.clone(),
+                })
+                .collect(),
+            rollback_to: self.world.previous_version(service).map(version),
+            rollout: self.world.rollout(service),
+            replicas: self.world.replicas(service),
+            pods,
+            rate: recent.rate * scale,
+            error_ratio: recent.error_ratio,
+            latency: latency(&recent),
+            utilisation,
+            queued: gauges.queued,
+            routes: spec
+                .routes
+                .iter()
+                .enumerate()
+                .map(|(local, route)| {
+                    let recent = self
+                        .telemetry
+                        .route(first + local)
+                        .map(Meter::recent)
+                        .unwrap_or_default();
+                    RouteView {
+                        name: route.name.clone(),
+                        rate: recent.rate * scale,
+                        error_ratio: recent.error_ratio,
+                        latency: latency(&recent),
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    fn pod_views(&self, service: usize) -> Vec<PodView> {
+        let spec = &self.world.spec().services[service];
+        self.world
+            .pods(service)
+            .map(|pod| PodView {
+                name: format!("{}-{}", spec.name, pod.number),
+                state: match pod.word {
+                    PodWord::Starting => PodState::Starting,
+                    PodWord::Ready => PodState::Ready,
+                    PodWord::Draining => PodState::Draining,
+                },
+                version: spec
+                    .versions
+                    .get(pod.version as usize)
+                    .map_or(String::new(), |version| version.name.clone()),
+                busy: pod.busy,
+                workers: spec.workers,
+                queued: pod.queued,
+                queue_limit: spec.queue,
+                restarts: pod.restarts,
+            })
+            .collect()
+    }
+
+    fn slo_view(&self, slo: &Tracker) -> SloView {
+        let now = self.now();
+        let scale = u64::from(self.world.spec().scale);
+        let objective = slo.objective();
+        let budget = slo.budget(now);
+        let burn: Vec<BurnRate> = LOOK_BACKS
+            .iter()
+            .filter(|look_back| **look_back <= objective.window)
+            .map(|look_back| BurnRate {
+                window: *look_back,
+                rate: slo.burn_rate(now, *look_back),
+            })
+            .collect();
+        SloView {
+            name: objective.name.clone(),
+            title: objective.title.clone(),
+            sentence: objective.sentence(),
+            target: objective.target,
+            window: objective.window,
+            sli: slo.sli(now),
+            events: budget.events * scale,
+            bad: budget.bad * scale,
+            allowed: budget.allowed * scale as f64,
+            budget_left: budget.left,
+            burn,
+            exhausted_in: slo.exhausted_in(now),
+            health: slo_health(slo, now),
+        }
+    }
+}
+
+/// How an objective stands: bad when its budget is gone or burns as fast as
+/// what pages, watch when it burns faster than it lasts or little is left.
+pub(super) fn slo_health(slo: &Tracker, now: SimTime) -> Health {
+    let Some(left) = slo.budget(now).left else {
+        return Health::Unknown;
+    };
+    let burn = |look_back| slo.burn_rate(now, look_back).unwrap_or(0.0);
+    let (short, long) = (burn(Span::from_mins(5)), burn(Span::from_hours(1)));
+    if left <= 0.0 || (short >= BAD_BURN && long >= BAD_BURN) {
+        Health::Bad
+    } else if left < 0.1 || short > BAD_BURN || burn(Span::from_hours(6)) > WATCH_BURN {
+        Health::Watch
+    } else {
+        Health::Good
+    }
+}
+
+fn latency(recent: &Recent) -> Option<Latency> {
+    recent
+        .latency
+        .map(|[p50, p95, p99]| Latency { p50, p95, p99 })
+}
+
+/// How a service stands, and why in words.
+fn judge(
+    recent: &Recent,
+    utilisation: Option<f64>,
+    queued: u32,
+    pods: &[PodView],
+) -> (Health, String) {
+    let ready = pods
+        .iter()
+        .filter(|pod| pod.state == PodState::Ready)
+        .count();
+    if ready == 0 {
+        return (Health::Bad, "no pod is ready".to_owned());
+    }
+    let errors = recent.error_ratio.unwrap_or(0.0);
+    let percent = errors * 100.0;
+    if errors >= BAD_ERRORS {
+        return (Health::Bad, format!("{percent:.1} % of requests fail"));
+    }
+    if errors >= WATCH_ERRORS {
+        return (Health::Watch, format!("{percent:.1} % of requests fail"));
+    }
+    if queued > 0 && utilisation.is_some_and(|share| share >= WATCH_UTILISATION) {
+        return (
+            Health::Watch,
+            format!("workers are busy and {queued} requests wait"),
+        );
+    }
+    if ready < pods.len() {
+        return (
+            Health::Watch,
+            format!("{ready} of {} pods are ready", pods.len()),
+        );
+    }
+    if recent.error_ratio.is_none() {
+        return (Health::Unknown, "no requests in the last minute".to_owned());
+    }
+    (Health::Good, "answers as it should".to_owned())
+}

@@ -1,0 +1,91 @@
+//! The session's ear at the world: every probe call goes to telemetry,
+//! objectives, truth and timeline.
+
+use crate::base::SimTime;
+use crate::slo::Tracker;
+use crate::telemetry::Telemetry;
+use crate::world::{Attempted, Happening, Probe, Served, Spec, UserDone};
+
+use super::timeline::Timeline;
+use super::truth::Truth;
+use super::view::EventKind;
+
+/// Borrowed parts of a session while the world runs.
+pub(super) struct Watch<'a> {
+    pub spec: &'a Spec,
+    pub telemetry: &'a mut Telemetry,
+    pub slos: &'a mut [Tracker],
+    pub truth: &'a mut Truth,
+    pub timeline: &'a mut Timeline,
+    pub hidden: &'a [u32],
+}
+
+impl Probe for Watch<'_> {
+    #[inline]
+    fn served(&mut self, served: Served) {
+        self.telemetry.served(&served);
+    }
+
+    #[inline]
+    fn attempted(&mut self, attempted: Attempted) {
+        self.telemetry.attempted(&attempted);
+    }
+
+    fn user_done(&mut self, done: UserDone) {
+        self.telemetry.user_done(&done);
+        for (place, slo) in self.slos.iter_mut().enumerate() {
+            if slo.count(&done) {
+                self.truth.blame(place, done.cause);
+            }
+        }
+        if !done.outcome.is_ok()
+            && let Some(entry) = self.spec.traffic.mix.get(done.entry as usize)
+        {
+            let lost = entry.value.times(u64::from(self.spec.scale));
+            self.truth.lost = crate::base::Money::from_cents(
+                self.truth.lost.cents().saturating_add(lost.cents()),
+            );
+        }
+    }
+
+    fn happened(&mut self, now: SimTime, happening: Happening) {
+        let name = |service: u32| {
+            self.spec
+                .services
+                .get(service as usize)
+                .map_or("?", |spec| spec.name.as_str())
+        };
+        let (kind, service, text) = match happening {
+            Happening::PodStarting { service, pod } => (
+                EventKind::Pod,
+                Some(service),
+                format!("{}-{pod} is starting", name(service)),
+            ),
+            Happening::PodReady { service, pod } => (
+                EventKind::Pod,
+                Some(service),
+                format!("{}-{pod} is ready", name(service)),
+            ),
+            Happening::PodDied { service, pod, lost } => (
+                EventKind::Pod,
+                Some(service),
+                format!("{}-{pod} died, {lost} requests lost", name(service)),
+            ),
+            Happening::RolloutDone { service, version } => {
+                let versions = &self.spec.services[service as usize].versions;
+                let version = versions
+                    .get(version as usize)
+                    .map_or("?", |v| v.name.as_str());
+                let text = format!("{} runs {version} on every pod", name(service));
+                (EventKind::Deploy, Some(service), text)
+            }
+            Happening::FaultEnded { fault } => {
+                if self.hidden.contains(&fault) {
+                    return;
+                }
+                (EventKind::Fault, None, format!("fault {fault} ended"))
+            }
+        };
+        self.timeline.write(now, kind, service, text);
+    }
+}

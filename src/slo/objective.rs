@@ -1,0 +1,56 @@
+//! What is promised to users.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Ratio, Span};
+use crate::world::{Outcome, UserDone};
+
+/// A service level objective over a rolling window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Objective {
+    /// Its name in commands.
+    pub name: String,
+    /// A short name for people.
+    pub title: String,
+    /// What makes an event good.
+    pub indicator: Indicator,
+    /// Share of events that must be good, below 1.
+    pub target: Ratio,
+    /// Length of the rolling window.
+    pub window: Span,
+}
+
+/// A service level indicator: which of the users' requests are good.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Indicator {
+    /// Answered without an error.
+    Availability,
+    /// Answered without an error, and no later than this. Requests that failed
+    /// count as bad here too: a fast error is no fast answer.
+    Latency {
+        /// The threshold.
+        under: Span,
+    },
+}
+
+impl Objective {
+    /// Whether a request is good by this objective.
+    pub fn is_good(&self, done: &UserDone) -> bool {
+        match self.indicator {
+            Indicator::Availability => done.outcome == Outcome::Ok,
+            Indicator::Latency { under } => done.outcome == Outcome::Ok && done.duration <= under,
+        }
+    }
+
+    /// The objective in one sentence.
+    pub fn sentence(&self) -> String {
+        let what = match self.indicator {
+            Indicator::Availability => "are answered without an error".to_owned(),
+            Indicator::Latency { under } => format!("are answered within {under}"),
+        };
+        format!(
+            "{} of users' requests {what}, over any {}",
+            self.target, self.window
+        )
+    }
+}

@@ -1,0 +1,68 @@
+//! The `slos` section of a world file.
+
+use crate::base::{At, Ratio, Report, Span, parse};
+
+use super::{Indicator, Objective};
+
+/// Objectives of one world.
+const MOST: usize = 20;
+
+/// Reads every objective; `None` if any has an error.
+pub fn objectives(report: &mut Report, at: &At<'_>) -> Option<Vec<Objective>> {
+    let read: Vec<Option<Objective>> = report
+        .entries(at, MOST)
+        .iter()
+        .map(|(name, at)| objective(report, name, at))
+        .collect();
+    read.into_iter().collect()
+}
+
+fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> {
+    let name = match parse::name(name) {
+        Ok(name) => Some(name.to_owned()),
+        Err(problem) => {
+            report.error(at, problem, parse::NAME_FORM);
+            None
+        }
+    };
+    let mut fields = report.fields(at)?;
+    let title = fields
+        .need(report, "title")
+        .and_then(|at| report.text(&at, 40));
+    let target = fields
+        .need(report, "target")
+        .and_then(|at| target(report, &at));
+    let window = fields
+        .need(report, "window")
+        .and_then(|at| report.duration(&at, Span::from_mins(5)..=Span::from_days(30)));
+    let indicator = fields.need(report, "good").and_then(|at| {
+        let (kind, at) = report.tagged(&at, &["availability", "latency"])?;
+        if kind == "availability" {
+            return Some(Indicator::Availability);
+        }
+        let mut fields = report.fields(&at)?;
+        let under = fields
+            .need(report, "under")
+            .and_then(|at| report.duration(&at, Span::from_millis(1)..=Span::from_hours(1)));
+        fields.done(report);
+        Some(Indicator::Latency { under: under? })
+    });
+    fields.done(report);
+    Some(Objective {
+        name: name?,
+        title: title?,
+        indicator: indicator?,
+        target: target?,
+        window: window?,
+    })
+}
+
+fn target(report: &mut Report, at: &At<'_>) -> Option<Ratio> {
+    let target = report.ratio(at)?;
+    if target == Ratio::ONE {
+        let remedy = "choose a target below 100 %, such as 99.9 %";
+        report.error(at, "a target of 100 % leaves no error budget", remedy);
+        return None;
+    }
+    Some(target)
+}

@@ -1,0 +1,234 @@
+//! An objective over time: counters, budget, burn rates.
+
+use serde::Serialize;
+
+use super::Objective;
+use crate::base::{Ratio, SimTime, Span};
+use crate::telemetry::History;
+use crate::world::UserDone;
+
+/// Look-back windows of burn rates: the SRE Workbook's long windows and its shortest.
+pub const LOOK_BACKS: [Span; 4] = [
+    Span::from_mins(5),
+    Span::from_hours(1),
+    Span::from_hours(6),
+    Span::from_days(3),
+];
+
+/// Cumulative counts of an objective's events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct Events {
+    total: u64,
+    bad: u64,
+}
+
+/// An objective and what happened to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Tracker {
+    objective: Objective,
+    now: Events,
+    history: History<Events>,
+}
+
+/// An error budget at an instant. Counts are simulated requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Budget {
+    /// Events in the window so far.
+    pub events: u64,
+    /// Bad events in the window so far.
+    pub bad: u64,
+    /// Bad events that the whole window allows at this traffic.
+    pub allowed: f64,
+    /// 1 is untouched, 0 is gone, negative is overspent; none without events.
+    pub left: Option<f64>,
+}
+
+impl Tracker {
+    /// Nothing has happened yet.
+    pub fn new(objective: Objective, interval: Span) -> Tracker {
+        let mut tracker = Tracker {
+            objective,
+            now: Events::default(),
+            history: History::new(interval),
+        };
+        tracker.scrape();
+        tracker
+    }
+
+    /// The objective.
+    pub fn objective(&self) -> &Objective {
+        &self.objective
+    }
+
+    /// Counts a request that ended; whether it was bad.
+    pub fn count(&mut self, done: &UserDone) -> bool {
+        let bad = !self.objective.is_good(done);
+        self.now.total += 1;
+        self.now.bad += u64::from(bad);
+        bad
+    }
+
+    /// Samples the counters; once per interval, from time zero.
+    pub fn scrape(&mut self) {
+        self.history.push(self.now);
+    }
+
+    /// The budget as of `at`, by the samples up to then.
+    ///
+    /// A run that is younger than the window is taken as the window's
+    /// beginning: the rest is assumed to bring the same traffic and no
+    /// failure. So a steady burn rate of 1 uses the budget up exactly at the
+    /// end of the first window, and no failure in a run's first minute can
+    /// use up a month. With a target of 99.9 %, 1,000,000 requests in 10 of 30
+    /// days and 600 of them bad: 3,000 are allowed and 80 % is left.
+    pub fn budget(&self, at: SimTime) -> Budget {
+        let window = self.objective.window;
+        let Events { total, bad } = self.increase(at, window);
+        let covered = if at.since_start() < window {
+            at.since_start()
+        } else {
+            window
+        };
+        let allowed_so_far = self.objective.target.complement().get() * total as f64;
+        let allowed = if covered.is_zero() {
+            0.0
+        } else {
+            allowed_so_far * (window.as_secs_f64() / covered.as_secs_f64())
+        };
+        let left = (allowed > 0.0).then(|| 1.0 - bad as f64 / allowed);
+        Budget {
+            events: total,
+            bad,
+            allowed,
+            left,
+        }
+    }
+
+    /// Share of good events in the window up to `at`.
+    pub fn sli(&self, at: SimTime) -> Option<Ratio> {
+        let events = self.increase(at, self.objective.window);
+        Ratio::of(events.total - events.bad, events.total)
+    }
+
+    /// How fast the budget burned over `look_back` up to `at`: the share of bad
+    /// events over the share that the target allows. 0.2 % bad at a target of
+    /// 99.9 % is a burn rate of 2. None without events.
+    pub fn burn_rate(&self, at: SimTime, look_back: Span) -> Option<f64> {
+        let Events { total, bad } = self.increase(at, look_back);
+        let allowed = self.objective.target.complement().get();
+        (total > 0).then(|| bad as f64 / total as f64 / allowed)
+    }
+
+    /// When the budget is gone if the burn of the last hour goes on:
+    /// left x window / burn rate. None while nothing burns or nothing is left.
+    pub fn exhausted_in(&self, at: SimTime) -> Option<Span> {
+        let left = self.budget(at).left.filter(|left| *left > 0.0)?;
+        let burn = self
+            .burn_rate(at, Span::from_hours(1))
+            .filter(|burn| *burn > 0.0)?;
+        Some(self.objective.window.scaled(left / burn))
+    }
+
+    fn increase(&self, until: SimTime, window: Span) -> Events {
+        let (Some(newer), Some(older)) =
+            (self.history.at(until), self.history.at(until.back(window)))
+        else {
+            return Events::default();
+        };
+        Events {
+            total: newer.total - older.total,
+            bad: newer.bad - older.bad,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slo::Indicator;
+    use crate::world::Outcome;
+
+    fn tracker(window: Span) -> Tracker {
+        let objective = Objective {
+            name: "availability".to_owned(),
+            title: "Availability".to_owned(),
+            indicator: Indicator::Availability,
+            target: Ratio::new(0.999).unwrap_or_default(),
+            window,
+        };
+        Tracker::new(objective, Span::from_secs(15))
+    }
+
+    fn done(now: SimTime, bad: bool) -> UserDone {
+        UserDone {
+            now,
+            entry: 0,
+            outcome: if bad { Outcome::Error } else { Outcome::Ok },
+            duration: Span::from_millis(10),
+            cause: None,
+        }
+    }
+
+    /// 15 requests per scrape, of which every `nth` of all is bad.
+    fn run(tracker: &mut Tracker, from: u64, scrapes: u64, nth: u64) {
+        for scrape in from..from + scrapes {
+            for request in 0..15 {
+                let bad = nth > 0 && (scrape * 15 + request) % nth == 0;
+                tracker.count(&done(SimTime::from_secs(scrape * 15), bad));
+            }
+            tracker.scrape();
+        }
+    }
+
+    #[test]
+    fn a_burn_rate_of_one_uses_the_budget_up_exactly_at_the_windows_end() {
+        let day = Span::from_days(1);
+        let mut tracker = tracker(day);
+        run(&mut tracker, 0, 5_760 / 2, 1_000);
+        let half = SimTime::from_secs(43_200);
+        assert!((tracker.budget(half).left.unwrap_or(0.0) - 0.5).abs() < 0.01);
+        assert!((tracker.burn_rate(half, Span::from_hours(6)).unwrap_or(0.0) - 1.0).abs() < 0.05);
+        run(&mut tracker, 5_760 / 2, 5_760 / 2, 1_000);
+        let end = SimTime::ZERO + day;
+        assert!(tracker.budget(end).left.unwrap_or(1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn the_window_rolls_failures_out_again() {
+        let mut tracker = tracker(Span::from_hours(1));
+        run(&mut tracker, 0, 240, 10);
+        assert!(
+            tracker
+                .budget(SimTime::from_secs(3_600))
+                .left
+                .unwrap_or(1.0)
+                < -90.0
+        );
+        run(&mut tracker, 240, 240, 0);
+        let budget = tracker.budget(SimTime::from_secs(7_200));
+        assert_eq!((budget.bad, budget.left), (0, Some(1.0)));
+    }
+
+    #[test]
+    fn the_forecast_is_what_is_left_over_the_burn() {
+        let mut tracker = tracker(Span::from_days(30));
+        // A day at burn rate 5: a sixth of the budget spent, 25 days' worth left at rate 1.
+        run(&mut tracker, 0, 5_760, 200);
+        let at = SimTime::ZERO + Span::from_days(1);
+        let left = tracker.budget(at).left.unwrap_or(0.0);
+        assert!((left - (1.0 - 5.0 / 30.0)).abs() < 0.01, "{left}");
+        let days = tracker
+            .exhausted_in(at)
+            .map_or(0.0, |span| span.as_secs_f64() / 86_400.0);
+        assert!((days - 5.0).abs() < 0.3, "{days}");
+    }
+
+    #[test]
+    fn nothing_measured_is_nothing_claimed() {
+        let tracker = tracker(Span::from_days(30));
+        assert_eq!(tracker.budget(SimTime::ZERO).left, None);
+        assert_eq!(tracker.sli(SimTime::ZERO), None);
+        assert_eq!(tracker.burn_rate(SimTime::ZERO, Span::from_hours(1)), None);
+        assert_eq!(tracker.exhausted_in(SimTime::ZERO), None);
+    }
+}

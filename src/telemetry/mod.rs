@@ -1,0 +1,151 @@
+//! What is measured of the world: counters, latencies and gauges, scraped.
+//!
+//! In: what a [`Probe`](crate::world::Probe) is told, and the gauges that a
+//! scrape reads. Out: bounded histories and figures over the last minute. It
+//! changes nothing in the world, and knows no objective.
+
+mod histogram;
+mod history;
+mod meter;
+
+pub use histogram::Latencies;
+pub use history::History;
+pub use meter::{Counts, Meter, Percentiles, Recent};
+
+use serde::Serialize;
+
+use crate::base::{SimTime, Span};
+use crate::world::{Attempted, Served, UserDone, World};
+
+/// How far back the figures "over the last minute" look.
+pub const RECENT: Span = Span::from_mins(1);
+
+/// Gauges of one service at a scrape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Gauges {
+    /// Workers that serve a request.
+    pub busy: u32,
+    /// Workers in all.
+    pub workers: u32,
+    /// Requests that wait.
+    pub queued: u32,
+}
+
+/// Everything that is measured.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Telemetry {
+    interval: Span,
+    /// Users' requests, as the edge sees them.
+    edge: Meter,
+    /// By route number.
+    routes: Vec<Meter>,
+    /// By service: all its routes together.
+    services: Vec<Meter>,
+    /// By edge number: attempts, as callers see them.
+    calls: Vec<Meter>,
+    /// By service.
+    gauges: Vec<History<Gauges>>,
+}
+
+impl Telemetry {
+    /// Nothing measured yet; scraped every `interval`.
+    pub fn new(world: &World, interval: Span) -> Telemetry {
+        let meter = || Meter::new(interval);
+        let mut telemetry = Telemetry {
+            interval,
+            edge: meter(),
+            routes: (0..world.route_count()).map(|_| meter()).collect(),
+            services: world.spec().services.iter().map(|_| meter()).collect(),
+            calls: world.edges().map(|_| meter()).collect(),
+            gauges: world
+                .spec()
+                .services
+                .iter()
+                .map(|_| History::new(interval))
+                .collect(),
+        };
+        telemetry.scrape(world);
+        telemetry
+    }
+
+    /// Time between scrapes.
+    pub fn interval(&self) -> Span {
+        self.interval
+    }
+
+    /// A service finished with a request.
+    #[inline]
+    pub fn served(&mut self, served: &Served) {
+        if let Some(meter) = self.routes.get_mut(served.route as usize) {
+            meter.record(served.outcome, served.duration);
+        }
+        if let Some(meter) = self.services.get_mut(served.service as usize) {
+            meter.record(served.outcome, served.duration);
+        }
+    }
+
+    /// A caller finished with an attempt.
+    #[inline]
+    pub fn attempted(&mut self, attempted: &Attempted) {
+        if let Some(meter) = self.calls.get_mut(attempted.edge as usize) {
+            meter.record(attempted.outcome, attempted.duration);
+        }
+    }
+
+    /// A user's request ended.
+    #[inline]
+    pub fn user_done(&mut self, done: &UserDone) {
+        self.edge.record(done.outcome, done.duration);
+    }
+
+    /// Samples everything; to be called once per interval, from time zero.
+    pub fn scrape(&mut self, world: &World) {
+        self.edge.scrape();
+        for meter in self
+            .routes
+            .iter_mut()
+            .chain(&mut self.services)
+            .chain(&mut self.calls)
+        {
+            meter.scrape();
+        }
+        for (service, history) in self.gauges.iter_mut().enumerate() {
+            let (busy, workers) = world.workers(service);
+            history.push(Gauges {
+                busy,
+                workers,
+                queued: world.queued(service),
+            });
+        }
+    }
+
+    /// Users' requests as the edge sees them.
+    pub fn edge(&self) -> &Meter {
+        &self.edge
+    }
+
+    /// A route's requests, by number across all services.
+    pub fn route(&self, route: usize) -> Option<&Meter> {
+        self.routes.get(route)
+    }
+
+    /// A service's requests, all routes together.
+    pub fn service(&self, service: usize) -> Option<&Meter> {
+        self.services.get(service)
+    }
+
+    /// Attempts over an edge of the service graph.
+    pub fn call(&self, edge: usize) -> Option<&Meter> {
+        self.calls.get(edge)
+    }
+
+    /// Gauges of a service.
+    pub fn gauges(&self, service: usize) -> Option<&History<Gauges>> {
+        self.gauges.get(service)
+    }
+
+    /// Instants at which charts may sample, from `from` on.
+    pub fn instants(&self, from: SimTime, most: u64) -> Vec<SimTime> {
+        self.edge.counts().instants(from, most)
+    }
+}

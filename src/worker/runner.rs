@@ -1,0 +1,271 @@
+//! The worker's loop without the browser: messages in, messages out, and a
+//! clock as an argument.
+
+use std::collections::VecDeque;
+
+use super::lab::{Lab, journal_problem};
+use super::pace::Pace;
+use super::protocol::{Frame, FromWorker, Opening, Speed, ToWorker};
+use crate::base::{Diagnostics, SimTime, Span};
+use crate::engine::Progress;
+use crate::session::{JournalEntry, Scope};
+
+/// Events between two looks at the clock.
+const CHUNK: u64 = 2_000;
+/// Real milliseconds that one slice may take.
+const SLICE_MS: f64 = 12.0;
+/// Real milliseconds between frames, and between frames that carry charts.
+const FRAME_MS: f64 = 100.0;
+const CHARTS_MS: f64 = 250.0;
+/// Runs stop here: beyond any lesson, and far from the bounds of the engine.
+const LAST: SimTime = SimTime::from_secs(400 * 86_400);
+
+/// When the next slice is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// There is more to do now.
+    AtOnce,
+    /// Caught up with the clock; look again soon.
+    Soon,
+    /// Nothing to do until a message comes.
+    Never,
+}
+
+/// A lab being built: commands still to be carried out.
+struct Pending {
+    lab: Lab,
+    warnings: Diagnostics,
+    journal: VecDeque<JournalEntry>,
+    done: usize,
+    until: SimTime,
+}
+
+/// Owns the lab and runs it in slices.
+pub struct Runner {
+    lab: Option<Lab>,
+    pending: Option<Pending>,
+    pace: Pace,
+    scope: Scope,
+    range: Span,
+    last_frame: f64,
+    last_charts: f64,
+    charted: Option<SimTime>,
+    dirty: bool,
+}
+
+impl Default for Runner {
+    fn default() -> Self {
+        Runner {
+            lab: None,
+            pending: None,
+            pace: Pace::default(),
+            scope: Scope::System,
+            range: Span::from_hours(1),
+            last_frame: f64::NEG_INFINITY,
+            last_charts: f64::NEG_INFINITY,
+            charted: None,
+            dirty: false,
+        }
+    }
+}
+
+impl Runner {
+    /// Takes a message; `now` is real time in milliseconds.
+    pub fn receive(&mut self, message: ToWorker, now: f64) -> Vec<FromWorker> {
+        self.dirty = true;
+        match message {
+            ToWorker::Open(opening) => self.open(*opening),
+            ToWorker::Speed(speed) => {
+                let at = self
+                    .lab
+                    .as_ref()
+                    .map_or(SimTime::ZERO, |lab| lab.session().now());
+                let attention = self.lab.as_ref().map_or(0, Lab::attention);
+                self.pace.set(speed, now, at, attention);
+                Vec::new()
+            }
+            ToWorker::Watch { scope, range } => {
+                (self.scope, self.range) = (scope, range);
+                self.charted = None;
+                self.last_charts = f64::NEG_INFINITY;
+                Vec::new()
+            }
+            ToWorker::Do(command) => match self.lab.as_mut().map(|lab| lab.apply(command)) {
+                Some(Ok(entry)) => vec![FromWorker::Accepted(entry)],
+                Some(Err(refusal)) => vec![FromWorker::Refused(refusal)],
+                None => Vec::new(),
+            },
+            ToWorker::Rewind { step } => self.rewind(step, now),
+            ToWorker::Digest => match &mut self.lab {
+                Some(lab) => {
+                    // A slice may have ended between two events of one instant.
+                    let at = lab.session().now();
+                    lab.advance(at, u64::MAX);
+                    let digest = lab.session().digest().to_string();
+                    vec![FromWorker::Digest { now: at, digest }]
+                }
+                None => Vec::new(),
+            },
+        }
+    }
+
+    fn open(&mut self, opening: Opening) -> Vec<FromWorker> {
+        match Lab::build(&opening) {
+            Err(diagnostics) => vec![FromWorker::NotOpened(diagnostics)],
+            Ok((lab, warnings)) => {
+                let until = [lab.start(), opening.until, LAST];
+                let until = if until[0] > until[1] {
+                    until[0]
+                } else {
+                    until[1]
+                };
+                let until = if until > LAST { LAST } else { until };
+                let journal = opening.journal.into();
+                self.pending = Some(Pending {
+                    lab,
+                    warnings,
+                    journal,
+                    done: 0,
+                    until,
+                });
+                Vec::new()
+            }
+        }
+    }
+
+    fn rewind(&mut self, step: u32, now: f64) -> Vec<FromWorker> {
+        let Some(lab) = &mut self.lab else {
+            return Vec::new();
+        };
+        match lab.rewind(step) {
+            Err(refusal) => vec![FromWorker::Refused(refusal)],
+            Ok(()) => {
+                let at = lab.session().now();
+                let journal = lab.session().journal().to_vec();
+                self.pace.set(Speed::Paused, now, at, 0);
+                self.charted = None;
+                vec![FromWorker::Rewound { journal }]
+            }
+        }
+    }
+
+    /// Works for one slice. `clock` gives real time in milliseconds.
+    pub fn slice(&mut self, clock: &dyn Fn() -> f64) -> (Vec<FromWorker>, Next) {
+        let began = clock();
+        let mut out = Vec::new();
+        if let Some(pending) = &mut self.pending {
+            match pending.work(began, clock) {
+                Err(diagnostics) => {
+                    self.pending = None;
+                    out.push(FromWorker::NotOpened(diagnostics));
+                }
+                Ok(false) => {
+                    if began - self.last_frame >= FRAME_MS {
+                        self.last_frame = began;
+                        let (now, until) = (pending.lab.session().now(), pending.until);
+                        out.push(FromWorker::Opening { now, until });
+                    }
+                    return (out, Next::AtOnce);
+                }
+                Ok(true) => {
+                    if let Some(pending) = self.pending.take() {
+                        let at = pending.lab.session().now();
+                        self.lab = Some(pending.lab);
+                        self.pace.set(Speed::Paused, began, at, 0);
+                        (self.charted, self.dirty) = (None, true);
+                        self.last_frame = f64::NEG_INFINITY;
+                        self.last_charts = f64::NEG_INFINITY;
+                        out.push(FromWorker::Opened {
+                            warnings: pending.warnings,
+                        });
+                    }
+                }
+            }
+        }
+        let next = self.run(began, clock);
+        let now = clock();
+        if self.dirty || now - self.last_frame >= FRAME_MS {
+            self.frame(now, next, &mut out);
+        }
+        (out, next)
+    }
+
+    /// Lets simulated time catch up with its pace.
+    fn run(&mut self, began: f64, clock: &dyn Fn() -> f64) -> Next {
+        let Some(lab) = &mut self.lab else {
+            return Next::Never;
+        };
+        let milestones = lab.milestones();
+        loop {
+            let at = lab.session().now();
+            if at >= LAST {
+                self.pace.set(Speed::Paused, began, at, 0);
+            }
+            let Some(goal) = self.pace.goal(clock(), at) else {
+                return Next::Never;
+            };
+            let goal = if goal > LAST { LAST } else { goal };
+            let reached = lab.advance(goal, CHUNK) == Progress::Reached;
+            if lab.milestones() != milestones || self.pace.noticed(lab.attention()) {
+                // The learner should look before more happens.
+                self.pace
+                    .set(Speed::Paused, clock(), lab.session().now(), 0);
+                self.dirty = true;
+                return Next::Never;
+            }
+            if reached && self.pace.is_timed() {
+                return Next::Soon;
+            }
+            if clock() - began >= SLICE_MS {
+                return Next::AtOnce;
+            }
+        }
+    }
+
+    fn frame(&mut self, now: f64, next: Next, out: &mut Vec<FromWorker>) {
+        let Some(lab) = &self.lab else { return };
+        let session = lab.session();
+        let newest = session.telemetry().edge().counts().last_time();
+        let stale = self.charted.is_none() || (self.charted != newest);
+        let charts = (stale && now - self.last_charts >= CHARTS_MS || next == Next::Never && stale)
+            .then(|| session.charts(self.scope, self.range));
+        if charts.is_some() {
+            (self.charted, self.last_charts) = (newest, now);
+        }
+        (self.dirty, self.last_frame) = (false, now);
+        out.push(FromWorker::Frame(Box::new(Frame {
+            view: session.view(),
+            lesson: lab.lesson_view(),
+            charts,
+            speed: self.pace.speed(),
+            reached: self.pace.reached(now, session.now()),
+        })));
+    }
+}
+
+impl Pending {
+    /// Carries commands out and runs on for one slice; true when done.
+    fn work(&mut self, began: f64, clock: &dyn Fn() -> f64) -> Result<bool, Diagnostics> {
+        loop {
+            let goal = match self.journal.front() {
+                Some(entry) => entry.at,
+                None => self.until,
+            };
+            if goal > self.lab.session().now()
+                && self.lab.advance(goal, CHUNK) == Progress::OutOfBudget
+            {
+                if clock() - began >= SLICE_MS {
+                    return Ok(false);
+                }
+                continue;
+            }
+            let Some(entry) = self.journal.pop_front() else {
+                return Ok(true);
+            };
+            self.lab
+                .apply(entry.command)
+                .map_err(|refusal| journal_problem(self.done, &refusal))?;
+            self.done += 1;
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What operators can do to the running system. Each action takes effect at
+//! the present instant, or is refused and changes nothing.
+
+use std::fmt;
+
+use crate::engine::Key;
+
+use super::fault::FaultKind;
+use super::live::Live;
+use super::probe::Probe;
+use super::state::{Effect, Event, Fault};
+use super::{FaultSpec, World};
+
+/// Pods that one service may be scaled to.
+const MAX_REPLICAS: u32 = 100;
+/// Faults in one run; far more than a person can start.
+const MAX_FAULTS: usize = 10_000;
+
+/// Traffic relative to a world's profile, 0..=100.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LoadFactor(f64);
+
+impl LoadFactor {
+    /// The largest factor.
+    pub const MOST: f64 = 100.0;
+
+    /// A factor, or `None` outside 0..=100 (and for not-a-number).
+    pub fn new(factor: f64) -> Option<Self> {
+        (0.0..=Self::MOST)
+            .contains(&factor)
+            .then_some(LoadFactor(factor))
+    }
+}
+
+/// Why an action was refused. Nothing has changed, and the run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActionError {
+    /// No service has this name.
+    UnknownService(String),
+    /// The service has no such route.
+    UnknownRoute(String),
+    /// The service has no such version.
+    UnknownVersion(String),
+    /// The service already runs or is getting this version.
+    AlreadyAt(String),
+    /// There was no deploy to undo.
+    NothingToRollBack(String),
+    /// Outside 1..=100.
+    Replicas(u32),
+    /// No fault with this number acts.
+    NoSuchFault(u32),
+    /// No pod of the service is ready, so none can be killed.
+    NothingToKill(String),
+    /// A fault without effect: no extra time, no share of errors, no pods.
+    EmptyFault,
+    /// The run has had as many faults as it may have.
+    TooManyFaults,
+}
+
+impl ActionError {
+    /// How to mend it.
+    pub fn remedy(&self) -> String {
+        match self {
+            ActionError::UnknownService(_) => "use a service of this world".to_owned(),
+            ActionError::UnknownRoute(_) => "use a route of that service, or none".to_owned(),
+            ActionError::UnknownVersion(_) => "use a version of that service".to_owned(),
+            ActionError::AlreadyAt(_) => "choose another version, or restart instead".to_owned(),
+            ActionError::NothingToRollBack(_) => "deploy something first".to_owned(),
+            ActionError::Replicas(_) => format!("give a number from 1 to {MAX_REPLICAS}"),
+            ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
+            ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
+            ActionError::EmptyFault => "give a value above zero".to_owned(),
+            ActionError::TooManyFaults => "start again from a fresh run".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for ActionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ActionError::UnknownService(name) => write!(f, "no service is called `{name}`"),
+            ActionError::UnknownRoute(name) => write!(f, "the service has no route `{name}`"),
+            ActionError::UnknownVersion(name) => write!(f, "the service has no version `{name}`"),
+            ActionError::AlreadyAt(name) => write!(f, "the service is already at `{name}`"),
+            ActionError::NothingToRollBack(name) => {
+                write!(f, "`{name}` has had no deploy to roll back")
+            }
+            ActionError::Replicas(count) => write!(f, "{count} pods cannot be had"),
+            ActionError::NoSuchFault(id) => write!(f, "no fault {id} acts now"),
+            ActionError::NothingToKill(name) => write!(f, "`{name}` has no ready pod to kill"),
+            ActionError::EmptyFault => f.write_str("this fault would do nothing"),
+            ActionError::TooManyFaults => write!(f, "a run may have {MAX_FAULTS} faults"),
+        }
+    }
+}
+
+impl World {
+    /// Position of the service called `name`.
+    pub fn service(&self, name: &str) -> Result<usize, ActionError> {
+        let found = self
+            .plan
+            .spec
+            .services
+            .iter()
+            .position(|service| service.name == name);
+        found.ok_or_else(|| ActionError::UnknownService(name.to_owned()))
+    }
+
+    /// Starts a fault; returns its number.
+    pub fn inject<P: Probe>(
+        &mut self,
+        spec: &FaultSpec,
+        probe: &mut P,
+    ) -> Result<u32, ActionError> {
+        let service = self.service(&spec.service)?;
+        let routes = &self.plan.spec.services[service].routes;
+        let route = match &spec.route {
+            None => None,
+            Some(name) => {
+                let local = routes.iter().position(|route| route.name == *name);
+                Some(local.ok_or_else(|| ActionError::UnknownRoute(name.clone()))? as u32)
+            }
+        };
+        let empty = match spec.kind {
+            FaultKind::Latency { extra } => extra.is_zero(),
+            FaultKind::Errors { ratio } => ratio.get() == 0.0,
+            FaultKind::KillPods { pods } => pods == 0,
+        };
+        if empty {
+            return Err(ActionError::EmptyFault);
+        }
+        if self.state.faults.len() >= MAX_FAULTS {
+            return Err(ActionError::TooManyFaults);
+        }
+        let id = self.state.faults.len() as u32;
+        let now = self.agenda.now();
+        let lasting = !matches!(spec.kind, FaultKind::KillPods { .. });
+        if !lasting && self.state.services[service].ready.is_empty() {
+            return Err(ActionError::NothingToKill(spec.service.clone()));
+        }
+        let until = spec
+            .duration
+            .filter(|_| lasting)
+            .map(|duration| now + duration);
+        self.state.faults.push(Fault {
+            service: service as u32,
+            route,
+            kind: spec.kind,
+            began: now,
+            until,
+            active: lasting,
+        });
+        if let FaultKind::KillPods { pods } = spec.kind {
+            let mut live = Live {
+                plan: &self.plan,
+                state: &mut self.state,
+                probe,
+            };
+            live.kill_pods(service as u32, pods, id, &mut self.agenda);
+        } else {
+            self.refresh_effects(service);
+            if let Some(until) = until {
+                self.agenda.at(until, Event::FaultEnd(id));
+            }
+        }
+        Ok(id)
+    }
+
+    /// Ends a fault before its time.
+    pub fn end_fault(&mut self, id: u32) -> Result<(), ActionError> {
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut super::Unobserved,
+        };
+        if live.end_fault(id) {
+            Ok(())
+        } else {
+            Err(ActionError::NoSuchFault(id))
+        }
+    }
+
+    /// Rolls `version` out.
+    pub fn deploy<P: Probe>(
+        &mut self,
+        service: &str,
+        version: &str,
+        probe: &mut P,
+    ) -> Result<(), ActionError> {
+        let index = self.service(service)?;
+        let versions = &self.plan.spec.services[index].versions;
+        let target = versions
+            .iter()
+            .position(|candidate| candidate.name == version)
+            .ok_or_else(|| ActionError::UnknownVersion(version.to_owned()))?
+            as u32;
+        let running = &mut self.state.services[index];
+        if running.version == target {
+            return Err(ActionError::AlreadyAt(version.to_owned()));
+        }
+        running.previous = Some(running.version);
+        running.version = target;
+        self.roll(index, probe);
+        Ok(())
+    }
+
+    /// Rolls back to the version before the last deploy; returns its position.
+    pub fn roll_back<P: Probe>(
+        &mut self,
+        service: &str,
+        probe: &mut P,
+    ) -> Result<u32, ActionError> {
+        let index = self.service(service)?;
+        let running = &mut self.state.services[index];
+        let Some(previous) = running.previous.take() else {
+            return Err(ActionError::NothingToRollBack(service.to_owned()));
+        };
+        running.version = previous;
+        self.roll(index, probe);
+        Ok(previous)
+    }
+
+    /// Replaces every pod, one after the other.
+    pub fn restart<P: Probe>(&mut self, service: &str, probe: &mut P) -> Result<(), ActionError> {
+        let index = self.service(service)?;
+        self.roll(index, probe);
+        Ok(())
+    }
+
+    /// Changes the number of pods.
+    pub fn scale<P: Probe>(
+        &mut self,
+        service: &str,
+        replicas: u32,
+        probe: &mut P,
+    ) -> Result<(), ActionError> {
+        let index = self.service(service)?;
+        if !(1..=MAX_REPLICAS).contains(&replicas) {
+            return Err(ActionError::Replicas(replicas));
+        }
+        self.state.services[index].replicas = replicas;
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe,
+        };
+        live.reconcile(index as u32, &mut self.agenda);
+        Ok(())
+    }
+
+    /// Multiplies the users' traffic from now on.
+    pub fn set_load(&mut self, factor: LoadFactor) {
+        self.state.load_factor = factor.0;
+        self.state.load_generation = self.state.load_generation.wrapping_add(1);
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut super::Unobserved,
+        };
+        live.schedule_arrival(&mut self.agenda);
+    }
+
+    fn roll<P: Probe>(&mut self, service: usize, probe: &mut P) {
+        let running = &mut self.state.services[service];
+        running.epoch += 1;
+        running.rolling = true;
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe,
+        };
+        live.reconcile(service as u32, &mut self.agenda);
+    }
+
+    fn refresh_effects(&mut self, service: usize) {
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut super::Unobserved,
+        };
+        live.refresh_effects(service as u32);
+    }
+}
+
+impl<P: Probe> Live<'_, P> {
+    /// Ends a fault; false if it does not act.
+    pub fn end_fault(&mut self, id: u32) -> bool {
+        match self.state.faults.get_mut(id as usize) {
+            Some(fault) if fault.active => {
+                fault.active = false;
+                let service = fault.service;
+                self.refresh_effects(service);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Adds up what the active faults do to each route of a service: extra
+    /// latencies add, shares of errors combine as independent chances.
+    pub fn refresh_effects(&mut self, service: u32) {
+        let first = self.plan.first_route[service as usize];
+        let count = self.plan.spec.services[service as usize].routes.len() as u32;
+        for local in 0..count {
+            let mut effect = Effect::default();
+            let mut spared = 1.0;
+            for (id, fault) in self.state.faults.iter().enumerate() {
+                let here = fault.service == service && fault.route.is_none_or(|only| only == local);
+                if !fault.active || !here {
+                    continue;
+                }
+                match fault.kind {
+                    FaultKind::Latency { extra } => {
+                        effect.extra = effect.extra + extra;
+                        effect.slow_fault = id as u32;
+                    }
+                    FaultKind::Errors { ratio } => {
+                        spared *= 1.0 - ratio.get();
+                        effect.error_fault = id as u32;
+                    }
+                    FaultKind::KillPods { .. } => {}
+                }
+            }
+            effect.errors = 1.0 - spared;
+            self.state.effects[(first + local) as usize] = effect;
+        }
+    }
+}
+
+impl World {
+    /// Whether nothing is left half-done between events: for tests and debug checks.
+    pub fn is_settled(&self) -> bool {
+        self.state.tasks.is_empty()
+            && self.state.pods.iter().all(|(key, pod)| {
+                key != Key::NONE
+                    && pod.busy <= self.plan.spec.services[pod.service as usize].workers
+                    && pod.queue.len() as u32 <= self.plan.spec.services[pod.service as usize].queue
+            })
+    }
+}

@@ -1,0 +1,258 @@
+//! What a control plane and a load balancer can tell of the running system.
+
+use crate::base::SimTime;
+
+use super::fault::FaultKind;
+use super::probe::Cause;
+use super::state::{PodPhase, Users};
+use super::{FaultSpec, World};
+
+/// What a pod is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodWord {
+    /// Started, not yet able to serve.
+    Starting,
+    /// Serving.
+    Ready,
+    /// Finishing what it has.
+    Draining,
+}
+
+/// One pod, as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PodStatus {
+    /// Unique within its service.
+    pub number: u32,
+    /// What it is doing.
+    pub word: PodWord,
+    /// Position of its version.
+    pub version: u32,
+    /// Workers that serve now.
+    pub busy: u32,
+    /// Requests that wait.
+    pub queued: u32,
+    /// How often it was started again.
+    pub restarts: u32,
+}
+
+/// A fault, as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultStatus {
+    /// Its number.
+    pub id: u32,
+    /// Position of the service.
+    pub service: u32,
+    /// What was asked for.
+    pub spec: FaultSpec,
+    /// When it began.
+    pub began: SimTime,
+    /// When it ends by itself.
+    pub until: Option<SimTime>,
+    /// Whether it acts now.
+    pub active: bool,
+}
+
+impl World {
+    /// Pods of a service, oldest first.
+    pub fn pods(&self, service: usize) -> impl Iterator<Item = PodStatus> + '_ {
+        let keys = self
+            .state
+            .services
+            .get(service)
+            .map_or(&[][..], |service| &service.pods[..]);
+        keys.iter()
+            .filter_map(|key| self.state.pods.get(*key))
+            .map(|pod| PodStatus {
+                number: pod.number,
+                word: match pod.phase {
+                    PodPhase::Starting => PodWord::Starting,
+                    PodPhase::Ready => PodWord::Ready,
+                    PodPhase::Draining => PodWord::Draining,
+                },
+                version: pod.version,
+                busy: pod.busy,
+                queued: pod.queue.len() as u32,
+                restarts: pod.starts - 1,
+            })
+    }
+
+    /// Workers busy and workers in all, over pods that can serve.
+    pub fn workers(&self, service: usize) -> (u32, u32) {
+        let each = self
+            .plan
+            .spec
+            .services
+            .get(service)
+            .map_or(0, |spec| spec.workers);
+        self.pods(service)
+            .filter(|pod| pod.word != PodWord::Starting)
+            .fold((0, 0), |(busy, all), pod| (busy + pod.busy, all + each))
+    }
+
+    /// Requests waiting at all pods of a service.
+    pub fn queued(&self, service: usize) -> u32 {
+        self.pods(service).map(|pod| pod.queued).sum()
+    }
+
+    /// Pods wanted.
+    pub fn replicas(&self, service: usize) -> u32 {
+        self.state
+            .services
+            .get(service)
+            .map_or(0, |service| service.replicas)
+    }
+
+    /// Position of the version that new pods get.
+    pub fn version(&self, service: usize) -> u32 {
+        self.state
+            .services
+            .get(service)
+            .map_or(0, |service| service.version)
+    }
+
+    /// Position of the version that a rollback returns to.
+    pub fn previous_version(&self, service: usize) -> Option<u32> {
+        self.state
+            .services
+            .get(service)
+            .and_then(|service| service.previous)
+    }
+
+    /// Pods at the wanted version and pods wanted, while a rollout goes on.
+    pub fn rollout(&self, service: usize) -> Option<(u32, u32)> {
+        let running = self
+            .state
+            .services
+            .get(service)
+            .filter(|service| service.rolling)?;
+        let done = running
+            .ready
+            .iter()
+            .filter_map(|key| self.state.pods.get(*key))
+            .filter(|pod| pod.epoch == running.epoch)
+            .count();
+        Some((done as u32, running.replicas))
+    }
+
+    /// Every fault so far.
+    pub fn faults(&self) -> impl Iterator<Item = FaultStatus> + '_ {
+        self.state.faults.iter().enumerate().map(|(id, fault)| {
+            let service = &self.plan.spec.services[fault.service as usize];
+            FaultStatus {
+                id: id as u32,
+                service: fault.service,
+                spec: FaultSpec {
+                    service: service.name.clone(),
+                    route: fault
+                        .route
+                        .and_then(|local| service.routes.get(local as usize))
+                        .map(|route| route.name.clone()),
+                    kind: fault.kind,
+                    duration: fault.until.map(|until| until.since(fault.began)),
+                },
+                began: fault.began,
+                until: fault.until,
+                active: fault.active,
+            }
+        })
+    }
+
+    /// Traffic relative to the profile.
+    pub fn load_factor(&self) -> f64 {
+        self.state.load_factor
+    }
+
+    /// Users' requests per simulated second that the profile and the load factor give now.
+    pub fn arrival_rate(&self) -> f64 {
+        self.plan.spec.traffic.profile.at(self.now()) * self.state.load_factor
+    }
+
+    /// Counts of users' requests.
+    pub fn users(&self) -> Users {
+        self.state.users
+    }
+
+    /// Users waiting for an answer.
+    pub fn users_in_flight(&self) -> u64 {
+        self.state
+            .calls
+            .iter()
+            .filter(|(_, call)| call.strand == crate::engine::Key::NONE)
+            .count() as u64
+    }
+
+    /// Requests inside services, waiting or served.
+    pub fn visits_in_flight(&self) -> u64 {
+        self.state.visits.len() as u64
+    }
+
+    /// Requests that arrived at a service and that it finished with.
+    pub fn visits(&self, service: usize) -> (u64, u64) {
+        self.state
+            .services
+            .get(service)
+            .map_or((0, 0), |service| (service.arrived, service.ended))
+    }
+
+    /// Answers that found nobody waiting.
+    pub fn wasted(&self) -> u64 {
+        self.state.wasted
+    }
+
+    /// Column of each service on the map.
+    pub fn layers(&self) -> Vec<u32> {
+        self.plan.layers()
+    }
+
+    /// Caller and callee of each edge, by position.
+    pub fn edges(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.plan.edges.iter().map(|edge| (edge.from, edge.to))
+    }
+
+    /// Number of routes across all services.
+    pub fn route_count(&self) -> usize {
+        self.plan.routes.len()
+    }
+
+    /// Number of the first route of a service across all services.
+    pub fn first_route(&self, service: usize) -> usize {
+        self.plan
+            .first_route
+            .get(service)
+            .map_or(0, |first| *first as usize)
+    }
+
+    /// A cause in words.
+    pub fn tell(&self, cause: Cause) -> String {
+        let name = |service: u32| {
+            self.plan
+                .spec
+                .services
+                .get(service as usize)
+                .map_or("?", |spec| spec.name.as_str())
+        };
+        match cause {
+            Cause::Fault(id) => match self.state.faults.get(id as usize) {
+                Some(fault) => {
+                    let what = match fault.kind {
+                        FaultKind::Latency { extra } => format!("{extra} extra latency"),
+                        FaultKind::Errors { ratio } => format!("{ratio} errors"),
+                        FaultKind::KillPods { .. } => "killed pods".to_owned(),
+                    };
+                    format!("fault: {what} at {}", name(fault.service))
+                }
+                None => "fault".to_owned(),
+            },
+            Cause::Version { service, version } => {
+                let versions = &self.plan.spec.services[service as usize].versions;
+                let version = versions
+                    .get(version as usize)
+                    .map_or("?", |v| v.name.as_str());
+                format!("{} {version}", name(service))
+            }
+            Cause::Saturated { service } => format!("{} had no worker to spare", name(service)),
+            Cause::Slow { service } => format!("{} was slow by itself", name(service)),
+            Cause::NoPod { service } => format!("{} had no ready pod", name(service)),
+        }
+    }
+}

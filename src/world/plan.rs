@@ -1,0 +1,233 @@
+//! The world made ready to run: scripts as flat operations, calls and edges
+//! numbered. Immutable; every clone of a running world shares it.
+
+use crate::base::{Duration, Span};
+
+use super::spec::{Call, Retry, RouteRef, Spec, Step};
+
+/// One instruction of a script.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Op {
+    /// Take time.
+    Work(Duration),
+    /// Make a call and wait for it; the index is into [`Plan::calls`].
+    Call(u32),
+    /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
+    Fork { first: u32, count: u32, next: u32 },
+    /// A branch of a fork has ended.
+    Join,
+    /// Go on at one of `count` places of [`Plan::choices`] from `first`.
+    Choose { first: u32, count: u32 },
+    /// Go on elsewhere.
+    Jump(u32),
+    /// The script has ended.
+    End,
+}
+
+/// A call of a script, or of users.
+#[derive(Clone, Debug)]
+pub(super) struct CallPlan {
+    /// Position of the callee service.
+    pub service: u32,
+    /// Number of the callee's route across all services.
+    pub route: u32,
+    /// Position of the caller service and the edge; users have none.
+    pub edge: Option<u32>,
+    /// Queue of deadlines of this call's timeout.
+    pub lane: Option<u32>,
+    pub retry: Retry,
+    pub optional: bool,
+}
+
+/// A route across all services.
+#[derive(Clone, Debug)]
+pub(super) struct RoutePlan {
+    pub service: u32,
+    /// Position among its service's routes.
+    pub local: u32,
+    /// First operation.
+    pub entry: u32,
+}
+
+/// Caller and callee, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Edge {
+    pub from: u32,
+    pub to: u32,
+}
+
+/// The whole of it.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub spec: Spec,
+    pub ops: Vec<Op>,
+    pub targets: Vec<u32>,
+    /// (cumulative share, place).
+    pub choices: Vec<(f64, u32)>,
+    pub calls: Vec<CallPlan>,
+    pub routes: Vec<RoutePlan>,
+    /// Number of the first route of each service.
+    pub first_route: Vec<u32>,
+    pub edges: Vec<Edge>,
+    /// One per distinct timeout.
+    pub lanes: Vec<Span>,
+    /// Users' calls, in the order of the mix, with cumulative shares.
+    pub entries: Vec<(f64, u32)>,
+}
+
+impl Plan {
+    /// Numbers routes, edges and timeouts, and flattens every script.
+    pub fn new(spec: Spec) -> Plan {
+        let mut first_route = Vec::with_capacity(spec.services.len());
+        let mut routes = Vec::new();
+        for (service, spec) in spec.services.iter().enumerate() {
+            first_route.push(routes.len() as u32);
+            for local in 0..spec.routes.len() {
+                routes.push(RoutePlan {
+                    service: service as u32,
+                    local: local as u32,
+                    entry: 0,
+                });
+            }
+        }
+        let mut plan = Plan {
+            spec,
+            ops: Vec::new(),
+            targets: Vec::new(),
+            choices: Vec::new(),
+            calls: Vec::new(),
+            routes,
+            first_route,
+            edges: Vec::new(),
+            lanes: Vec::new(),
+            entries: Vec::new(),
+        };
+        let services = std::mem::take(&mut plan.spec.services);
+        for (service, spec) in services.iter().enumerate() {
+            for (local, route) in spec.routes.iter().enumerate() {
+                let number = plan.first_route[service] as usize + local;
+                plan.routes[number].entry = plan.ops.len() as u32;
+                plan.script(service as u32, &route.script);
+                plan.ops.push(Op::End);
+            }
+        }
+        plan.spec.services = services;
+        plan.users();
+        plan
+    }
+
+    fn users(&mut self) {
+        let mix = self.spec.traffic.mix.clone();
+        let total: f64 = mix.iter().map(|entry| entry.weight).sum();
+        let mut reached = 0.0;
+        for entry in mix {
+            reached += entry.weight / total;
+            let call = Call {
+                to: entry.to,
+                timeout: self.spec.traffic.patience,
+                retry: Retry::default(),
+                optional: false,
+            };
+            let number = self.call(None, &call);
+            self.entries.push((reached, number));
+        }
+    }
+
+    fn script(&mut self, service: u32, steps: &[Step]) {
+        for step in steps {
+            match step {
+                Step::Work(duration) => self.ops.push(Op::Work(*duration)),
+                Step::Call(call) => {
+                    let number = self.call(Some(service), call);
+                    self.ops.push(Op::Call(number));
+                }
+                Step::Parallel(branches) => {
+                    let fork = self.ops.len();
+                    let (first, count) = (self.targets.len() as u32, branches.len() as u32);
+                    self.ops.push(Op::Join); // replaced below
+                    self.targets.resize(self.targets.len() + branches.len(), 0);
+                    for (place, branch) in branches.iter().enumerate() {
+                        self.targets[first as usize + place] = self.ops.len() as u32;
+                        self.script(service, branch);
+                        self.ops.push(Op::Join);
+                    }
+                    self.ops[fork] = Op::Fork {
+                        first,
+                        count,
+                        next: self.ops.len() as u32,
+                    };
+                }
+                Step::Branch(branches) => self.branch(service, branches),
+            }
+        }
+    }
+
+    fn branch(&mut self, service: u32, branches: &[(f64, Vec<Step>)]) {
+        let (first, count) = (self.choices.len() as u32, branches.len() as u32);
+        self.ops.push(Op::Choose { first, count });
+        self.choices
+            .resize(self.choices.len() + branches.len(), (0.0, 0));
+        let total: f64 = branches.iter().map(|(weight, _)| weight).sum();
+        let mut reached = 0.0;
+        let mut jumps = Vec::with_capacity(branches.len());
+        for (place, (weight, branch)) in branches.iter().enumerate() {
+            reached += weight / total;
+            self.choices[first as usize + place] = (reached, self.ops.len() as u32);
+            self.script(service, branch);
+            jumps.push(self.ops.len());
+            self.ops.push(Op::End); // replaced below
+        }
+        let next = self.ops.len() as u32;
+        for jump in jumps {
+            self.ops[jump] = Op::Jump(next);
+        }
+    }
+
+    fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
+        let RouteRef { service, route } = call.to;
+        let edge = from.map(|from| {
+            let edge = Edge {
+                from,
+                to: service as u32,
+            };
+            position_or_push(&mut self.edges, edge)
+        });
+        let lane = call
+            .timeout
+            .map(|timeout| position_or_push(&mut self.lanes, timeout));
+        self.calls.push(CallPlan {
+            service: service as u32,
+            route: self.first_route[service] + route as u32,
+            edge,
+            lane,
+            retry: call.retry,
+            optional: call.optional,
+        });
+        (self.calls.len() - 1) as u32
+    }
+
+    /// Column of each service: the longest path of calls that leads to it.
+    pub fn layers(&self) -> Vec<u32> {
+        let mut layers = vec![0u32; self.spec.services.len()];
+        // A graph without cycles settles after at most as many rounds as it has services.
+        for _ in 0..layers.len() {
+            for edge in &self.edges {
+                let least = layers[edge.from as usize] + 1;
+                if layers[edge.to as usize] < least && least <= self.spec.services.len() as u32 {
+                    layers[edge.to as usize] = least;
+                }
+            }
+        }
+        layers
+    }
+}
+
+fn position_or_push<T: PartialEq>(list: &mut Vec<T>, item: T) -> u32 {
+    match list.iter().position(|present| *present == item) {
+        Some(place) => place as u32,
+        None => {
+            list.push(item);
+            (list.len() - 1) as u32
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! How telemetry sees the world: it is told what happened and can change nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{SimTime, Span};
+
+/// How a request or an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Answered in full.
+    Ok,
+    /// Answered with an error (500, or 502 for a failed callee).
+    Error,
+    /// Not answered in time (504), or given up by whoever asked.
+    TimedOut,
+    /// Refused: the queue was full (503).
+    Overloaded,
+    /// No pod to ask, or the connection was reset (503).
+    Unavailable,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of their discriminants.
+    pub const ALL: [Outcome; 5] = [
+        Outcome::Ok,
+        Outcome::Error,
+        Outcome::TimedOut,
+        Outcome::Overloaded,
+        Outcome::Unavailable,
+    ];
+
+    /// Position in [`Outcome::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Whether whoever asked got an answer in full.
+    pub const fn is_ok(self) -> bool {
+        matches!(self, Outcome::Ok)
+    }
+}
+
+/// Why something failed or was slow: what the engine knows and no operator is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Cause {
+    /// A fault, by its number.
+    Fault(u32),
+    /// A version of a service, by position.
+    Version {
+        /// The service.
+        service: u32,
+        /// Its version.
+        version: u32,
+    },
+    /// A queue was full, or the wait in it too long, and nothing deeper is to blame.
+    Saturated {
+        /// The service.
+        service: u32,
+    },
+    /// The service took too long by its own nature.
+    Slow {
+        /// The service.
+        service: u32,
+    },
+    /// No pod was ready.
+    NoPod {
+        /// The service.
+        service: u32,
+    },
+}
+
+/// A request that a service finished with.
+#[derive(Clone, Copy, Debug)]
+pub struct Served {
+    /// When it was finished with.
+    pub now: SimTime,
+    /// Position of the service.
+    pub service: u32,
+    /// Number of the route across all services.
+    pub route: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// From arrival at the pod to the answer, waiting included.
+    pub duration: Span,
+}
+
+/// An attempt that its caller finished with.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempted {
+    /// When.
+    pub now: SimTime,
+    /// Position of the edge.
+    pub edge: u32,
+    /// How it ended, for the caller.
+    pub outcome: Outcome,
+    /// How long the caller waited.
+    pub duration: Span,
+}
+
+/// A user's request that ended.
+#[derive(Clone, Copy, Debug)]
+pub struct UserDone {
+    /// When.
+    pub now: SimTime,
+    /// Position in the traffic mix.
+    pub entry: u32,
+    /// How it ended, for the user.
+    pub outcome: Outcome,
+    /// How long the user waited.
+    pub duration: Span,
+    /// Why it failed, or what made it slower than it is by nature.
+    pub cause: Option<Cause>,
+}
+
+/// Something that operators can see happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A pod was started (again).
+    PodStarting {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A pod can serve.
+    PodReady {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A pod died with what it held.
+    PodDied {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+        /// Requests lost.
+        lost: u32,
+    },
+    /// Every pod is ready at the wanted version and number.
+    RolloutDone {
+        /// Position of the service.
+        service: u32,
+        /// Position of the version.
+        version: u32,
+    },
+    /// A fault ended by itself.
+    FaultEnded {
+        /// Its number.
+        fault: u32,
+    },
+}
+
+/// Told everything, asked nothing.
+pub trait Probe {
+    /// A service finished with a request.
+    fn served(&mut self, served: Served);
+    /// A caller finished with an attempt.
+    fn attempted(&mut self, attempted: Attempted);
+    /// A user's request ended.
+    fn user_done(&mut self, done: UserDone);
+    /// Operators can see something.
+    fn happened(&mut self, now: SimTime, happening: Happening);
+}
+
+/// A probe that looks away.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl Probe for Unobserved {
+    fn served(&mut self, _: Served) {}
+    fn attempted(&mut self, _: Attempted) {}
+    fn user_done(&mut self, _: UserDone) {}
+    fn happened(&mut self, _: SimTime, _: Happening) {}
+}

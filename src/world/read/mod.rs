@@ -1,0 +1,182 @@
+//! A world file into a [`Spec`]: every problem at once, each with its place.
+//!
+//! Only the world's own fields are read here; objectives and telemetry stand
+//! in the same file and are read by their own layers.
+
+mod script;
+mod service;
+mod traffic;
+
+use crate::base::{At, Duration, Fields, Report, Span};
+
+use super::MAX_SERVICES;
+use super::spec::{RouteRef, Spec};
+
+/// Scripts, mixes and lists in a file may have this many entries.
+pub(super) const MAX_ITEMS: usize = 100;
+/// Nothing a service does takes longer.
+pub(super) const LONGEST_WORK: Span = Span::from_hours(1);
+
+/// Reads the world's own fields; `None` if any of them has an error.
+pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
+    let title = fields
+        .need(report, "title")
+        .and_then(|at| report.text(&at, 80));
+    let about = fields
+        .need(report, "about")
+        .and_then(|at| report.text(&at, 1_000));
+    let scale = match fields.get("scale") {
+        Some(at) => report.integer(&at, 1..=1_000_000),
+        None => Some(1),
+    };
+    let traffic = fields.need(report, "traffic");
+    let listed = fields.need(report, "services");
+    let listed = listed.map(|at| (report.entries(&at, MAX_SERVICES), at));
+    let names = Names::gather(listed.as_ref().map_or(&[][..], |(entries, _)| entries));
+    let services = listed.map(|(entries, at)| service::all(report, &at, &entries, &names));
+    let traffic = traffic.and_then(|at| traffic::read(report, &at, &names));
+    let spec = Spec {
+        title: title?,
+        about: about?,
+        scale: scale? as u32,
+        traffic: traffic?,
+        services: services??,
+    };
+    script::refuse_cycles(report, fields.at(), &spec).then_some(spec)
+}
+
+/// What can be referred to: services and their routes, as the file names them.
+pub(super) struct Names<'n> {
+    services: Vec<(&'n str, Vec<&'n str>)>,
+}
+
+impl<'n> Names<'n> {
+    fn gather(entries: &[(&'n str, At<'n>)]) -> Self {
+        let services = entries
+            .iter()
+            .map(|(name, at)| {
+                (
+                    *name,
+                    routes_of(at)
+                        .iter()
+                        .map(|entry| entry.key.as_str())
+                        .collect(),
+                )
+            })
+            .collect();
+        Names { services }
+    }
+
+    /// A reference of the form `service/route`.
+    pub fn route(&self, report: &mut Report, at: &At<'_>) -> Option<RouteRef> {
+        let text = report.text(at, 130)?;
+        let known = self
+            .services
+            .iter()
+            .enumerate()
+            .flat_map(|(service, (name, routes))| {
+                routes.iter().enumerate().map(move |(route, local)| {
+                    (format!("{name}/{local}"), RouteRef { service, route })
+                })
+            })
+            .collect::<Vec<_>>();
+        if let Some((_, found)) = known.iter().find(|(name, _)| *name == text) {
+            return Some(*found);
+        }
+        // `known` reports what is wrong, with the nearest names.
+        report.known(at, "route", known.iter().map(|(name, _)| name.as_str()));
+        None
+    }
+}
+
+fn routes_of<'n>(at: &At<'n>) -> &'n [crate::base::yaml::Entry] {
+    use crate::base::yaml::Value;
+    let Value::Map(fields) = &at.node.value else {
+        return &[];
+    };
+    match fields
+        .iter()
+        .find(|entry| entry.key == "routes")
+        .map(|entry| &entry.node.value)
+    {
+        Some(Value::Map(routes)) => routes,
+        _ => &[],
+    }
+}
+
+/// A distribution: a bare duration is constant.
+pub(super) fn duration(report: &mut Report, at: &At<'_>) -> Option<Duration> {
+    let range = Span::ZERO..=LONGEST_WORK;
+    if at.is_scalar() {
+        return report.duration(at, range).map(Duration::Constant);
+    }
+    const KINDS: [&str; 6] = [
+        "constant",
+        "uniform",
+        "exponential",
+        "erlang",
+        "lognormal",
+        "pareto",
+    ];
+    let (kind, at) = report.tagged(at, &KINDS)?;
+    if kind == "constant" {
+        return report.duration(&at, range).map(Duration::Constant);
+    }
+    let mut fields = report.fields(&at)?;
+    let mut span = |report: &mut Report, key| {
+        fields
+            .need(report, key)
+            .and_then(|at| report.duration(&at, range.clone()).map(|s| (s, at)))
+    };
+    let found = match kind {
+        "uniform" => {
+            let (min, max) = (span(report, "min"), span(report, "max"));
+            let ((min, _), (max, place)) = (min?, max?);
+            ordered(report, &place, min, max)?;
+            Duration::Uniform { min, max }
+        }
+        "exponential" => Duration::Exponential {
+            mean: span(report, "mean")?.0,
+        },
+        "erlang" => {
+            let mean = span(report, "mean");
+            let stages = fields
+                .need(report, "stages")
+                .and_then(|at| report.integer(&at, 1..=100));
+            Duration::Erlang {
+                mean: mean?.0,
+                stages: stages? as u32,
+            }
+        }
+        "lognormal" => {
+            let (p50, p99) = (span(report, "p50"), span(report, "p99"));
+            let ((p50, _), (p99, place)) = (p50?, p99?);
+            ordered(report, &place, p50, p99)?;
+            Duration::Lognormal { p50, p99 }
+        }
+        _ => {
+            let min = span(report, "min");
+            let shape = fields
+                .need(report, "shape")
+                .and_then(|at| report.number(&at, 1.01..=100.0));
+            Duration::Pareto {
+                min: min?.0,
+                shape: shape?,
+            }
+        }
+    };
+    fields.done(report);
+    Some(found)
+}
+
+fn ordered(report: &mut Report, at: &At<'_>, low: Span, high: Span) -> Option<()> {
+    if low <= high {
+        return Some(());
+    }
+    report.error(
+        at,
+        format!("{high} is shorter than {low}"),
+        "give the longer one here",
+    );
+    None
+}

@@ -1,0 +1,190 @@
+//! Services, routes and versions of a world file.
+
+use crate::base::{At, Ratio, Report, Span};
+use crate::world::spec::{Balance, Kind, Route, Service, Version};
+
+use super::{MAX_ITEMS, Names, script};
+
+/// Every service; `None` if any has an error.
+pub(super) fn all(
+    report: &mut Report,
+    at: &At<'_>,
+    entries: &[(&str, At<'_>)],
+    names: &Names<'_>,
+) -> Option<Vec<Service>> {
+    if entries.is_empty() && !report.failed() {
+        report.error(
+            at,
+            "a world needs at least one service",
+            "add one under `services`",
+        );
+    }
+    let services: Vec<Option<Service>> = entries
+        .iter()
+        .map(|(name, at)| service(report, name, at, names))
+        .collect();
+    let services: Vec<Service> = services.into_iter().collect::<Option<_>>()?;
+    (!services.is_empty()).then_some(services)
+}
+
+fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> Option<Service> {
+    let name = name_of(report, name, at);
+    let mut fields = report.fields(at)?;
+    let about = fields
+        .need(report, "about")
+        .and_then(|at| report.text(&at, 300));
+    let kind = fields.get("kind").map_or(Some(Kind::Service), |at| {
+        let words = [
+            ("gateway", Kind::Gateway),
+            ("service", Kind::Service),
+            ("database", Kind::Database),
+        ];
+        report.choice(&at, &words)
+    });
+    let replicas = fields
+        .need(report, "replicas")
+        .and_then(|at| report.integer(&at, 1..=100));
+    let workers = fields
+        .need(report, "workers")
+        .and_then(|at| report.integer(&at, 1..=10_000));
+    let queue = fields
+        .need(report, "queue")
+        .and_then(|at| report.integer(&at, 0..=100_000));
+    let start_up = fields
+        .get("start-up")
+        .map_or(Some(Span::from_secs(10)), |at| {
+            report.duration(&at, Span::ZERO..=Span::from_hours(1))
+        });
+    let balance = fields
+        .get("balance")
+        .map_or(Some(Balance::RoundRobin), |at| {
+            let words = [
+                ("round-robin", Balance::RoundRobin),
+                ("random", Balance::Random),
+                ("least-request", Balance::LeastRequest),
+            ];
+            report.choice(&at, &words)
+        });
+    let routes = fields
+        .need(report, "routes")
+        .and_then(|at| routes(report, &at, names));
+    let route_names: Vec<&str> = routes
+        .iter()
+        .flatten()
+        .map(|route| route.name.as_str())
+        .collect();
+    let versions = match fields.get("versions") {
+        Some(at) => versions(report, &at, &route_names),
+        None => Some(vec![Version {
+            name: "v1".to_owned(),
+            note: "as it has been running".to_owned(),
+            slower: 1.0,
+            errors: vec![Ratio::ZERO; route_names.len()],
+        }]),
+    };
+    fields.done(report);
+    Some(Service {
+        name: name?,
+        about: about?,
+        kind: kind?,
+        replicas: replicas? as u32,
+        workers: workers? as u32,
+        queue: queue? as u32,
+        start_up: start_up?,
+        balance: balance?,
+        routes: routes?,
+        versions: versions?,
+    })
+}
+
+/// A name that stands as a key.
+fn name_of(report: &mut Report, name: &str, at: &At<'_>) -> Option<String> {
+    match crate::base::parse::name(name) {
+        Ok(name) => Some(name.to_owned()),
+        Err(problem) => {
+            report.error(at, problem, crate::base::parse::NAME_FORM);
+            None
+        }
+    }
+}
+
+fn routes(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Vec<Route>> {
+    let entries = report.entries(at, MAX_ITEMS);
+    if entries.is_empty() {
+        report.error(
+            at,
+            "a service needs at least one route",
+            "add one, such as `index: []`",
+        );
+        return None;
+    }
+    let mut routes = Vec::with_capacity(entries.len());
+    let mut sound = true;
+    for (name, at) in entries {
+        let name = name_of(report, name, &at);
+        let script = script::read(report, &at, names, 0);
+        match (name, script) {
+            (Some(name), Some(script)) => routes.push(Route { name, script }),
+            _ => sound = false,
+        }
+    }
+    sound.then_some(routes)
+}
+
+fn versions(report: &mut Report, at: &At<'_>, routes: &[&str]) -> Option<Vec<Version>> {
+    let entries = report.entries(at, MAX_ITEMS);
+    if entries.is_empty() {
+        report.error(
+            at,
+            "no version is given",
+            "leave `versions` out, or name one",
+        );
+        return None;
+    }
+    let versions: Vec<Option<Version>> = entries
+        .iter()
+        .map(|(name, at)| version(report, name, at, routes))
+        .collect();
+    versions.into_iter().collect()
+}
+
+fn version(report: &mut Report, name: &str, at: &At<'_>, routes: &[&str]) -> Option<Version> {
+    let name = name_of(report, name, at);
+    let mut fields = report.fields(at)?;
+    let note = fields
+        .need(report, "note")
+        .and_then(|at| report.text(&at, 300));
+    let slower = fields
+        .get("slower")
+        .map_or(Some(1.0), |at| report.number(&at, 0.01..=1_000.0));
+    let mut errors = vec![Ratio::ZERO; routes.len()];
+    let mut sound = true;
+    if let Some(at) = fields.get("errors") {
+        for (route, at) in report.entries(&at, MAX_ITEMS) {
+            let ratio = report.ratio(&at);
+            match routes.iter().position(|known| *known == route) {
+                Some(place) => match ratio {
+                    Some(ratio) => errors[place] = ratio,
+                    None => sound = false,
+                },
+                None => {
+                    let known = routes.join(", ");
+                    report.error(
+                        &at,
+                        format!("this service has no route `{route}`"),
+                        format!("use one of its routes: {known}"),
+                    );
+                    sound = false;
+                }
+            }
+        }
+    }
+    fields.done(report);
+    sound.then_some(())?;
+    Some(Version {
+        name: name?,
+        note: note?,
+        slower: slower?,
+        errors,
+    })
+}

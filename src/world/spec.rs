@@ -1,0 +1,186 @@
+//! The world as its file describes it: names resolved, values in range.
+//!
+//! A [`Spec`] can only be made by [`read`](super::read), which refuses what
+//! could not run, or by tests that build one by hand.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Duration, Money, Rate, Ratio, Span};
+
+/// A whole system and its users.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// Title for people.
+    pub title: String,
+    /// What it is, one or two sentences.
+    pub about: String,
+    /// One simulated request stands for this many real ones.
+    pub scale: u32,
+    /// Who comes, how often, and for what.
+    pub traffic: Traffic,
+    /// Every service, in the order of the file; at most [`MAX_SERVICES`](super::MAX_SERVICES).
+    pub services: Vec<Service>,
+}
+
+/// The users: an open loop of requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traffic {
+    /// Simulated requests per second over time.
+    pub profile: Profile,
+    /// How long a user waits before giving up; forever where absent.
+    pub patience: Option<Span>,
+    /// What they ask for; weights need not sum to anything.
+    pub mix: Vec<Entry>,
+}
+
+/// One kind of user request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Where it enters.
+    pub to: RouteRef,
+    /// Its share relative to the other entries.
+    pub weight: f64,
+    /// Revenue of one real request that succeeds.
+    pub value: Money,
+}
+
+/// Arrival rate over time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Profile {
+    /// Always the same.
+    Constant(Rate),
+    /// A cosine over 24 hours.
+    Diurnal {
+        /// At the quietest hour.
+        low: Rate,
+        /// At the busiest hour.
+        high: Rate,
+        /// Time of day of the busiest hour.
+        peak: Span,
+    },
+    /// Constant between given times; the first is at 0.
+    Steps(Vec<(Span, Rate)>),
+}
+
+/// What kind of thing a service is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// Where users enter.
+    Gateway,
+    /// An ordinary service.
+    Service,
+    /// A database: workers are connections, routes are queries.
+    Database,
+}
+
+/// One service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// Its name in commands.
+    pub name: String,
+    /// What it does, one sentence.
+    pub about: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Pods wanted at the start.
+    pub replicas: u32,
+    /// Requests that one pod serves at a time.
+    pub workers: u32,
+    /// Requests that may wait at one pod; one more is answered 503 at once.
+    pub queue: u32,
+    /// From the start of a pod until it can serve.
+    pub start_up: Span,
+    /// How callers choose a pod.
+    pub balance: Balance,
+    /// What it can be asked for.
+    pub routes: Vec<Route>,
+    /// What can be deployed; the first runs at the start. Never empty.
+    pub versions: Vec<Version>,
+}
+
+/// How a caller chooses among ready pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Balance {
+    /// One after the other.
+    RoundRobin,
+    /// Any.
+    Random,
+    /// The less busy of two chosen at random (Mitzenmacher, "The power of two choices", 2001).
+    LeastRequest,
+}
+
+/// A route: a script that a worker runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// Its name.
+    pub name: String,
+    /// What happens, in order.
+    pub script: Vec<Step>,
+}
+
+/// A route of a service, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RouteRef {
+    /// Position of the service.
+    pub service: usize,
+    /// Position among its routes.
+    pub route: usize,
+}
+
+/// One step of a script.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Take time.
+    Work(Duration),
+    /// Ask another service and wait for its answer.
+    Call(Call),
+    /// Run several scripts at once and wait for all.
+    Parallel(Vec<Vec<Step>>),
+    /// Run one of several scripts, chosen by weight.
+    Branch(Vec<(f64, Vec<Step>)>),
+}
+
+/// A call and how the caller protects itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Whom.
+    pub to: RouteRef,
+    /// How long one attempt may take; forever where absent.
+    pub timeout: Option<Span>,
+    /// What to try again.
+    pub retry: Retry,
+    /// Whether the answer can do without this call: its failure then degrades instead of fails.
+    pub optional: bool,
+}
+
+/// When and how a call is tried again.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Retry {
+    /// Attempts in all, the first included; 1 is no retry.
+    pub attempts: u32,
+    /// Wait before the second attempt; doubles from attempt to attempt.
+    pub backoff: Span,
+    /// The longest wait.
+    pub max_backoff: Span,
+    /// Whether the wait is drawn uniformly from 0 to its length ("full jitter").
+    pub jitter: bool,
+    /// Try again after an error.
+    pub on_error: bool,
+    /// Try again after a timeout.
+    pub on_timeout: bool,
+    /// Try again after a refusal: queue full, no pod, connection reset.
+    pub on_unavailable: bool,
+}
+
+/// A version: a difference to its service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Version {
+    /// Its name.
+    pub name: String,
+    /// What its release note says.
+    pub note: String,
+    /// All its work takes this many times as long.
+    pub slower: f64,
+    /// Share of answers that are errors, by position of the route.
+    pub errors: Vec<Ratio>,
+}
