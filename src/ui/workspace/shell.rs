@@ -159,6 +159,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         <div {class}>
             <TopBar title={props.title.clone()} view={view.clone()} on_slo={show_slos}
                 on_help={dialog(Some(Open::Help))} on_run={dialog(Some(Open::Run))} />
+            <main class="workspace-main" id={MAIN} tabindex="-1">
             if !props.sandbox {
                 <section class="lesson-side" aria-label={strings::LESSON_REGION}>
                     if folded {
@@ -171,7 +172,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                     }
                 </section>
             }
-            <main class="centre" id={MAIN} tabindex="-1">
+            <section class="centre" aria-label={strings::CENTRE_TABS}>
                 <TabList label={strings::CENTRE_TABS} name={TABS} selected={*tab} on_select={on_tab}
                     tabs={vec![(strings::TAB_MAP, "m"), (strings::TAB_DASHBOARDS, "d"), (strings::TAB_SLOS, "s")]} />
                 <div class="centre-panel" role="tabpanel" id={panel_id(TABS)} aria-labelledby={tab_id(TABS, *tab)}
@@ -182,12 +183,13 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                         { centre(*tab, view, &lab, *selected, &select, &range, records.dark()) }
                     }
                 </div>
-            </main>
-            <aside class="inspector" aria-label={strings::INSPECTOR_REGION}>
+            </section>
+            <section class="inspector" aria-label={strings::INSPECTOR_REGION}>
                 if let Some(view) = &view {
                     <Inspector view={view.clone()} selected={*selected} on_select={select} {controls} />
                 }
-            </aside>
+            </section>
+            </main>
             if let Some(view) = &view { <Timeline view={view.clone()} range={*range} /> }
             { pane_switch(&pane, props.sandbox) }
             if *open == Some(Open::Help) { <Help on_close={dialog(None)} /> }
