@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use xops_lab::base::{SimTime, Span};
 use xops_lab::lesson::{Lesson, Play, catalogue};
-use xops_lab::session::{Author, Command, Scenario};
+use xops_lab::session::{Command, Scenario};
 
 /// Seeds of the proof besides the lesson's own.
-const SEEDS: [u64; 3] = [1, 2, 3];
+const SEEDS: [u64; 2] = [1, 2];
 
 /// Every lesson of the catalogue that is written, with its world.
 fn lessons() -> Vec<(Arc<Lesson>, Arc<Scenario>)> {
@@ -71,7 +71,7 @@ fn every_lesson_needs_what_it_teaches() {
             assert!(refused.is_err(), "{place}: the first step can be skipped");
 
             let mut idle = play.clone();
-            idle.advance(idle.session().now() + Span::from_days(30), u64::MAX);
+            idle.advance(idle.session().now() + Span::from_days(10), u64::MAX);
             assert!(!idle.is_ready(), "{place}: doing nothing passes");
 
             let mut solved = play.clone();
@@ -163,5 +163,4 @@ fn scripts_leave_no_trace_in_the_journal() {
         .filter(|scripted| scripted.command.is_some())
         .count();
     assert_eq!(play.session().journal().len(), learner);
-    let _ = Author::Learner;
 }

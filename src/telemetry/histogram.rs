@@ -78,18 +78,17 @@ impl Latencies {
     }
 
     /// For each of `shares`, the duration that this share of all do not
-    /// exceed; `None` without any.
-    pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> Option<[Span; N]> {
+    /// exceed; `None` without any. Puts what it has in order on the way.
+    pub fn quantiles<const N: usize>(&mut self, shares: [f64; N]) -> Option<[Span; N]> {
         if let Some(many) = self.many.as_ref().filter(|many| !many.is_empty()) {
             return Some(shares.map(|share| Span::from_micros(many.value_at_quantile(share))));
         }
-        let mut sorted = self.few.clone();
-        sorted.sort_unstable();
-        let rank = |share: f64| libm::ceil(share * sorted.len() as f64) as usize;
-        let last = sorted.len().checked_sub(1)?;
+        let last = self.few.len().checked_sub(1)?;
+        self.few.sort_unstable();
         Some(shares.map(|share| {
-            let place = rank(share).saturating_sub(1).min(last);
-            Span::from_micros(sorted[place])
+            let rank = libm::ceil(share * self.few.len() as f64) as usize;
+            let place = rank.saturating_sub(1).min(last);
+            Span::from_micros(self.few[place])
         }))
     }
 }

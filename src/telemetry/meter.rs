@@ -29,7 +29,7 @@ impl Percentiles {
     /// Which percentiles these are.
     pub const SHARES: [f64; 3] = [0.5, 0.95, 0.99];
 
-    fn of(latencies: &Latencies) -> Percentiles {
+    fn of(latencies: &mut Latencies) -> Percentiles {
         match latencies.quantiles(Self::SHARES) {
             Some(spans) => Percentiles(spans.map(|span| (span.as_nanos() / 1_000) as u32)),
             None => Percentiles::NONE,
@@ -112,10 +112,10 @@ impl Meter {
             failed: total - self.outcomes[Outcome::Ok.index()],
         });
         self.step.merge(&self.now);
-        let fine = Percentiles::of(&self.now);
+        let fine = Percentiles::of(&mut self.now);
         if self.scrapes.is_multiple_of(COARSE_EVERY) {
             self.percentiles
-                .push_both(fine, Percentiles::of(&self.step));
+                .push_both(fine, Percentiles::of(&mut self.step));
             self.step.clear();
         } else {
             self.percentiles.push(fine);
@@ -170,7 +170,7 @@ impl Meter {
         Recent {
             rate: counts.total as f64 / window.as_secs_f64(),
             error_ratio: (counts.total > 0).then(|| counts.failed as f64 / counts.total as f64),
-            latency: Percentiles::of(&latencies).get(),
+            latency: Percentiles::of(&mut latencies).get(),
         }
     }
 }
