@@ -1,1 +1,3 @@
+//! The native command-line tool.
+
 fn main() {}

@@ -136,10 +136,10 @@ impl<E: Copy> EventQueue<E> {
             };
             let mut least = first;
             let mut least_key = keys[first];
-            for child in first + 1..end {
-                if keys[child] < least_key {
+            for (child, &child_key) in keys.iter().enumerate().take(end).skip(first + 1) {
+                if child_key < least_key {
                     least = child;
-                    least_key = keys[child];
+                    least_key = child_key;
                 }
             }
             if least_key >= key {

@@ -227,8 +227,8 @@ impl Runner {
         let session = lab.session();
         let newest = session.telemetry().edge().counts().last_time();
         let stale = self.charted.is_none() || (self.charted != newest);
-        let charts = (stale && now - self.last_charts >= CHARTS_MS || next == Next::Never && stale)
-            .then(|| session.charts(self.scope, self.range));
+        let due = next == Next::Never || now - self.last_charts >= CHARTS_MS;
+        let charts = (stale && due).then(|| session.charts(self.scope, self.range));
         if charts.is_some() {
             (self.charted, self.last_charts) = (newest, now);
         }

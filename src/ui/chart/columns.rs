@@ -47,9 +47,7 @@ fn cut(piece: &[Point], from: f64, to: f64) -> Vec<Point> {
             if t0 < from && t > from {
                 kept.push(at(from));
             }
-            if t0 < to && t > to && t0 >= from {
-                kept.push(at(to));
-            } else if t0 < from && t > to {
+            if t0 < to && t > to {
                 kept.push(at(to));
             }
         }
