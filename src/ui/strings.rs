@@ -197,7 +197,9 @@ texts! {
     COMMIT = "Commit to this guess";
     NOT_SCORED = "Guesses are never scored. They are there to be compared.";
     CONTINUE = "Continue";
-    REWIND = "Start this step again";
+    REWIND = "Start again";
+    REWIND_LONG = "Start this step again";
+    LESSON_NEWS = ", something new";
     REWIND_TITLE = "Go back in time?";
     REWIND_YES = "Go back";
     STARS = "How it went";
@@ -361,6 +363,10 @@ pub fn lesson_planned(title: &str) -> String {
 
 pub fn no_such_lesson(track: &str, lesson: &str) -> String {
     format!("There is no lesson “{lesson}” in the track “{track}”.")
+}
+
+pub fn no_such_world(world: &str) -> String {
+    format!("There is no world “{world}”. Worlds of your own are loaded from inside a sandbox.")
 }
 
 pub fn health_word(health: Health) -> &'static str {

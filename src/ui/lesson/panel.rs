@@ -10,7 +10,7 @@ use super::question::Question;
 use super::steps::{RewindDialog, StepList};
 use crate::lesson::{CheckView, LessonView, StepHead, Term};
 use crate::session::Command;
-use crate::ui::app::focus;
+use crate::ui::app::{focus, into_sight};
 use crate::ui::lab::use_lab;
 use crate::ui::notices::use_notices;
 use crate::ui::strings;
@@ -18,6 +18,10 @@ use crate::ui::widget::{Icon, Sign};
 
 /// Id of the current step's heading.
 const STEP: &str = "step-heading";
+/// Id of the feedback on a wrong move.
+const FEEDBACK: &str = "feedback";
+/// Id of the explanation.
+const EXPLANATION: &str = "explanation";
 
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
@@ -111,6 +115,28 @@ fn Step(props: &StepProps) -> Html {
     let terms = use_memo(lesson.terms.clone(), |terms: &Vec<Term>| terms.clone());
     let title = head(lesson, lesson.current).map_or("", |head| head.title.as_str());
     let number = lesson.current + 1;
+    {
+        // What has just been said is what to read next.
+        let said = (lesson.feedback.is_some(), lesson.explanation.is_some());
+        use_effect_with((lesson.current, said), |(_, said)| match said {
+            (_, true) => into_sight(EXPLANATION),
+            (true, false) => into_sight(FEEDBACK),
+            (false, false) => {}
+        });
+    }
+    if let Some(debrief) = &lesson.debrief {
+        return html! {
+            <>
+                <div class="lesson-body" tabindex="0" role="region" aria-labelledby={STEP}>
+                    <h2 id={STEP} tabindex="-1">{ title }</h2>
+                    <DebriefView debrief={debrief.clone()} {terms} />
+                </div>
+                <footer class="lesson-foot">
+                    <a class="button button-primary" href="#/">{ strings::BACK_HOME }<Icon sign={Sign::Arrow} /></a>
+                </footer>
+            </>
+        };
+    }
     html! {
         <>
             <div class="lesson-body" tabindex="0" role="region" aria-labelledby={STEP}>
@@ -130,23 +156,20 @@ fn Step(props: &StepProps) -> Html {
                     { checks(&lesson.checks) }
                 }
                 if let Some(feedback) = &lesson.feedback {
-                    <section class="callout callout-watch" role="status" aria-label={strings::FEEDBACK}>
+                    <section class="callout callout-watch" id={FEEDBACK} role="status" aria-label={strings::FEEDBACK}>
                         <Icon sign={Sign::Watch} />
                         <Prose blocks={feedback.clone()} terms={terms.clone()} name="feedback" />
                     </section>
                 }
                 <Hints lesson={lesson.clone()} terms={terms.clone()} />
                 if let Some(explanation) = &lesson.explanation {
-                    <section class="callout callout-accent" role="status" aria-labelledby="explanation-title">
+                    <section class="callout callout-accent" id={EXPLANATION} role="status" aria-labelledby="explanation-title">
                         <Icon sign={Sign::Book} />
                         <div>
                             <h3 id="explanation-title">{ strings::EXPLANATION }</h3>
                             <Prose blocks={explanation.clone()} terms={terms.clone()} name="explanation" />
                         </div>
                     </section>
-                }
-                if let Some(debrief) = &lesson.debrief {
-                    <DebriefView debrief={debrief.clone()} {terms} />
                 }
             </div>
             <Actions lesson={lesson.clone()} on_rewind={props.on_rewind.clone()} />
@@ -230,17 +253,13 @@ fn Actions(props: &ActionsProps) -> Html {
     let go_on = Callback::from(move |_: MouseEvent| lab.client.act(Command::Continue));
     html! {
         <footer class="lesson-foot">
-            <button type="button" class="button-quiet" onclick={props.on_rewind.reform(move |_: MouseEvent| step)}>
+            <button type="button" class="button-quiet" title={strings::REWIND_LONG} onclick={props.on_rewind.reform(move |_: MouseEvent| step)}>
                 <Icon sign={Sign::Rewind} />{ strings::REWIND }
             </button>
-            if lesson.debrief.is_some() {
-                <a class="button button-primary" href="#/">{ strings::BACK_HOME }<Icon sign={Sign::Arrow} /></a>
-            } else {
-                <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
-                    { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
-                    <Icon sign={Sign::Arrow} />
-                </button>
-            }
+            <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
+                { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
+                <Icon sign={Sign::Arrow} />
+            </button>
         </footer>
     }
 }

@@ -118,7 +118,7 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
             <g class="map-health" transform="translate(0 31)">
                 <path d={health_shape(service.health)} />
                 if service.health == Health::Bad || service.health == Health::Watch {
-                    <path class="map-health-mark" d="M6.5 3.6V7M6.5 9.2V9.4" />
+                    <path class="map-health-mark" d="M6.5 3.9V7.2M6.5 9.4V9.6" />
                 }
                 <text x="18" y="10">
                     <tspan class="map-word">{ word }</tspan>
@@ -194,13 +194,13 @@ const fn health_class(health: Health) -> &'static str {
     }
 }
 
-/// Each state has its own outline in a 13 pixel square: disc, triangle, octagon, ring.
+/// Each state has its own outline in a 13 pixel square: disc, diamond, triangle, ring.
 const fn health_shape(health: Health) -> &'static str {
     match health {
         Health::Unknown => "M6.5 1.5a5 5 0 1 0 .01 0Zm0 2a3 3 0 1 1-.01 0Z",
         Health::Good => "M6.5 1.5a5 5 0 1 0 .01 0ZM5.8 9.2 3.6 7l.9-.9 1.3 1.3 2.8-2.9.9.9Z",
-        Health::Watch => "M6.5.6 12.6 11.6H.4Z",
-        Health::Bad => "M4 .5H9L12.5 4V9L9 12.5H4L.5 9V4Z",
+        Health::Watch => "M6.5 0 13 6.5 6.5 13 0 6.5Z",
+        Health::Bad => "M6.5.6 12.9 12.1H.1Z",
     }
 }
 

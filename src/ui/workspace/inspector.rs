@@ -42,6 +42,13 @@ impl Controls {
 #[component]
 pub fn Inspector(props: &InspectorProps) -> Html {
     let controls = Controls(props.controls.clone());
+    use_effect_with(props.selected, |_| {
+        // Another service is read from its top.
+        let body = gloo::utils::document().query_selector(".inspector");
+        if let Ok(Some(body)) = body {
+            body.set_scroll_top(0);
+        }
+    });
     let view = &props.view;
     let found = props
         .selected

@@ -144,6 +144,9 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         _ => None,
     };
     let show_slos = on_tab.reform(|()| SLO_TAB);
+    let news = lesson
+        .as_ref()
+        .is_some_and(|lesson| lesson.can_continue || lesson.feedback.is_some());
     let controls = lesson.as_ref().map(|lesson| lesson.controls.clone());
     let class = classes!(
         "workspace",
@@ -191,7 +194,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             </section>
             </main>
             if let Some(view) = &view { <Timeline view={view.clone()} range={*range} /> }
-            { pane_switch(&pane, props.sandbox) }
+            { pane_switch(&pane, props.sandbox, news) }
             if *open == Some(Open::Help) { <Help on_close={dialog(None)} /> }
             if *open == Some(Open::Run) { <RunDialog sandbox={props.sandbox} on_close={dialog(None)} /> }
             if here && lab.state.crash.is_some() { <CrashPanel /> }
@@ -228,7 +231,8 @@ fn centre(
     }
 }
 
-fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool) -> Html {
+/// `news`: the lesson has something to say that a narrow screen may hide.
+fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool, news: bool) -> Html {
     let panes = [
         (Pane::Lesson, strings::PANE_LESSON, Sign::Book),
         (Pane::System, strings::PANE_SYSTEM, Sign::Mark),
@@ -243,6 +247,9 @@ fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool) -> Html {
                     <button type="button" aria-pressed={current.to_string()}
                         onclick={move |_| pane_handle.set(which)}>
                         <Icon {sign} />{ word }
+                        if news && !current && which == Pane::Lesson {
+                            <span class="news"><span class="visually-hidden">{ strings::LESSON_NEWS }</span></span>
+                        }
                     </button>
                 }
             }) }
