@@ -9,7 +9,7 @@ use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key, Model};
 
 use super::plan::Plan;
-use super::probe::{Happening, Outcome, Probe, UserDone};
+use super::probe::{Outcome, Probe, UserDone};
 use super::spec::Profile;
 use super::state::{Call, End, Event, State, Task};
 
@@ -31,12 +31,7 @@ impl<P: Probe> Model for Live<'_, P> {
             Event::Lane(lane) => self.deadlines(lane, agenda),
             Event::Retry(call) => self.try_again(call, agenda),
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
-            Event::FaultEnd(fault) => {
-                if self.end_fault(fault) {
-                    self.probe
-                        .happened(agenda.now(), Happening::FaultEnded { fault });
-                }
-            }
+            Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
         }
         self.finish_tasks(agenda);
     }

@@ -1,10 +1,11 @@
 //! Requests inside a service: admission, scripts, workers, answers.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
+use super::fault::Fate;
 use super::live::Live;
-use super::plan::Op;
+use super::plan::{Op, REFUSE};
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, PodPhase, Strand, Task, Visit};
 
@@ -66,32 +67,58 @@ impl<P: Probe> Live<'_, P> {
         };
         visit.running = true;
         let route = &self.plan.routes[visit.route as usize];
-        let effect = &self.state.effects[visit.route as usize];
         let mut version = 0;
         if let Some(pod) = self.state.pods.get_mut(visit.pod) {
             pod.last_begun = key;
             version = pod.version;
         }
-        if !effect.extra.is_zero() {
-            visit.touched = Some(Cause::Fault(effect.slow_fault));
-        } else if self.plan.spec.services[route.service as usize].versions[version as usize].slower
-            > 1.0
-        {
+        if self.plan.spec.services[route.service as usize].versions[version as usize].slower > 1.0 {
             visit.touched = Some(Cause::Version {
                 service: route.service,
                 version,
             });
         }
-        let strand = self.state.strands.insert(Strand {
+        let strand = Strand {
             visit: key,
             at: route.entry,
             parent: Key::NONE,
             waits: 0,
-        });
-        if effect.extra.is_zero() {
-            self.state.tasks.push(Task::Run(strand));
+        };
+        if self.state.struck[visit.route as usize] {
+            self.begin_struck(key, strand, agenda);
         } else {
-            agenda.after(effect.extra, Event::Wake(strand));
+            let strand = self.state.strands.insert(strand);
+            self.state.tasks.push(Task::Run(strand));
+        }
+    }
+
+    /// A visit begins on a route that a fault concerns.
+    fn begin_struck(&mut self, key: Key, mut strand: Strand, agenda: &mut Agenda<Event>) {
+        let Some(&visit) = self.state.visits.get(key) else {
+            return;
+        };
+        let blow = self.strike_begin(&visit, agenda.now());
+        let culprit = match blow.fate {
+            Fate::Refused(id) => {
+                strand.at = REFUSE;
+                Some(id)
+            }
+            Fate::Hung(id) => Some(id),
+            Fate::Spared => blow.slowed,
+        };
+        if let (Some(id), Some(visit)) = (culprit, self.state.visits.get_mut(key)) {
+            visit.touched = Some(Cause::Fault(id));
+        }
+        match blow.fate {
+            Fate::Hung(id) => self.hang(id, key),
+            Fate::Refused(_) | Fate::Spared => {
+                let strand = self.state.strands.insert(strand);
+                if blow.wait.is_zero() {
+                    self.state.tasks.push(Task::Run(strand));
+                } else {
+                    agenda.after(blow.wait, Event::Wake(strand));
+                }
+            }
         }
     }
 
@@ -113,7 +140,7 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         let service = self.plan.routes[visit.route as usize].service as usize;
-        let pod = visit.pod;
+        let (pod, route, visit_touched) = (visit.pod, visit.route, visit.touched);
         let mut at = at;
         loop {
             match self.plan.ops[at as usize] {
@@ -123,6 +150,9 @@ impl<P: Probe> Live<'_, P> {
                     let slower = self.plan.spec.services[service].versions[version as usize].slower;
                     if slower != 1.0 {
                         span = span.scaled(slower);
+                    }
+                    if self.state.struck[route as usize] {
+                        span = self.slow_down(visit_key, span, agenda.now());
                     }
                     self.resume_at(key, at + 1);
                     agenda.after(span, Event::Wake(key));
@@ -171,14 +201,37 @@ impl<P: Probe> Live<'_, P> {
                         .map_or(at + 1, |(_, place)| *place);
                 }
                 Op::Jump(to) => at = to,
+                Op::Refuse => {
+                    self.state.strands.remove(key);
+                    let end = End {
+                        outcome: Outcome::Error,
+                        cause: visit_touched,
+                    };
+                    self.finish(visit_key, end, agenda);
+                    return;
+                }
                 Op::End => {
                     self.state.strands.remove(key);
-                    let end = self.verdict(visit_key);
+                    let end = self.verdict(visit_key, agenda.now());
                     self.finish(visit_key, end, agenda);
                     return;
                 }
             }
         }
+    }
+
+    /// Work on a route that a fault concerns.
+    fn slow_down(&mut self, key: Key, span: Span, now: SimTime) -> Span {
+        let Some(&visit) = self.state.visits.get(key) else {
+            return span;
+        };
+        let (factor, slowed) = self.strike_work(&visit, now);
+        if let Some(visit) = self.state.visits.get_mut(key)
+            && slowed.is_some()
+        {
+            visit.touched = visit.touched.or(slowed.map(Cause::Fault));
+        }
+        span.scaled(factor)
     }
 
     #[inline]
@@ -189,12 +242,11 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// What a finished script answers: version and faults may spoil it.
-    fn verdict(&mut self, key: Key) -> End {
-        let Some(visit) = self.state.visits.get(key) else {
+    fn verdict(&mut self, key: Key, now: SimTime) -> End {
+        let Some(&visit) = self.state.visits.get(key) else {
             return End::OK;
         };
         let route = &self.plan.routes[visit.route as usize];
-        let effect = self.state.effects[visit.route as usize];
         let version = self.state.pods.get(visit.pod).map_or(0, |pod| pod.version);
         let spec = &self.plan.spec.services[route.service as usize].versions[version as usize];
         let own = spec
@@ -212,12 +264,10 @@ impl<P: Probe> Live<'_, P> {
                 cause,
             };
         }
-        if errors.chance(effect.errors) {
-            let cause = Some(Cause::Fault(effect.error_fault));
-            return End {
-                outcome: Outcome::Error,
-                cause,
-            };
+        if self.state.struck[visit.route as usize]
+            && let Some(end) = self.strike_end(&visit, now)
+        {
+            return end;
         }
         End {
             outcome: Outcome::Ok,
