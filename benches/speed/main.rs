@@ -50,11 +50,13 @@ fn line(workload: &Workload) -> String {
     let (mut asked, mut events) = (0, 0);
     for _ in 0..ROUNDS {
         for (place, engine) in engines.iter_mut().enumerate() {
-            let (began, asked_before) = (cpu_time(), count::asked());
+            let began = cpu_time();
+            let asked_before = count::asked();
             let handled = engine.run(EVENTS);
+            let asked_after = count::asked();
             let took = cpu_time() - began;
             if place == 0 {
-                asked += count::asked() - asked_before;
+                asked += asked_after - asked_before;
                 events += handled;
             }
             speeds[place].push(handled as f64 / took.as_secs_f64() / 1e6);
