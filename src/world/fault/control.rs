@@ -6,7 +6,7 @@ use crate::engine::{Agenda, Key};
 use crate::world::control::ActionError;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
-use crate::world::state::{End, Event, PodPhase};
+use crate::world::state::{End, Event, Next, PodPhase};
 use crate::world::{Unobserved, World};
 
 /// Faults in one run; far more than a person can start.
@@ -212,8 +212,9 @@ impl<P: Probe> Live<'_, P> {
             outcome: Outcome::Error,
             cause: Some(Cause::Fault(id)),
         };
-        for visit in hung {
-            self.finish(visit, end, agenda);
+        for request in hung {
+            let next = self.finish(request, end, agenda);
+            self.state.tasks.push(next);
         }
         match kind {
             FaultKind::Unready => self.refresh_ready(service),
@@ -232,7 +233,7 @@ impl<P: Probe> Live<'_, P> {
             self.probe
                 .happened(now, Happening::FaultEnded { fault: id });
         }
-        self.finish_tasks(agenda);
+        self.follow(Next::Nothing, agenda);
     }
 
     /// The pods that a fault is given; none where it takes every one.

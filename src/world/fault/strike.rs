@@ -8,9 +8,10 @@
 use super::{Fault, FaultKind, Phase};
 use crate::base::{SimTime, Span};
 use crate::engine::Key;
+use crate::world::line::Line;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Outcome, Probe};
-use crate::world::state::{End, State, Visit};
+use crate::world::state::{End, State};
 
 /// Hanging requests between two looks at which of them still live. Those that
 /// live hold a worker each, so their number is bounded by the workers.
@@ -41,7 +42,7 @@ pub(in crate::world) enum Fate {
 
 impl Fault {
     /// Whether it acts on this request.
-    fn concerns(&self, visit: &Visit, service: u32, local: u32, version: u32) -> bool {
+    fn concerns(&self, line: &Line, service: u32, local: u32, version: u32) -> bool {
         self.phase == Phase::Acting
             && self.service == service
             && self.route.is_none_or(|only| only == local)
@@ -49,7 +50,7 @@ impl Fault {
             && self
                 .pods
                 .as_ref()
-                .is_none_or(|pods| pods.contains(&visit.pod))
+                .is_none_or(|pods| pods.contains(&line.pod))
     }
 }
 
@@ -58,18 +59,17 @@ impl<P: Probe> Live<'_, P> {
     /// beginning, with the strength it has reached.
     fn strikes(
         &mut self,
-        visit: &Visit,
+        line: &Line,
         now: SimTime,
         kinds: &[FaultKind],
         mut each: impl FnMut(&mut Self, u32, f64),
     ) {
-        let route = &self.plan.routes[visit.route as usize];
+        let route = &self.plan.routes[line.route as usize];
         let (service, local) = (route.service, route.local);
-        let version = self.state.pods.get(visit.pod).map_or(0, |pod| pod.version);
+        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
         for id in 0..self.state.faults.len() {
             let fault = &self.state.faults[id];
-            if !kinds.contains(&fault.spec.kind) || !fault.concerns(visit, service, local, version)
-            {
+            if !kinds.contains(&fault.spec.kind) || !fault.concerns(line, service, local, version) {
                 continue;
             }
             let (share, strength) = (fault.spec.target.share.get(), fault.strength(now));
@@ -80,10 +80,10 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// What befalls a request as a worker takes it up.
-    pub fn strike_begin(&mut self, visit: &Visit, now: SimTime) -> Blow {
+    pub fn strike_begin(&mut self, line: &Line, now: SimTime) -> Blow {
         let mut blow = Blow::default();
         let kinds = [FaultKind::Latency, FaultKind::Abort, FaultKind::Hang];
-        self.strikes(visit, now, &kinds, |live, id, strength| {
+        self.strikes(line, now, &kinds, |live, id, strength| {
             let fault = &live.state.faults[id as usize];
             let (kind, value) = (fault.spec.kind, fault.value(0));
             if kind == FaultKind::Latency {
@@ -108,9 +108,9 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// How many times as long a piece of work takes, and the fault that makes it so.
-    pub fn strike_work(&mut self, visit: &Visit, now: SimTime) -> (f64, Option<u32>) {
+    pub fn strike_work(&mut self, line: &Line, now: SimTime) -> (f64, Option<u32>) {
         let (mut factor, mut slowed) = (1.0, None);
-        self.strikes(visit, now, &[FaultKind::Slow], |live, id, strength| {
+        self.strikes(line, now, &[FaultKind::Slow], |live, id, strength| {
             factor *= 1.0 + (live.state.faults[id as usize].value(0) - 1.0) * strength;
             slowed = slowed.or(Some(id));
         });
@@ -118,9 +118,9 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// The error that a finished request is answered with instead, if any.
-    pub fn strike_end(&mut self, visit: &Visit, now: SimTime) -> Option<End> {
+    pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<End> {
         let mut found = None;
-        self.strikes(visit, now, &[FaultKind::Errors], |live, id, strength| {
+        self.strikes(line, now, &[FaultKind::Errors], |live, id, strength| {
             let share = live.state.faults[id as usize].value(0) * strength;
             if found.is_none() && live.state.fault_chance.chance(share) {
                 found = Some(End {
@@ -133,14 +133,14 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Remembers a request that will have no answer before its fault ends.
-    pub fn hang(&mut self, id: u32, visit: Key) {
-        let State { faults, visits, .. } = &mut *self.state;
+    pub fn hang(&mut self, id: u32, request: Key) {
+        let State { faults, lines, .. } = &mut *self.state;
         if let Some(fault) = faults.get_mut(id as usize) {
             // Pods may die with what hangs in them: their requests are forgotten now and then.
             if fault.hung.len() >= MOST_HUNG {
-                fault.hung.retain(|visit| visits.contains(*visit));
+                fault.hung.retain(|request| lines.contains(*request));
             }
-            fault.hung.push(visit);
+            fault.hung.push(request);
         }
     }
 
