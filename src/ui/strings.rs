@@ -221,6 +221,8 @@ texts! {
     LOAD_WORLD_DROP = "Pick one, or drop it here. It replaces this run if it is sound.";
     NOT_LOADED = "This could not be loaded";
     NOT_LOADED_REMEDY = "Please check the address and your connection, then reload the page.";
+    AFRESH = "Start afresh";
+    AFRESH_NOTE = "What this browser kept of the run here is put aside, not deleted.";
     GOES_ON = "What was running goes on. Mend the file and load it again.";
     CRASH_TITLE = "The simulator stopped unexpectedly";
     CRASH_REPAIRING = "This is a fault of XOps Lab, not yours. A fresh simulator is replaying what you did.";

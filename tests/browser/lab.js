@@ -19,7 +19,7 @@ export async function openLab(page, route) {
 /** The simulated clock, in seconds from the start of day 1. */
 export async function clock(page) {
   const text = await page.locator(".clock").innerText();
-  const [, day, hours, minutes, seconds] = text.match(/Day (\d+)[^]*?(\d+):(\d+):(\d+)/);
+  const [, day, hours, minutes, seconds] = text.match(/Day\s(\d+)[^]*?(\d+):(\d+):(\d+)/);
   return ((Number(day) - 1) * 24 + Number(hours)) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
@@ -61,7 +61,8 @@ export async function action(page, name) {
 export async function inject(page, { kind, value, minutes }) {
   const form = await action(page, "Inject a fault");
   await form.getByLabel("Kind").selectOption(kind);
-  await form.locator("#fault-value").fill(value);
+  // The first number is the fault's own; how long it lasts stands last.
+  await form.locator("input.input-number").first().fill(value);
   if (minutes !== undefined) await form.getByLabel("For", { exact: true }).fill(minutes);
   await form.getByRole("button", { name: "Inject" }).click();
 }
@@ -87,7 +88,8 @@ export const kept = (page, place) =>
  * that would write over it.
  */
 export async function keep(page, values) {
-  await page.goto("favicon.svg").catch(() => {});
+  const picture = await page.locator('link[rel="icon"]').evaluate((link) => link.href);
+  await page.goto(picture);
   await page.evaluate((values) => {
     for (const [key, text] of Object.entries(values)) localStorage.setItem(key, text);
   }, values);

@@ -81,9 +81,11 @@ test("what the lab refuses is said with a remedy", async ({ page }) => {
   await openLab(page, SANDBOX);
   await pause(page);
   await inspect(page, "payment");
-  await inject(page, { kind: "Errors", value: "0" });
-  const said = page.getByRole("alert").filter({ hasText: "this fault would do nothing" });
-  await expect(said).toContainText("give a value above zero");
+  const scale = await action(page, "Scale");
+  await scale.getByLabel("Pods wanted").fill("0");
+  await scale.getByRole("button", { name: "Scale" }).click();
+  const said = page.getByRole("alert").filter({ hasText: "0 pods cannot be had" });
+  await expect(said).toContainText("give a number from 1");
   await said.getByRole("button", { name: "Dismiss this notice" }).click();
   await expect(said).toBeHidden();
 });

@@ -68,15 +68,18 @@ pub fn Node(props: &NodeProps) -> Html {
     let bar = if rect.w < NARROW { 28.0 } else { 40.0 };
     let outline = outline(service.kind, rect.w);
     html! {
-        <g {class} role="button" tabindex={if props.tab_stop { "0" } else { "-1" }}
-            aria-label={label} aria-pressed={props.selected.to_string()} data-service={service.name.clone()}
-            transform={format!("translate({:.1} {:.1})", rect.x, rect.y)} {onclick} {onfocus}>
+        // The button holds no text of its own: its label says more than the picture could.
+        <g {class} data-service={service.name.clone()}
+            transform={format!("translate({:.1} {:.1})", rect.x, rect.y)} {onclick}>
             <title>{ title(service) }</title>
-            <path class="map-ring" d={outline.clone()} />
-            <path class="map-body" d={outline} />
-            if service.kind == ServiceKind::Database {
-                <path class="map-lid" d={format!("M.5 8C.5 16.5 {r} 16.5 {r} 8", r = rect.w - 0.5)} />
-            }
+            <g class="map-press" role="button" tabindex={if props.tab_stop { "0" } else { "-1" }}
+                aria-label={label} aria-pressed={props.selected.to_string()} {onfocus}>
+                <path class="map-ring" d={outline.clone()} />
+                <path class="map-body" d={outline} />
+                if service.kind == ServiceKind::Database {
+                    <path class="map-lid" d={format!("M.5 8C.5 16.5 {r} 16.5 {r} 8", r = rect.w - 0.5)} />
+                }
+            </g>
             <g aria-hidden="true" transform={format!("translate({inset} {lid})")}>
                 { heading(service, inner) }
                 { numbers(service, inner) }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::base::{Diagnostics, Severity};
 use crate::ui::lab::{Phase, use_lab};
 use crate::ui::widget::{Dialog, Icon, Sign};
-use crate::ui::{format, strings};
+use crate::ui::{format, store, strings};
 
 /// What went wrong.
 #[derive(PartialEq, Properties)]
@@ -50,8 +50,22 @@ pub fn Problems(props: &ProblemsProps) -> Html {
             </Dialog>
         };
     }
+    // What was kept here would be refused again at every visit.
+    let key = store::run_key(&lab.state.place);
+    let afresh = Callback::from(move |_: MouseEvent| {
+        store::set_aside(&key);
+        // A page that cannot be loaded again says so itself.
+        gloo::utils::window().location().reload().ok();
+    });
     html! {
-        <section class="message" role="alert"><h2>{ title }</h2>{ list }</section>
+        <section class="message" role="alert">
+            <h2>{ title }</h2>
+            { list }
+            if props.text.is_none() {
+                <p class="soft">{ strings::AFRESH_NOTE }</p>
+                <button type="button" class="button button-primary" onclick={afresh}>{ strings::AFRESH }</button>
+            }
+        </section>
     }
 }
 
