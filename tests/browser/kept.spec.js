@@ -58,7 +58,6 @@ test("a kept lab whose world is no longer sound says what is wrong and how to go
   const run = await kept(page, SANDBOX);
   run.world.text = run.world.text.replace("replicas: 2", "replicas: none");
   await keep(page, { [`xops.run:${SANDBOX}`]: JSON.stringify(run) });
-  await open(page, SANDBOX);
   const alert = page.getByRole("alert").filter({ hasText: "could not be opened" });
   await expect(alert.locator(".problem")).toHaveCount(1);
   await alert.getByRole("button", { name: "Start afresh" }).click();
@@ -71,7 +70,6 @@ for (const key of ["xops.progress", "xops.settings"]) {
   test(`${key} that cannot be read is said and put aside`, async ({ page }) => {
     await open(page);
     await keep(page, { [key]: "{not json" });
-    await open(page);
     await expect(page.getByText(`kept under “${key}” could not be read`)).toBeVisible();
     const aside = await page.evaluate((key) => localStorage.getItem(`${key}-unreadable-1`), key);
     expect(aside).toBe("{not json");

@@ -84,15 +84,21 @@ export const kept = (page, place) =>
   page.evaluate((key) => JSON.parse(localStorage.getItem(key)), `xops.run:${place}`);
 
 /**
- * Changes what the browser keeps while no page of the application is there
- * that would write over it.
+ * Changes what the browser keeps and loads the page again: written after the
+ * page has left, which keeps its own lab then, and before the next one reads.
  */
 export async function keep(page, values) {
-  const picture = await page.locator('link[rel="icon"]').evaluate((link) => link.href);
-  await page.goto(picture);
-  await page.evaluate((values) => {
-    for (const [key, text] of Object.entries(values)) localStorage.setItem(key, text);
-  }, values);
+  const once = `test.kept.${Math.random()}`;
+  await page.addInitScript(
+    ([once, values]) => {
+      if (sessionStorage.getItem(once)) return;
+      sessionStorage.setItem(once, "done");
+      for (const [key, text] of Object.entries(values)) localStorage.setItem(key, text);
+    },
+    [once, values],
+  );
+  await page.reload();
+  await page.locator("#boot").waitFor({ state: "detached" });
 }
 
 /**
@@ -103,7 +109,7 @@ export async function openKept(page, place, change) {
   await openLab(page, place);
   const fresh = await kept(page, place);
   await keep(page, { [`xops.run:${place}`]: JSON.stringify({ ...fresh, ...change(fresh) }) });
-  await openLab(page, place);
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
 }
 
 /** The runs that are pinned to the bit, natively and here. */

@@ -19,7 +19,9 @@ const WIDTHS = [390, 768, 1440, 2560];
 
 /** Elements with text or a control that reach beyond the page and cannot be scrolled to. */
 async function expectNothingCutOff(page, label) {
-  const found = await page.evaluate(() => {
+  const found = await page.evaluate(async () => {
+    // A new size reaches media queries with the next frame.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     const wide = document.documentElement.clientWidth;
     const problems = [];
     if (document.scrollingElement.scrollWidth > wide) {
