@@ -95,10 +95,17 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Scrolls to an element, if it is there.
-pub fn into_sight(id: &str) {
-    if let Some(element) = gloo::utils::document().get_element_by_id(id) {
-        element.scroll_into_view();
+/// Scrolls a frame until an element in it stands at its top. The browser's own
+/// way would move every frame around it too, and the top bar out of sight.
+pub fn into_sight(frame: &str, id: &str) {
+    let element = gloo::utils::document().get_element_by_id(id);
+    let frame = element
+        .as_ref()
+        .and_then(|element| element.closest(frame).ok().flatten());
+    if let (Some(element), Some(frame)) = (element, frame) {
+        let top = |of: &web_sys::Element| of.get_bounding_client_rect().top();
+        let away = top(&element) - top(&frame);
+        frame.set_scroll_top(frame.scroll_top() + away as i32);
     }
 }
 

@@ -18,6 +18,8 @@ use crate::ui::widget::{Icon, Sign};
 
 /// Id of the current step's heading.
 const STEP: &str = "step-heading";
+/// What of the panel scrolls.
+const BODY: &str = ".lesson-body";
 /// Id of the feedback on a wrong move.
 const FEEDBACK: &str = "feedback";
 /// Id of the explanation.
@@ -119,8 +121,8 @@ fn Step(props: &StepProps) -> Html {
         // What has just been said is what to read next.
         let said = (lesson.feedback.is_some(), lesson.explanation.is_some());
         use_effect_with((lesson.current, said), |(_, said)| match said {
-            (_, true) => into_sight(EXPLANATION),
-            (true, false) => into_sight(FEEDBACK),
+            (_, true) => into_sight(BODY, EXPLANATION),
+            (true, false) => into_sight(BODY, FEEDBACK),
             (false, false) => {}
         });
     }
