@@ -4,10 +4,10 @@ use wasm_bindgen_futures::JsFuture;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::session::Replay;
 use crate::ui::client::Client;
 use crate::ui::lab::{Phase, use_lab};
 use crate::ui::notices::{Notice, Notices, use_notices};
-use crate::ui::saved::Replay;
 use crate::ui::strings;
 use crate::ui::widget::{Dialog, Icon, Sign};
 
