@@ -19,6 +19,7 @@ pub use diag::{Diagnostic, Diagnostics, Place, Severity};
 pub use digest::Digest;
 pub use dist::Duration;
 pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};
+pub use near::remedy as did_you_mean;
 pub use random::Stream;
 pub use read::{At, Fields, Report};
 pub use time::{NANOS_PER_SECOND, SimTime, Span};
