@@ -1,4 +1,5 @@
 //! What several test files share: the files of this project.
+#![allow(dead_code)] // each test file compiles this by itself and uses a part of it
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,7 +33,6 @@ pub fn files_below(folder: &str) -> BTreeMap<String, String> {
 }
 
 /// Everything below `lessons/`.
-#[allow(dead_code)] // each test file compiles this by itself and uses a part of it
 pub fn shelf() -> Shelf {
     Shelf::new("lessons/", files_below("lessons"))
 }
