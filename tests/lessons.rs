@@ -4,13 +4,14 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use support::shelf;
-use xops_lab::base::SimTime;
+use xops_lab::base::{At, Report, SimTime, yaml};
 use xops_lab::engine::Progress;
-use xops_lab::lesson::{Lesson, Play, proof, prove};
-use xops_lab::session::Scenario;
+use xops_lab::lesson::{Lesson, Play, Shelf, proof, prove};
+use xops_lab::session::{self, Scenario};
 
 /// Every lesson of the catalogue that is written, with its world.
 fn lessons() -> Vec<(Arc<Lesson>, Arc<Scenario>)> {
@@ -88,4 +89,41 @@ fn scripts_leave_no_trace_in_the_journal() {
         .filter(|scripted| scripted.command.is_some())
         .count();
     assert_eq!(play.session().journal().len(), learner);
+}
+
+#[test]
+fn the_manuals_example_is_sound_and_holds() {
+    let manual = std::fs::read_to_string(support::project().join("lessons/README.md")).unwrap();
+    let example = manual.split("## A worked example").nth(1).unwrap();
+    let files: BTreeMap<String, String> = example
+        .split("```\n")
+        .filter_map(|part| {
+            let (name, text) = part.split_once("```yaml\n")?;
+            let name = name.lines().last()?;
+            let name = name.strip_prefix('`')?.strip_suffix("`:")?;
+            Some((name.to_owned(), text.to_owned()))
+        })
+        .collect();
+    assert_eq!(files.len(), 4);
+    let shelf = Shelf::new("", files);
+    let found: Vec<String> = shelf.check().values().map(|p| p.to_string()).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    let (lesson, scenario) = shelf.lesson("basics/take-it-back").unwrap();
+    let failures = prove(&lesson, &scenario);
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn the_manuals_commands_are_commands() {
+    let manual = std::fs::read_to_string(support::project().join("lessons/README.md")).unwrap();
+    let section = manual.split("\n## Commands\n").nth(1).unwrap();
+    let text = section
+        .split("```")
+        .nth(1)
+        .unwrap()
+        .trim_start_matches("yaml");
+    let node = yaml::parse("README.md", text, &yaml::Limits::default()).unwrap();
+    let mut report = Report::new("README.md", text);
+    let read = session::commands(&mut report, &At::root(&node));
+    assert_eq!(read.map(|list| list.len()), Some(12), "{}", report.finish());
 }
