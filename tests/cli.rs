@@ -334,3 +334,76 @@ fn prove_names_what_it_does_not_know() {
         &["did you mean `foundations/error-budgets`"],
     );
 }
+
+fn project_file(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// Every fragment of code that calls a program, a line each.
+fn calls<'t>(text: &'t str, program: &str) -> Vec<&'t str> {
+    text.split('`')
+        .flat_map(str::lines)
+        .map(|line| line.trim_start_matches("$ ").trim())
+        .filter_map(|line| line.strip_prefix(program))
+        .collect()
+}
+
+#[test]
+fn the_readmes_name_commands_and_options_that_there_are() {
+    let mut seen = 0;
+    for path in ["README.md", "lessons/README.md", "src/README.md"] {
+        let text = project_file(path);
+        let own = ["xops ", "target/release/xops ", "cargo run -- "];
+        for call in own.iter().flat_map(|program| calls(&text, program)) {
+            let mut words = call.split_whitespace().take_while(|word| *word != "#");
+            let command = words.next().unwrap();
+            let help = xops(&["help", command]);
+            assert_eq!(help.code, 0, "{path} names `xops {command}`");
+            for option in words.filter(|word| word.starts_with("--")) {
+                assert!(help.out.contains(option), "{path}: xops {command} {option}");
+            }
+            seen += 1;
+        }
+        let tasks = project_file("xtask/src/main.rs");
+        for call in calls(&text, "cargo xtask ") {
+            let mut words = call.split_whitespace().take_while(|word| *word != "#");
+            let command = words.next().unwrap();
+            assert!(
+                tasks.contains(&format!("\n  {command} ")),
+                "{path}: cargo xtask {command}"
+            );
+            for option in words.take_while(|word| *word != "--") {
+                assert!(
+                    tasks.contains(option),
+                    "{path}: cargo xtask {command} {option}"
+                );
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "only {seen} were found");
+}
+
+#[test]
+fn the_readmes_example_is_what_really_comes_out() {
+    let readme = project_file("README.md");
+    let file = readme.split("```yaml\n").nth(1).unwrap();
+    let folder = folder("readme");
+    let commands = folder.join("incident.yaml");
+    fs::write(&commands, file.split("```").next().unwrap()).unwrap();
+    let (_, rest) = readme.split_once("```console\n$ xops ").unwrap();
+    let (line, rest) = rest.split_once('\n').unwrap();
+    let shown = rest.split("```").next().unwrap();
+    let line = line.replace("incident.yaml", commands.to_str().unwrap());
+    let words: Vec<&str> = line.split(' ').collect();
+    let gave = check(&words, 0, &[]);
+    if std::env::var("XOPS_GOLDEN").is_ok_and(|word| word == "rewrite") {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        fs::write(path, readme.replacen(shown, &gave.out, 1)).unwrap();
+        return;
+    }
+    assert_eq!(
+        gave.out, shown,
+        "renew it with `XOPS_GOLDEN=rewrite cargo test --test cli`"
+    );
+}

@@ -30,11 +30,12 @@ pub(super) fn run(names: &[String], out: &mut dyn Write) -> Result<bool, Failure
         let failures = prove(&lesson, &scenario);
         if failures.is_empty() {
             let seeds: Vec<String> = proof::seeds(&lesson).iter().map(u64::to_string).collect();
-            let (seeds, mistakes) = (seeds.join(", "), lesson.mistakes.len());
-            writeln!(
-                out,
-                "{id}: holds on seeds {seeds} and against {mistakes} mistakes"
-            )?;
+            let seeds = seeds.join(", ");
+            let mistakes = match lesson.mistakes.len() {
+                1 => "1 mistake".to_owned(),
+                count => format!("{count} mistakes"),
+            };
+            writeln!(out, "{id}: holds on seeds {seeds} and against {mistakes}")?;
         } else {
             sound = false;
             writeln!(out, "{id}: does not hold")?;

@@ -48,11 +48,12 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 4] = [
+const COMMANDS: [(&str, Topic); 5] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
+    ("help", Topic::All),
 ];
 
 impl Task {
