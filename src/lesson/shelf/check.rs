@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::catalogue::Catalogue;
 use super::super::{Lesson, glossary};
-use super::{CATALOGUE, GLOSSARY, MANUAL, Shelf, lesson_path, world_path};
+use super::{CATALOGUE, GLOSSARY, MANUAL, Shelf, lesson_path, names, world_path};
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Report, did_you_mean};
 use crate::session::Scenario;
@@ -67,45 +67,19 @@ impl Shelf {
             }
             let lesson = (file.name.as_str(), file.text.as_str());
             let glossary = (files.glossary.name.as_str(), files.glossary.text.as_str());
-            Lesson::read(lesson, glossary, &scenario).map(Some)
+            let (lesson, warnings) = Lesson::read(lesson, glossary, &scenario)?;
+            let node = yaml::parse(&file.name, &file.text, &Limits::default())?;
+            Ok(Some((lesson, warnings, node, scenario)))
         });
-        let (lesson, mut found) = match read {
+        let (lesson, mut found, node, scenario) = match read {
             Err(problems) => return problems,
             Ok(None) => return Diagnostics::new(),
             Ok(Some(read)) => read,
         };
-        let entry = catalogue.into_iter().flat_map(|catalogue| {
-            catalogue.tracks.iter().flat_map(|track| {
-                track
-                    .lessons
-                    .iter()
-                    .filter(|entry| format!("{}/{}", track.slug, entry.slug) == id)
-            })
-        });
-        let entry = entry.into_iter().next();
-        let Ok(node) = yaml::parse(&file.name, &file.text, &Limits::default()) else {
-            return found;
-        };
         let root = At::root(&node);
         let mut report = Report::new(&file.name, &file.text);
-        let mut differs = |key: &'static str, has: &str, wanted: &str| {
-            if has != wanted {
-                let at = field(&root, key).unwrap_or_else(|| root.clone());
-                let problem = format!("`{has}` is not what stands in the catalogue");
-                report.error(
-                    &at,
-                    problem,
-                    format!("write `{wanted}`, or mend {CATALOGUE}"),
-                );
-            }
-        };
-        differs("id", &lesson.id, id);
-        if let Some(entry) = entry {
-            differs("title", &lesson.title, &entry.title);
-            differs("world", &lesson.world, &entry.world);
-            let (has, wanted) = (lesson.minutes.to_string(), entry.minutes.to_string());
-            differs("minutes", &has, &wanted);
-        }
+        agree(&mut report, &root, id, &lesson, catalogue);
+        names::check(&mut report, &root, &lesson, &scenario);
         found.append(report.finish());
         found
     }
@@ -174,6 +148,41 @@ impl Shelf {
     }
 }
 
+/// Holds a lesson against its entry in the catalogue.
+fn agree(
+    report: &mut Report,
+    root: &At<'_>,
+    id: &str,
+    lesson: &Lesson,
+    catalogue: Option<&Catalogue>,
+) {
+    let mut differs = |key: &'static str, has: &str, wanted: &str| {
+        if has != wanted {
+            let at = field(root, key).unwrap_or_else(|| root.clone());
+            let problem = format!("`{has}` is not what stands in the catalogue");
+            report.error(
+                &at,
+                problem,
+                format!("write `{wanted}`, or mend {CATALOGUE}"),
+            );
+        }
+    };
+    differs("id", &lesson.id, id);
+    let tracks = catalogue.map_or(&[][..], |catalogue| &catalogue.tracks);
+    let entry = tracks.iter().find_map(|track| {
+        let entries = &track.lessons;
+        entries
+            .iter()
+            .find(|entry| format!("{}/{}", track.slug, entry.slug) == id)
+    });
+    if let Some(entry) = entry {
+        differs("title", &lesson.title, &entry.title);
+        differs("world", &lesson.world, &entry.world);
+        let (has, wanted) = (lesson.minutes.to_string(), entry.minutes.to_string());
+        differs("minutes", &has, &wanted);
+    }
+}
+
 fn problems<T>(read: Result<T, Diagnostics>) -> Diagnostics {
     read.err().unwrap_or_default()
 }
@@ -186,11 +195,11 @@ fn told<T>(read: Result<(T, Diagnostics), Diagnostics>) -> Diagnostics {
 }
 
 /// A field of a mapping that was read before, so that nothing is said of it.
-fn field<'n>(at: &At<'n>, key: &'static str) -> Option<At<'n>> {
+pub(super) fn field<'n>(at: &At<'n>, key: &'static str) -> Option<At<'n>> {
     Report::new("", "").fields(at)?.get(key)
 }
 
-fn items<'n>(at: &At<'n>, key: &'static str) -> Vec<At<'n>> {
+pub(super) fn items<'n>(at: &At<'n>, key: &'static str) -> Vec<At<'n>> {
     field(at, key).map_or(Vec::new(), |at| Report::new("", "").items(&at, usize::MAX))
 }
 

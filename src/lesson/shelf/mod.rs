@@ -5,6 +5,7 @@
 //! every file. Reading files is the shell's business.
 
 mod check;
+mod names;
 #[cfg(test)]
 mod tests;
 

@@ -103,3 +103,46 @@ fn every_file_tells_its_own_problems_at_once() {
         &["did you mean `passed`"],
     );
 }
+
+#[test]
+fn commands_that_name_what_is_not_there_are_reported() {
+    let with = |words: &str, by: &str, expected: &[&str]| {
+        assert!(LESSON.contains(words), "{words}");
+        let lesson = LESSON.replace(words, by);
+        check("basics/first/lesson.yaml", Some(lesson), expected);
+    };
+    with(
+        "deploy: {service: one, version: v2}",
+        "deploy: {service: onne, version: v2}",
+        &[
+            "steps[0].script[0]",
+            "no service is called `onne`",
+            "did you mean `one`",
+        ],
+    );
+    with(
+        "deploy: {service: one, version: v2}",
+        "deploy: {service: one, version: v3}",
+        &["no version is called `v3`"],
+    );
+    with(
+        "deploy: {service: one, version: v2}",
+        "inject: {service: one, route: indx, kill: 1}",
+        &["no route is called `indx`", "did you mean `index`"],
+    );
+    with(
+        "roll-back: one",
+        "roll-back: two",
+        &["solution[1]", "`two`"],
+    );
+    with(
+        "restart: one, after",
+        "restart: two, after",
+        &["mistakes[0].commands[1]"],
+    );
+    with(
+        "step: 0",
+        "step: 1",
+        &["mistakes[0].step", "counted from 0"],
+    );
+}
