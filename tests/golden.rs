@@ -161,12 +161,13 @@ fn every_case_gives_the_digest_that_is_pinned() {
 
 #[test]
 fn slices_of_any_size_give_the_same_digest() {
-    for case in cases() {
-        let whole = run(&case, u64::MAX);
-        assert_eq!(run(&case, 997), whole, "{}, 997 events a slice", case.name);
+    // `lessons.rs` does the same with a lesson, whose runs are long.
+    for case in cases().iter().filter(|case| case.lesson.is_none()) {
+        let whole = run(case, u64::MAX);
+        assert_eq!(run(case, 997), whole, "{}, 997 events a slice", case.name);
         // One event a slice is the hardest; short runs show it as well as long ones.
         if case.until < SimTime::from_secs(86_400) {
-            assert_eq!(run(&case, 1), whole, "{}, one event a slice", case.name);
+            assert_eq!(run(case, 1), whole, "{}, one event a slice", case.name);
         }
     }
 }

@@ -180,7 +180,8 @@ pub(super) fn open(what: &str) -> Result<(File, Option<LessonFiles>), Failure> {
         if let Some(world) = shelf.file(&shelf::world_path(what)) {
             return Ok((world, None));
         }
-        if let Some(file) = named_lesson(shelf, what) {
+        let id = shelf.lesson_called(what);
+        if let Some(file) = id.and_then(|id| shelf.file(&shelf::lesson_path(id))) {
             let (world, files) = shelf.open_lesson(file)?;
             return Ok((world, Some(files)));
         }
@@ -214,23 +215,6 @@ pub(super) fn open(what: &str) -> Result<(File, Option<LessonFiles>), Failure> {
             let remedy = "name a world or a lesson; a list of commands goes with --commands";
             Err(Failure::problem(&problem, remedy))
         }
-    }
-}
-
-/// A lesson by its id, or by its last part where that is enough.
-fn named_lesson(shelf: &Shelf, what: &str) -> Option<File> {
-    if let Some(file) = shelf
-        .file(&shelf::lesson_path(what))
-        .filter(|_| what.contains('/'))
-    {
-        return Some(file);
-    }
-    let mut alike = shelf
-        .lessons()
-        .filter(|id| id.split('/').next_back() == Some(what));
-    match (alike.next(), alike.next()) {
-        (Some(id), None) => shelf.file(&shelf::lesson_path(id)),
-        _ => None,
     }
 }
 

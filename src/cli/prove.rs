@@ -12,7 +12,7 @@ pub(super) fn run(names: &[String], out: &mut dyn Write) -> Result<bool, Failure
     let shelf = files::present_shelf()?;
     let mut ids: Vec<&str> = Vec::new();
     for name in names {
-        match shelf.lessons().find(|id| *id == name.trim_end_matches('/')) {
+        match shelf.lesson_called(name.trim_end_matches('/')) {
             Some(id) => ids.push(id),
             None => {
                 let problem = format!("there is no lesson `{name}`");

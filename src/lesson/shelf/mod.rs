@@ -95,6 +95,18 @@ impl Shelf {
             .filter(|id| id.split('/').count() == 2)
     }
 
+    /// The id of a lesson by its id, or by its last part where that is enough.
+    pub fn lesson_called(&self, word: &str) -> Option<&str> {
+        if let Some(id) = self.lessons().find(|id| *id == word) {
+            return Some(id);
+        }
+        let mut alike = self
+            .lessons()
+            .filter(|id| id.split('/').next_back() == Some(word));
+        let first = alike.next()?;
+        alike.next().is_none().then_some(first)
+    }
+
     /// Reads the catalogue.
     pub fn catalogue(&self) -> Result<Catalogue, Diagnostics> {
         match self.text(CATALOGUE) {
