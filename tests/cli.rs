@@ -104,7 +104,7 @@ fn commands_are_carried_out_and_a_replay_gives_the_same() {
         &words,
         0,
         &[
-            "fault 0: 30 % errors at payment for 4m",
+            "fault 0: errors (30 %) at payment for 4m",
             "day 1 00:06:00  action  shop",
             "traffic is 2 times the usual",
             "fault 0 ended",

@@ -161,7 +161,6 @@ impl Replay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Ratio;
     use crate::session::Command;
     use crate::world::{FaultKind, FaultSpec};
 
@@ -185,14 +184,7 @@ mod tests {
                     at: SimTime::from_secs(61),
                     seq: 1,
                     command: Command::Inject {
-                        fault: FaultSpec {
-                            service: "shop".into(),
-                            route: None,
-                            kind: FaultKind::Errors {
-                                ratio: Ratio::new(0.25).unwrap_or_default(),
-                            },
-                            duration: None,
-                        },
+                        fault: FaultSpec::usual(FaultKind::Errors, "shop"),
                     },
                 },
             ],
@@ -230,7 +222,7 @@ mod tests {
         check("\"seed\"", "\"sead\"", "missing field `seed`");
         check("61000000000", "59000000000", "journal[1].at");
         check("90000000000", "99999999999999999", "until");
-        check("0.25", "1.25", "ratio");
+        check("\"share\":1.0", "\"share\":1.25", "ratio");
         check("{", "", "r.json:1:");
         let long = " ".repeat(Replay::LONGEST + 1);
         assert!(Replay::parse("r.json", &long).is_err());

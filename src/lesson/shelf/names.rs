@@ -43,7 +43,14 @@ pub(super) fn check(report: &mut Report, root: &At<'_>, lesson: &Lesson, scenari
 /// What a command names wrongly, and what was probably meant.
 fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(String, String)> {
     let (service, version, route) = match command {
-        Command::Inject { fault } => (&fault.service, None, fault.route.as_ref()),
+        Command::Inject { fault } => {
+            let target = &fault.target;
+            (
+                &target.service,
+                target.version.as_ref(),
+                target.route.as_ref(),
+            )
+        }
         Command::Deploy { service, version } => (service, Some(version), None),
         Command::RollBack { service }
         | Command::Restart { service }
