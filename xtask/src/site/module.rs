@@ -21,6 +21,23 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// How the module is made small to send, measured with gzip. Inlining costs
+/// more than it saves, since copies compress worse than calls. Functions in
+/// the order of their names stand beside their like (the same generic code for
+/// another type), which gzip needs: it sees no further back than 32 KiB.
+const SMALLER: [&str; 10] = [
+    "-Oz",
+    "-ocimfs",
+    "0",
+    "-aimfs",
+    "0",
+    "-fimfs",
+    "0",
+    "--reorder-functions-by-name",
+    "--strip-debug",
+    "--strip-producers",
+];
+
 /// The library ready for a page.
 pub struct Module {
     /// The WebAssembly.
@@ -44,9 +61,15 @@ pub fn build(root: &Path, mode: Mode) -> Result<Module> {
     if work.join("bindgen").exists() {
         fs::remove_dir_all(work.join("bindgen"))?;
     }
-    let mut module = bind(&compiled, &work.join("bindgen"), mode)?;
-    if mode == Mode::Release {
-        module.wasm = optimise(root, &work, module.wasm)?;
+    let wasm_opt = match mode {
+        Mode::Dev => None,
+        Mode::Release => tools::wasm_opt(root),
+    };
+    // wasm-opt sorts by the names, and then removes them itself.
+    let names = mode == Mode::Dev || wasm_opt.is_some();
+    let mut module = bind(&compiled, &work.join("bindgen"), mode, names)?;
+    if let Some(wasm_opt) = wasm_opt {
+        module.wasm = optimise(&wasm_opt, &work, &module.wasm)?;
     }
     Ok(module)
 }
@@ -85,7 +108,7 @@ fn wasm_in_message(line: &str) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-fn bind(compiled: &Path, into: &Path, mode: Mode) -> Result<Module> {
+fn bind(compiled: &Path, into: &Path, mode: Mode, names: bool) -> Result<Module> {
     let dev = mode == Mode::Dev;
     Bindgen::new()
         .input_path(compiled)
@@ -94,7 +117,7 @@ fn bind(compiled: &Path, into: &Path, mode: Mode) -> Result<Module> {
         .typescript(false)
         .debug(dev)
         .keep_debug(dev)
-        .remove_name_section(!dev)
+        .remove_name_section(!names)
         .remove_producers_section(true)
         // boot.js and worker.js say where the wasm is; it has a hash in its name.
         .omit_default_module_path(true)
@@ -112,24 +135,21 @@ fn bind(compiled: &Path, into: &Path, mode: Mode) -> Result<Module> {
     })
 }
 
-/// Runs wasm-opt from npm's binaryen, or says how to get it. The result is
-/// kept by the input's hash: it takes longer than the rest of a small rebuild.
-fn optimise(root: &Path, work: &Path, wasm: Vec<u8>) -> Result<Vec<u8>> {
-    let tool = root.join("node_modules/binaryen/bin/wasm-opt");
-    if !tool.exists() {
-        eprintln!("note: wasm-opt is not installed, the wasm stays larger; `npm ci` installs it");
-        return Ok(wasm);
-    }
-    let kept = work.join(format!("opt-{}.wasm", name::hash(&wasm)));
+/// Runs wasm-opt. The result is kept by the hash of the input and of what is
+/// done to it: it takes longer than the rest of a small rebuild.
+fn optimise(wasm_opt: &Path, work: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
+    let recipe = [&WASM_FEATURES[..], &SMALLER].concat().join(" ");
+    let kept = name::hash(&[wasm, recipe.as_bytes()].concat());
+    let kept = work.join(format!("opt-{kept}.wasm"));
     if !kept.exists() {
         let input = work.join("unoptimised.wasm");
         let output = work.join("optimised.wasm");
-        fs::write(&input, &wasm)?;
+        fs::write(&input, wasm)?;
         shell::run(
             Command::new("node")
-                .arg(&tool)
-                .args(["-O3", "--strip-debug", "--strip-producers"])
+                .arg(wasm_opt)
                 .args(WASM_FEATURES)
+                .args(SMALLER)
                 .arg(&input)
                 .arg("-o")
                 .arg(&output),
