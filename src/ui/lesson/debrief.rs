@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::prose::Prose;
 use crate::lesson::{Debrief, SpentBy, Term};
-use crate::ui::widget::{Bar, Icon, Sign};
+use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::workspace::ComparisonPanel;
 use crate::ui::{format, strings};
 
@@ -36,7 +36,7 @@ pub fn DebriefView(props: &DebriefViewProps) -> Html {
                         };
                         html! {
                             <li {class}>
-                                <Icon {sign} /><span class="visually-hidden">{ word }</span>
+                                { icon(sign) }<span class="visually-hidden">{ word }</span>
                                 <span>{ &star.reason }</span>
                             </li>
                         }
@@ -78,7 +78,7 @@ fn spent(spent: &[SpentBy]) -> Html {
                     <li>
                         <span class="spent-cause">{ &by.cause }</span>
                         <span class="spent-share">{ format::percent(by.share) }</span>
-                        <Bar share={by.share / scale} />
+                        { bar(by.share / scale, "tone-accent") }
                         <span class="soft spent-requests">{ strings::failed_requests(&format::count(by.requests)) }</span>
                     </li>
                 }) }

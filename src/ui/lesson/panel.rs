@@ -14,7 +14,7 @@ use crate::ui::app::focus;
 use crate::ui::lab::use_lab;
 use crate::ui::notices::use_notices;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 
 /// Id of the current step's heading.
 const STEP: &str = "step-heading";
@@ -37,7 +37,7 @@ pub fn LessonPanel(props: &LessonPanelProps) -> Html {
     let fold = html! {
         <button type="button" class="button-bare fold" onclick={props.on_fold.reform(|_: MouseEvent| ())}
             aria-expanded="true" aria-label={strings::FOLD_LESSON} title={strings::FOLD_LESSON}>
-            <Icon sign={Sign::FoldLeft} />
+            { icon(Sign::FoldLeft) }
         </button>
     };
     let Some(lesson) = &props.lesson else {
@@ -131,14 +131,14 @@ fn Step(props: &StepProps) -> Html {
                 }
                 if let Some(feedback) = &lesson.feedback {
                     <section class="callout callout-watch" role="status" aria-label={strings::FEEDBACK}>
-                        <Icon sign={Sign::Watch} />
+                        { icon(Sign::Watch) }
                         <Prose blocks={feedback.clone()} terms={terms.clone()} name="feedback" />
                     </section>
                 }
                 <Hints lesson={lesson.clone()} terms={terms.clone()} />
                 if let Some(explanation) = &lesson.explanation {
                     <section class="callout callout-accent" role="status" aria-labelledby="explanation-title">
-                        <Icon sign={Sign::Book} />
+                        { icon(Sign::Book) }
                         <div>
                             <h3 id="explanation-title">{ strings::EXPLANATION }</h3>
                             <Prose blocks={explanation.clone()} terms={terms.clone()} name="explanation" />
@@ -168,7 +168,7 @@ fn checks(checks: &[CheckView]) -> Html {
                 };
                 html! {
                     <li {class}>
-                        <Icon {sign} />
+                        { icon(sign) }
                         <span>
                             <span class="visually-hidden">{ word }</span>
                             { &check.text }
@@ -231,14 +231,14 @@ fn Actions(props: &ActionsProps) -> Html {
     html! {
         <footer class="lesson-foot">
             <button type="button" class="button-quiet" onclick={props.on_rewind.reform(move |_: MouseEvent| step)}>
-                <Icon sign={Sign::Rewind} />{ strings::REWIND }
+                { icon(Sign::Rewind) }{ strings::REWIND }
             </button>
             if lesson.debrief.is_some() {
-                <a class="button button-primary" href="#/">{ strings::BACK_HOME }<Icon sign={Sign::Arrow} /></a>
+                <a class="button button-primary" href="#/">{ strings::BACK_HOME }{ icon(Sign::Arrow) }</a>
             } else {
                 <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
                     { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
-                    <Icon sign={Sign::Arrow} />
+                    { icon(Sign::Arrow) }
                 </button>
             }
         </footer>

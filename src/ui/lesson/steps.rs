@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::lesson::{StepHead, StepState};
 use crate::ui::strings;
-use crate::ui::widget::{Dialog, Icon, Sign};
+use crate::ui::widget::{Dialog, Sign, icon};
 
 /// What the list is given.
 #[derive(PartialEq, Properties)]
@@ -30,7 +30,7 @@ pub fn StepList(props: &StepListProps) -> Html {
                             <li class="step step-done">
                                 <button type="button" {onclick} aria-label={strings::rewind_to(number, &step.title)}
                                     title={strings::rewind_to(number, &step.title)}>
-                                    <Icon sign={Sign::Tick} />
+                                    { icon(Sign::Tick) }
                                 </button>
                             </li>
                         }
@@ -84,7 +84,7 @@ pub fn RewindDialog(props: &RewindDialogProps) -> Html {
             <p>{ strings::rewind_text(step + 1, &props.title) }</p>
             <div class="button-row">
                 <button type="button" class="button button-primary" onclick={yes}>
-                    <Icon sign={Sign::Rewind} />{ strings::REWIND_YES }
+                    { icon(Sign::Rewind) }{ strings::REWIND_YES }
                 </button>
                 <button type="button" class="button" onclick={props.on_close.reform(|_: MouseEvent| ())}>
                     { strings::CANCEL }

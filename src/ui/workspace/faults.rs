@@ -1,50 +1,37 @@
 //! Faults: the ones that act, and a form that starts another.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::act::Action;
+use super::act::{Action, action};
 use super::input;
 use crate::base::{Ratio, Span};
 use crate::session::{Command, FaultView, View};
+use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
-use crate::ui::widget::{Icon, NumberField, Select, Sign};
+use crate::ui::widget::{NumberField, Sign, icon, number_field, select};
 use crate::ui::{format, strings};
 use crate::world::{FaultKind, FaultSpec};
 
-/// Which faults are listed.
-#[derive(PartialEq, Properties)]
-pub struct FaultListProps {
-    /// The lab.
-    pub view: Rc<View>,
-    /// Only those of this service.
-    pub service: Option<u32>,
-    /// Whether they can be ended here.
-    pub ends: bool,
-}
-
-/// The faults that act now; nothing where there is none.
-#[component]
-pub fn FaultList(props: &FaultListProps) -> Html {
-    let lab = use_lab();
-    let ours = |fault: &&FaultView| props.service.is_none_or(|service| service == fault.service);
-    if !props.view.faults.iter().any(|fault| ours(&fault)) {
+/// The faults that act now, of one service or of all; `ends` where they can be ended
+/// here. Nothing where there is none.
+pub fn fault_list(client: &Client, view: &View, only: Option<u32>, ends: bool) -> Html {
+    let ours = |fault: &&FaultView| only.is_none_or(|service| service == fault.service);
+    if !view.faults.iter().any(|fault| ours(&fault)) {
         return html! {};
     }
     html! {
         <section aria-labelledby="faults-title">
             <h3 id="faults-title">{ strings::FAULTS }</h3>
             <ul class="fault-list">
-                { for props.view.faults.iter().filter(ours).map(|fault| {
-                    let (client, id) = (lab.client.clone(), fault.id);
+                { for view.faults.iter().filter(ours).map(|fault| {
+                    let (client, id) = (client.clone(), fault.id);
                     let onclick = Callback::from(move |_: MouseEvent| client.act(Command::EndFault { id }));
-                    let service = props.view.services.get(fault.service as usize);
+                    let service = view.services.get(fault.service as usize);
                     html! {
                         <li key={fault.id}>
-                            <Icon sign={Sign::Fault} />
+                            { icon(Sign::Fault) }
                             <span>
-                                if let Some(service) = service.filter(|_| props.service.is_none()) {
+                                if let Some(service) = service.filter(|_| only.is_none()) {
                                     <b>{ &service.name }</b>{ " " }
                                 }
                                 { &fault.text }
@@ -55,7 +42,7 @@ pub fn FaultList(props: &FaultListProps) -> Html {
                                     } }
                                 </span>
                             </span>
-                            if props.ends {
+                            if ends {
                                 <button type="button" class="button button-small" {onclick}
                                     aria-label={strings::end_fault(&fault.text)}>{ strings::END }</button>
                             }
@@ -185,26 +172,43 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         Callback::from(move |text| minutes.set(text))
     };
     let (label, unit, _) = chosen.parameter();
-    let kinds: Vec<AttrValue> = KINDS.iter().map(|kind| kind.title().into()).collect();
-    let mut routes = vec![AttrValue::from(strings::ALL_ROUTES)];
-    routes.extend(
-        props
-            .routes
-            .iter()
-            .map(|route| AttrValue::from(route.clone())),
-    );
-    html! {
-        <Action title={strings::INJECT} does={chosen.does()} button={strings::INJECT_BUTTON} sign={Sign::Fault} {on_act}>
-            <Select id="fault-kind" label={strings::FAULT_KIND} options={kinds} selected={*kind} on_select={set(&kind)} />
-            if lasting && !props.routes.is_empty() {
-                <Select id="fault-route" label={strings::ROUTE} options={routes} selected={*route} on_select={set(&route)} />
-            }
-            <NumberField id="fault-value" {label} {unit} value={text} error={what_error} on_input={on_value} />
-            if lasting {
-                <NumberField id="fault-minutes" label={strings::FAULT_DURATION} unit={strings::UNIT_MINUTES}
-                    value={(*minutes).clone()} error={duration_error} on_input={on_minutes}
-                    placeholder={strings::FAULT_FOREVER} />
-            }
-        </Action>
-    }
+    let kinds = KINDS.map(Kind::title);
+    let mut routes = vec![strings::ALL_ROUTES];
+    routes.extend(props.routes.iter().map(String::as_str));
+    let value = number_field(NumberField {
+        id: "fault-value",
+        label,
+        unit,
+        value: text,
+        error: what_error.as_deref(),
+        on_input: on_value,
+        placeholder: "",
+    });
+    let lasts = NumberField {
+        id: "fault-minutes",
+        label: strings::FAULT_DURATION,
+        unit: strings::UNIT_MINUTES,
+        value: (*minutes).clone(),
+        error: duration_error.as_deref(),
+        on_input: on_minutes,
+        placeholder: strings::FAULT_FOREVER,
+    };
+    action(Action {
+        title: strings::INJECT,
+        does: chosen.does(),
+        button: strings::INJECT_BUTTON,
+        sign: Sign::Fault,
+        not_now: None,
+        on_act,
+        fields: html! {
+            <>
+                { select("fault-kind", strings::FAULT_KIND, &kinds, *kind, set(&kind)) }
+                if lasting && !props.routes.is_empty() {
+                    { select("fault-route", strings::ROUTE, &routes, *route, set(&route)) }
+                }
+                { value }
+                if lasting { { number_field(lasts) } }
+            </>
+        },
+    })
 }
