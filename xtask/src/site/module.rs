@@ -25,7 +25,8 @@ const WASM_FEATURES: [&str; 6] = [
 /// more than it saves, since copies compress worse than calls. Functions in
 /// the order of their names stand beside their like (the same generic code for
 /// another type), which gzip needs: it sees no further back than 32 KiB.
-const SMALLER: [&str; 10] = [
+const SMALLER: [&str; 11] = [
+    "--converge",
     "-Oz",
     "-ocimfs",
     "0",
