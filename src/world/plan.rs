@@ -1,15 +1,23 @@
 //! The world made ready to run: scripts as flat operations, calls and edges
 //! numbered. Immutable; every clone of a running world shares it.
 
-use crate::base::{Duration, Span};
+use crate::base::{Sampler, Span};
 
-use super::spec::{Call, Retry, RouteRef, Spec, Step};
+use super::spec::{Balance, Call, Retry, RouteRef, Spec, Step};
+
+/// Where [`Op::Refuse`] stands in every plan.
+pub(super) const REFUSE: u32 = 0;
 
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
-    /// Take time.
-    Work(Duration),
+    /// Take time, with the worker that the request holds from start to end.
+    Work(Sampler),
+    /// Wait for a worker, then take time. Only in an asynchronous service, and
+    /// always before a `Release`.
+    Burst(Sampler),
+    /// Give back the worker of the `Burst` before.
+    Release,
     /// Make a call and wait for it; the index is into [`Plan::calls`].
     Call(u32),
     /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
@@ -22,6 +30,8 @@ pub(super) enum Op {
     Jump(u32),
     /// The script has ended.
     End,
+    /// The request is refused at the door, for what has touched it.
+    Refuse,
 }
 
 /// A call of a script, or of users.
@@ -37,6 +47,15 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+}
+
+/// What every request to a service asks of its description.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ServicePlan {
+    pub workers: u32,
+    pub queue: u32,
+    pub asynchronous: bool,
+    pub balance: Balance,
 }
 
 /// A route across all services.
@@ -65,6 +84,7 @@ pub(super) struct Plan {
     /// (cumulative share, place).
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
+    pub services: Vec<ServicePlan>,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
@@ -90,12 +110,20 @@ impl Plan {
                 });
             }
         }
+        let services = spec.services.iter().map(|service| ServicePlan {
+            workers: service.workers,
+            queue: service.queue,
+            asynchronous: service.asynchronous,
+            balance: service.balance,
+        });
+        let services = services.collect();
         let mut plan = Plan {
             spec,
-            ops: Vec::new(),
+            ops: vec![Op::Refuse],
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),
+            services,
             routes,
             first_route,
             edges: Vec::new(),
@@ -136,7 +164,11 @@ impl Plan {
     fn script(&mut self, service: u32, steps: &[Step]) {
         for step in steps {
             match step {
-                Step::Work(duration) => self.ops.push(Op::Work(*duration)),
+                Step::Work(duration) if self.services[service as usize].asynchronous => {
+                    let work = [Op::Burst(duration.sampler()), Op::Release];
+                    self.ops.extend(work);
+                }
+                Step::Work(duration) => self.ops.push(Op::Work(duration.sampler())),
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));

@@ -5,13 +5,13 @@
 //! `maxUnavailable: 0`: start one new pod, wait until it is ready, drain an
 //! old one, and so on.
 
-use std::collections::VecDeque;
-
 use crate::engine::{Agenda, Key};
 
+use super::fault::FaultKind;
+use super::line::Kind;
 use super::live::Live;
 use super::probe::{Cause, Happening, Outcome, Probe};
-use super::state::{End, Event, Pod, PodPhase};
+use super::state::{End, Event, Next, Pod, PodPhase};
 
 impl<P: Probe> Live<'_, P> {
     /// Starts, drains and removes pods until nothing can be done at this instant.
@@ -83,22 +83,13 @@ impl<P: Probe> Live<'_, P> {
         let running = &mut self.state.services[service as usize];
         let number = running.next_number;
         running.next_number += 1;
-        let key = self.state.pods.insert(Pod {
-            service,
-            number,
-            phase: PodPhase::Starting,
-            version: running.version,
-            epoch: running.epoch,
-            busy: 0,
-            queue: VecDeque::new(),
-            starts: 1,
-            last_begun: Key::NONE,
-        });
+        let pod = Pod::new(self.plan, service, number, running.version, running.epoch);
+        let key = self.state.pods.insert(pod);
         running.pods.push(key);
         self.announce_start(key, agenda);
     }
 
-    fn announce_start(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+    pub fn announce_start(&mut self, key: Key, agenda: &mut Agenda<Event>) {
         let Some(pod) = self.state.pods.get(key) else {
             return;
         };
@@ -116,14 +107,22 @@ impl<P: Probe> Live<'_, P> {
 
     /// A pod has started and can be asked, unless it died or was drained meanwhile.
     pub fn pod_ready(&mut self, key: Key, starts: u32, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else {
+        let Some(pod) = self.state.pods.get(key) else {
             return;
         };
         if pod.starts != starts || pod.phase != PodPhase::Starting {
             return;
         }
+        let (service, number, version) = (pod.service, pod.number, pod.version);
+        let held = self.pod_held(service, key, version);
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
+        pod.held = held;
+        if held {
+            return;
+        }
         pod.phase = PodPhase::Ready;
-        let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
         self.probe.happened(
             agenda.now(),
@@ -141,7 +140,7 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         pod.phase = PodPhase::Draining;
-        let (service, idle) = (pod.service, pod.busy == 0);
+        let (service, idle) = (pod.service, pod.requests == 0);
         if idle {
             self.remove_pod(key);
         } else {
@@ -162,16 +161,19 @@ impl<P: Probe> Live<'_, P> {
         self.refresh_ready(service);
     }
 
-    fn refresh_ready(&mut self, service: u32) {
-        let running = &mut self.state.services[service as usize];
-        let pods = &self.state.pods;
-        running.ready.clear();
-        running
-            .ready
-            .extend(running.pods.iter().copied().filter(|key| {
-                pods.get(*key)
-                    .is_some_and(|pod| pod.phase == PodPhase::Ready)
-            }));
+    /// Notes which pods callers may ask: those that are ready and pass their probe.
+    pub fn refresh_ready(&mut self, service: u32) {
+        let mut ready = std::mem::take(&mut self.state.services[service as usize].ready);
+        ready.clear();
+        for key in &self.state.services[service as usize].pods {
+            if let Some(pod) = self.state.pods.get(*key)
+                && pod.phase == PodPhase::Ready
+                && !self.pod_struck(FaultKind::Unready, service, *key, pod.version)
+            {
+                ready.push(*key);
+            }
+        }
+        self.state.services[service as usize].ready = ready;
     }
 
     /// Ready pods die with all they hold and are started again in place.
@@ -185,32 +187,36 @@ impl<P: Probe> Live<'_, P> {
         for key in victims {
             self.kill(key, Cause::Fault(fault), agenda);
         }
-        self.finish_tasks(agenda);
+        self.follow(Next::Nothing, agenda);
     }
 
-    fn kill(&mut self, key: Key, cause: Cause, agenda: &mut Agenda<Event>) {
+    /// A pod dies with all it holds and is started again in place.
+    pub fn kill(&mut self, key: Key, cause: Cause, agenda: &mut Agenda<Event>) {
         let Some(pod) = self.state.pods.get_mut(key) else {
             return;
         };
-        // First closed, so that a freed worker takes up nothing.
         pod.phase = PodPhase::Starting;
         pod.starts += 1;
+        pod.busy = 0;
+        pod.requests = 0;
         pod.queue.clear();
         let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
-        let held: Vec<Key> = self
-            .state
-            .visits
-            .iter()
-            .filter(|(_, visit)| visit.pod == key)
-            .map(|(visit, _)| visit)
-            .collect();
+        let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
+        let (held, branches): (Vec<_>, Vec<_>) =
+            lines.partition(|(_, line)| line.kind == Kind::Request);
+        let [held, branches] =
+            [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
+        for branch in branches {
+            self.state.lines.remove(branch);
+        }
         let end = End {
             outcome: Outcome::Unavailable,
             cause: Some(cause),
         };
-        for visit in &held {
-            self.finish(*visit, end, agenda);
+        for request in &held {
+            let answer = self.close(*request, end, agenda);
+            self.state.tasks.push(answer);
         }
         let lost = held.len() as u32;
         self.probe.happened(

@@ -3,7 +3,7 @@
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::base::{Ratio, SimTime, Span};
+use crate::base::{SimTime, Span};
 use crate::session::{Command, Health, View};
 use crate::ui::client::Client;
 use crate::ui::lab::{Phase, use_lab};
@@ -162,14 +162,9 @@ fn breaker(client: &Client, faults: Vec<u32>) -> Html {
 }
 
 fn fault() -> FaultSpec {
-    FaultSpec {
-        service: VICTIM.to_owned(),
-        route: None,
-        kind: FaultKind::Errors {
-            ratio: Ratio::new(0.3).unwrap_or(Ratio::ONE),
-        },
-        duration: Some(Span::from_mins(5)),
-    }
+    let mut fault = FaultSpec::usual(FaultKind::Errors, VICTIM);
+    fault.schedule.duration = Some(Span::from_mins(5));
+    fault
 }
 
 /// The demo rests while nobody looks.

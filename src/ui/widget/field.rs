@@ -13,7 +13,7 @@ fn error_id(id: &str) -> String {
 
 /// A label, a control, a unit, and an error where there is one.
 fn field(
-    id: &'static str,
+    id: AttrValue,
     label: &'static str,
     unit: &'static str,
     error: Option<&str>,
@@ -21,13 +21,13 @@ fn field(
 ) -> Html {
     html! {
         <div class="field">
-            <label for={id}>{ label }</label>
+            <label for={id.clone()}>{ label }</label>
             <div class="field-row">
                 { control }
                 if !unit.is_empty() { <span class="unit">{ unit }</span> }
             </div>
             if let Some(error) = error {
-                <p class="field-error" id={error_id(id)}>
+                <p class="field-error" id={error_id(&id)}>
                     { icon(Sign::Bad) }<span>{ error }</span>
                 </p>
             }
@@ -39,7 +39,7 @@ fn field(
 #[derive(Default)]
 pub struct NumberField<'a> {
     /// Id of the input.
-    pub id: &'static str,
+    pub id: AttrValue,
     /// Its label.
     pub label: &'static str,
     /// Unit behind it.
@@ -66,9 +66,9 @@ pub fn number_field(given: NumberField<'_>) -> Html {
     let wrong = given.error.is_some();
     let control = html! {
         <input type="text" inputmode="decimal" autocomplete="off" class="input input-number"
-            id={given.id} value={given.value} {oninput} placeholder={given.placeholder}
+            id={given.id.clone()} value={given.value} {oninput} placeholder={given.placeholder}
             aria-invalid={wrong.then_some("true")}
-            aria-describedby={wrong.then(|| error_id(given.id))} />
+            aria-describedby={wrong.then(|| error_id(&given.id))} />
     };
     field(given.id, given.label, given.unit, given.error, control)
 }
@@ -97,5 +97,5 @@ pub fn select(
             }) }
         </select>
     };
-    field(id, label, "", None, control)
+    field(id.into(), label, "", None, control)
 }

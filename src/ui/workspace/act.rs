@@ -200,7 +200,7 @@ pub fn ScaleForm(props: &ScaleFormProps) -> Html {
         not_now: None,
         on_act,
         fields: number_field(NumberField {
-            id: "scale-pods",
+            id: "scale-pods".into(),
             label: strings::PODS_WANTED,
             unit: strings::UNIT_PODS,
             value: text,
@@ -249,7 +249,7 @@ pub fn LoadForm(props: &LoadFormProps) -> Html {
         not_now: None,
         on_act,
         fields: number_field(NumberField {
-            id: "load-factor",
+            id: "load-factor".into(),
             label: strings::LOAD_FACTOR,
             unit: strings::UNIT_TIMES,
             value: text,

@@ -4,13 +4,14 @@ use yew::prelude::*;
 
 use super::act::{Action, action};
 use super::input;
-use crate::base::{Ratio, Span};
+use crate::base::Span;
 use crate::session::{Command, FaultView, View};
 use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
 use crate::ui::widget::{NumberField, Sign, icon, number_field, select};
 use crate::ui::{format, strings};
-use crate::world::{FaultKind, FaultSpec};
+use crate::world::fault::catalogue::{CATALOGUE, Group, Parameter, Unit};
+use crate::world::{FaultSpec, Pods, Schedule, Target};
 
 /// The faults that act now, of one service or of all; `ends` where they can be ended
 /// here. Nothing where there is none.
@@ -37,6 +38,7 @@ pub fn fault_list(client: &Client, view: &View, only: Option<u32>, ends: bool) -
                                 { &fault.text }
                                 <span class="soft">
                                     { match fault.until {
+                                        Some(begin) if !fault.active => strings::from(&format::instant(begin)),
                                         Some(until) => strings::until(&format::instant(until)),
                                         None => strings::UNTIL_ENDED.to_owned(),
                                     } }
@@ -63,59 +65,50 @@ pub struct FaultFormProps {
     pub routes: Vec<String>,
 }
 
-/// The three kinds with their parameter.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Latency,
-    Errors,
-    KillPods,
+/// Shown values are this many times the catalogue's: milliseconds and percent.
+fn scale(unit: Unit) -> f64 {
+    match unit {
+        Unit::Time => 1_000.0,
+        Unit::Share => 100.0,
+        Unit::Factor | Unit::Count => 1.0,
+    }
 }
 
-const KINDS: [Kind; 3] = [Kind::Latency, Kind::Errors, Kind::KillPods];
-
-impl Kind {
-    fn title(self) -> &'static str {
-        match self {
-            Kind::Latency => strings::FAULT_LATENCY,
-            Kind::Errors => strings::FAULT_ERRORS,
-            Kind::KillPods => strings::FAULT_KILL,
-        }
+fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Time => strings::UNIT_MS,
+        Unit::Share => strings::UNIT_PERCENT,
+        Unit::Factor => strings::UNIT_TIMES,
+        Unit::Count => "",
     }
+}
 
-    /// Label, unit and first value of the parameter.
-    fn parameter(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Kind::Latency => (strings::FAULT_EXTRA, strings::UNIT_MS, "300"),
-            Kind::Errors => (strings::FAULT_SHARE, strings::UNIT_PERCENT, "30"),
-            Kind::KillPods => (strings::FAULT_PODS, strings::UNIT_PODS, "1"),
-        }
+fn read(parameter: &Parameter, text: &str) -> Result<f64, String> {
+    let scale = scale(parameter.unit);
+    let value = input::number(text, parameter.least * scale, parameter.most * scale)?;
+    if parameter.unit == Unit::Count && libm::trunc(value) != value {
+        return Err(strings::NOT_WHOLE.to_owned());
     }
+    Ok(value / scale)
+}
 
-    fn read(self, text: &str) -> Result<FaultKind, String> {
-        match self {
-            Kind::Latency => input::number(text, 1.0, 60_000.0).map(|ms| FaultKind::Latency {
-                extra: Span::from_secs_f64(ms / 1_000.0),
-            }),
-            Kind::Errors => {
-                let percent = input::number(text, 0.1, 100.0)?;
-                let ratio = Ratio::new(percent / 100.0).unwrap_or(Ratio::ONE);
-                Ok(FaultKind::Errors { ratio })
-            }
-            Kind::KillPods => input::whole(text, 1, 100).map(|pods| FaultKind::KillPods { pods }),
-        }
-    }
-
-    fn does(self) -> &'static str {
-        match self {
-            Kind::Latency => strings::FAULT_LATENCY_DOES,
-            Kind::Errors => strings::FAULT_ERRORS_DOES,
-            Kind::KillPods => strings::FAULT_KILL_DOES,
-        }
-    }
+/// First texts of a kind's fields.
+fn usual(kind: usize) -> Vec<String> {
+    let parameters = CATALOGUE
+        .get(kind)
+        .map_or(&[][..], |entry| entry.parameters);
+    let text = |p: &Parameter| format::plain(p.usual * scale(p.unit));
+    parameters.iter().map(text).collect()
 }
 
 /// Longest time a fault may be given, in minutes: thirty days.
 const MOST_MINUTES: f64 = 43_200.0;
+
+/// Which pods a fault may be given here.
+const PODS: [(&str, Pods); 2] = [
+    (strings::FAULT_ALL_PODS, Pods::All),
+    (strings::FAULT_ONE_POD, Pods::One),
+];
 
 /// Start a fault.
 #[component]
@@ -123,32 +116,43 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
     let lab = use_lab();
     let kind = use_state_eq(|| 0_usize);
     let route = use_state_eq(|| 0_usize);
-    let values = use_state_eq(|| KINDS.map(|kind| kind.parameter().2.to_owned()));
+    let pods = use_state_eq(|| 0_usize);
+    let values = use_state_eq(|| usual(0));
     let minutes = use_state_eq(|| "5".to_owned());
-    let chosen = KINDS.get(*kind).copied().unwrap_or(Kind::Latency);
-    let text = values.get(*kind).cloned().unwrap_or_default();
-    let lasting = chosen != Kind::KillPods;
-    let what = chosen.read(&text);
+    let entry = CATALOGUE.get(*kind).unwrap_or(&CATALOGUE[0]);
+    let read: Vec<Result<f64, String>> = entry
+        .parameters
+        .iter()
+        .zip(values.iter())
+        .map(|(parameter, text)| read(parameter, text))
+        .collect();
     let duration = input::optional(&minutes, 0.1, MOST_MINUTES);
-    let (what_error, duration_error) = (what.clone().err(), duration.clone().err());
+    let duration_error = duration.clone().err();
     let on_act = {
-        let service = props.service.clone();
-        let route = route
-            .checked_sub(1)
-            .and_then(|index| props.routes.get(index).cloned());
+        let given: Result<Vec<f64>, String> = read.iter().cloned().collect();
+        let mut target = Target::service(&props.service);
+        if entry.by_request {
+            let chosen = route.checked_sub(1);
+            target.route = chosen.and_then(|index| props.routes.get(index).cloned());
+        }
+        if entry.lasting {
+            target.pods = PODS.get(*pods).map_or(Pods::All, |(_, pods)| *pods);
+        }
+        let lasting = entry.lasting;
         Callback::from(move |()| {
-            let (Ok(kind), Ok(minutes)) = (&what, &duration) else {
+            let (Ok(values), Ok(minutes)) = (&given, &duration) else {
                 return;
             };
-            let duration = minutes
-                .filter(|_| lasting)
-                .map(|m| Span::from_secs_f64(m * 60.0));
+            let duration = minutes.filter(|_| lasting);
             lab.client.act(Command::Inject {
                 fault: FaultSpec {
-                    service: service.clone(),
-                    route: route.clone(),
-                    kind: *kind,
-                    duration,
+                    kind: entry.kind,
+                    values: values.clone(),
+                    target: target.clone(),
+                    schedule: Schedule {
+                        duration: duration.map(|m| Span::from_secs_f64(m * 60.0)),
+                        ..Schedule::default()
+                    },
                 },
             });
         })
@@ -157,11 +161,18 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let state = state.clone();
         Callback::from(move |index| state.set(index))
     };
-    let on_value = {
-        let (values, kind) = (values.clone(), *kind);
+    let on_kind = {
+        let (kind, values) = (kind.clone(), values.clone());
+        Callback::from(move |index| {
+            kind.set(index);
+            values.set(usual(index));
+        })
+    };
+    let on_value = |place: usize| {
+        let values = values.clone();
         Callback::from(move |text: String| {
             let mut next = (*values).clone();
-            if let Some(value) = next.get_mut(kind) {
+            if let Some(value) = next.get_mut(place) {
                 *value = text;
             }
             values.set(next);
@@ -171,21 +182,24 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let minutes = minutes.clone();
         Callback::from(move |text| minutes.set(text))
     };
-    let (label, unit, _) = chosen.parameter();
-    let kinds = KINDS.map(Kind::title);
+    let kinds: Vec<&str> = CATALOGUE.iter().map(|entry| entry.title).collect();
+    let which = PODS.map(|(title, _)| title);
     let mut routes = vec![strings::ALL_ROUTES];
     routes.extend(props.routes.iter().map(String::as_str));
-    let value = number_field(NumberField {
-        id: "fault-value",
-        label,
-        unit,
-        value: text,
-        error: what_error.as_deref(),
-        on_input: on_value,
-        placeholder: "",
+    let given = entry.parameters.iter().zip(values.iter().zip(&read));
+    let parameters = given.enumerate().map(|(place, (parameter, (text, read)))| {
+        number_field(NumberField {
+            id: format!("fault-{}", parameter.name).into(),
+            label: parameter.title,
+            unit: unit_word(parameter.unit),
+            value: text.clone(),
+            error: read.as_ref().err().map(String::as_str),
+            on_input: on_value(place),
+            placeholder: "",
+        })
     });
     let lasts = NumberField {
-        id: "fault-minutes",
+        id: "fault-minutes".into(),
         label: strings::FAULT_DURATION,
         unit: strings::UNIT_MINUTES,
         value: (*minutes).clone(),
@@ -195,19 +209,22 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
     };
     action(Action {
         title: strings::INJECT,
-        does: chosen.does(),
+        does: entry.does,
         button: strings::INJECT_BUTTON,
         sign: Sign::Fault,
         not_now: None,
         on_act,
         fields: html! {
             <>
-                { select("fault-kind", strings::FAULT_KIND, &kinds, *kind, set(&kind)) }
-                if lasting && !props.routes.is_empty() {
+                { select("fault-kind", strings::FAULT_KIND, &kinds, *kind, on_kind) }
+                if entry.by_request && !props.routes.is_empty() {
                     { select("fault-route", strings::ROUTE, &routes, *route, set(&route)) }
                 }
-                { value }
-                if lasting { { number_field(lasts) } }
+                if entry.lasting && entry.group != Group::Other {
+                    { select("fault-pods", strings::PODS, &which, *pods, set(&pods)) }
+                }
+                { for parameters }
+                if entry.lasting { { number_field(lasts) } }
             </>
         },
     })

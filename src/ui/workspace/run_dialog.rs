@@ -80,7 +80,7 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
         Callback::from(move |_: MouseEvent| copy_replay(&client, &notices))
     };
     let field = number_field(NumberField {
-        id: "seed",
+        id: "seed".into(),
         label: strings::SEED,
         unit: "",
         value: (*typed).clone(),
