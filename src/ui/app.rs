@@ -4,6 +4,8 @@ use gloo::events::EventListener;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use super::lab::LabProvider;
 use super::notices::NoticeProvider;
 use super::page::{Home, Learn, Missing, Sandbox};

@@ -6,6 +6,8 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_effect_with;
+
 use super::strings;
 use super::widget::{Sign, icon};
 use crate::session::Refusal;

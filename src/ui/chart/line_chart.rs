@@ -5,6 +5,8 @@ use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 use super::annotate::Marks;
 use super::axes::{axes, px};
 use super::cursor::{Tip, crosshair, event_list, readings, spoken, value_tip};

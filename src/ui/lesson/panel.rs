@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use super::debrief::debrief;
 use super::prose::prose;
 use super::question::Question;

@@ -4,6 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use crate::lesson::{QuestionKind, QuestionView};
 use crate::session::Command;
 use crate::ui::lab::use_lab;

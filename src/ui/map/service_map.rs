@@ -7,6 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use super::edge;
 use super::flow::Lane;
 use super::key::key;

@@ -3,6 +3,8 @@
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 use crate::base::{SimTime, Span};
 use crate::session::{Command, Health, View};
 use crate::ui::client::Client;
@@ -26,8 +28,8 @@ const SPEED: Speed = Speed::Times(10);
 pub fn Demo() -> Html {
     let lab = use_lab();
     let records = use_records();
-    let problem = use_state(|| None::<String>);
-    let selected = use_state(|| None::<u32>);
+    let problem = use_state_eq(|| None::<String>);
+    let selected = use_state_eq(|| None::<u32>);
     {
         let (client, problem) = (lab.client.clone(), problem.clone());
         use_effect_with((), move |()| {

@@ -4,6 +4,8 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_effect_with;
+
 use super::{Sign, icon};
 use crate::ui::strings;
 

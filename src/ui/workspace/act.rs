@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::input;
 use crate::session::{Command, ServiceView, VersionView};
 use crate::ui::client::Client;

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::inspector::scope_select;
 use super::panels::{PanelCard, use_annotations};
 use crate::base::Span;

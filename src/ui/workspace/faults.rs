@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::act::{Action, action};
 use super::input;
 use crate::base::Span;

@@ -6,6 +6,8 @@ use web_sys::{DragEvent, HtmlInputElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::crash::copy_replay;
 use super::input;
 use crate::base::SimTime;

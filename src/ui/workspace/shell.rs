@@ -5,6 +5,8 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use super::crash::crash_panel;
 use super::dashboards::Dashboards;
 use super::diagnostics::{not_loaded, problems, problems_dialog, waiting};

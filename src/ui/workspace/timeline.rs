@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use crate::base::Span;
 use crate::session::{EventKind, TimelineEvent, View};
 use crate::ui::widget::{Sign, icon_with};

@@ -1,6 +1,7 @@
-//! The library as a browser module: cargo, then wasm-bindgen, then wasm-opt.
+//! The library as a browser module: cargo, then wasm-bindgen, then wasm-opt
+//! twice, with the functions put beside their like in between.
 
-use super::{Mode, name};
+use super::{Mode, name, order};
 use crate::{shell, tools};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
@@ -21,11 +22,9 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// How the module is made small to send, measured with gzip. Inlining costs
-/// more than it saves, since copies compress worse than calls. Functions in
-/// the order of their names stand beside their like (the same generic code for
-/// another type), which gzip needs: it sees no further back than 32 KiB.
-const SMALLER: [&str; 11] = [
+/// How wasm-opt makes the module small to send, measured with gzip. Inlining
+/// costs more than it saves, since copies compress worse than calls.
+const SMALLER: [&str; 10] = [
     "--converge",
     "-Oz",
     "-ocimfs",
@@ -34,10 +33,12 @@ const SMALLER: [&str; 11] = [
     "0",
     "-fimfs",
     "0",
-    "--reorder-functions-by-name",
     "--strip-debug",
     "--strip-producers",
 ];
+
+/// How it puts the functions into the order that [`order`] chose.
+const ORDERED: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
 
 /// The library ready for a page.
 pub struct Module {
@@ -62,14 +63,10 @@ pub fn build(root: &Path, mode: Mode) -> Result<Module> {
     if work.join("bindgen").exists() {
         fs::remove_dir_all(work.join("bindgen"))?;
     }
-    let wasm_opt = match mode {
-        Mode::Dev => None,
-        Mode::Release => tools::wasm_opt(root),
-    };
-    // wasm-opt sorts by the names, and then removes them itself.
-    let names = mode == Mode::Dev || wasm_opt.is_some();
-    let mut module = bind(&compiled, &work.join("bindgen"), mode, names)?;
-    if let Some(wasm_opt) = wasm_opt {
+    let mut module = bind(&compiled, &work.join("bindgen"), mode)?;
+    if mode == Mode::Release
+        && let Some(wasm_opt) = tools::wasm_opt(root)
+    {
         module.wasm = optimise(&wasm_opt, &work, &module.wasm)?;
     }
     Ok(module)
@@ -109,7 +106,7 @@ fn wasm_in_message(line: &str) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-fn bind(compiled: &Path, into: &Path, mode: Mode, names: bool) -> Result<Module> {
+fn bind(compiled: &Path, into: &Path, mode: Mode) -> Result<Module> {
     let dev = mode == Mode::Dev;
     Bindgen::new()
         .input_path(compiled)
@@ -118,7 +115,7 @@ fn bind(compiled: &Path, into: &Path, mode: Mode, names: bool) -> Result<Module>
         .typescript(false)
         .debug(dev)
         .keep_debug(dev)
-        .remove_name_section(!names)
+        .remove_name_section(!dev)
         .remove_producers_section(true)
         // boot.js and worker.js say where the wasm is; it has a hash in its name.
         .omit_default_module_path(true)
@@ -139,22 +136,20 @@ fn bind(compiled: &Path, into: &Path, mode: Mode, names: bool) -> Result<Module>
 /// Runs wasm-opt. The result is kept by the hash of the input and of what is
 /// done to it: it takes longer than the rest of a small rebuild.
 fn optimise(wasm_opt: &Path, work: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
-    let recipe = [&WASM_FEATURES[..], &SMALLER].concat().join(" ");
-    let kept = name::hash(&[wasm, recipe.as_bytes()].concat());
+    let recipe = [&WASM_FEATURES[..], &SMALLER, &ORDERED].concat().join(" ");
+    let kept = name::hash(&[wasm, recipe.as_bytes(), order::RECIPE].concat());
     let kept = work.join(format!("opt-{kept}.wasm"));
     if !kept.exists() {
-        let input = work.join("unoptimised.wasm");
-        let output = work.join("optimised.wasm");
-        fs::write(&input, wasm)?;
-        shell::run(
-            Command::new("node")
-                .arg(wasm_opt)
-                .args(WASM_FEATURES)
-                .args(SMALLER)
-                .arg(&input)
-                .arg("-o")
-                .arg(&output),
-        )?;
+        let (input, output) = (work.join("before.wasm"), work.join("after.wasm"));
+        let run = |wasm: &[u8], how: &[&str]| {
+            fs::write(&input, wasm)?;
+            let mut command = Command::new("node");
+            command.arg(wasm_opt).args(WASM_FEATURES).args(how);
+            shell::run(command.arg(&input).arg("-o").arg(&output))?;
+            fs::read(&output).context("wasm-opt wrote no module")
+        };
+        let small = run(wasm, &SMALLER)?;
+        run(&order::name_by_place(&small)?, &ORDERED)?;
         forget_older(work)?;
         fs::rename(&output, &kept)?;
     }
