@@ -22,13 +22,15 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// How wasm-opt makes the module small to send, measured with gzip. Inlining
-/// costs more than it saves, since copies compress worse than calls.
-const SMALLER: [&str; 10] = [
+/// How wasm-opt makes the module small to send, measured with gzip. Much inlining
+/// costs more than it saves, since copies compress worse than calls, and so does
+/// keeping repeated parts of expressions in variables.
+const SMALLER: [&str; 11] = [
     "--converge",
     "-Oz",
-    "-ocimfs",
-    "0",
+    "--skip-pass=local-cse",
+    "-ocimfs", // functions that are called once and have no more than 15 instructions
+    "15",
     "-aimfs",
     "0",
     "-fimfs",
