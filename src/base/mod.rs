@@ -8,6 +8,7 @@ mod digest;
 mod dist;
 mod id;
 mod near;
+pub mod order;
 pub mod parse;
 mod random;
 mod read;

@@ -221,7 +221,10 @@ pub(super) fn open(what: &str) -> Result<(File, Option<LessonFiles>), Failure> {
 fn nameless(what: &str, shelf: Option<&Shelf>) -> Failure {
     let problem = format!("there is no world, lesson or file `{what}`");
     let remedy = match shelf {
-        Some(shelf) => did_you_mean(what, shelf.worlds().chain(shelf.lessons())),
+        Some(shelf) => {
+            let known: Vec<&str> = shelf.worlds().chain(shelf.lessons()).collect();
+            did_you_mean(what, &known)
+        }
         None => "give the path of a world file, or go to a folder with lessons/ in it".to_owned(),
     };
     Failure::problem(&problem, &remedy)

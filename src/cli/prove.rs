@@ -16,7 +16,7 @@ pub(super) fn run(names: &[String], out: &mut dyn Write) -> Result<bool, Failure
             Some(id) => ids.push(id),
             None => {
                 let problem = format!("there is no lesson `{name}`");
-                let remedy = did_you_mean(name, shelf.lessons());
+                let remedy = did_you_mean(name, &shelf.lessons().collect::<Vec<_>>());
                 return Err(Failure::problem(&problem, &remedy));
             }
         }

@@ -95,7 +95,7 @@ impl Task {
 fn topic(word: &str) -> Result<Topic, Failure> {
     let found = COMMANDS.iter().find(|(name, _)| *name == word);
     found.map(|(_, topic)| *topic).ok_or_else(|| {
-        let remedy = did_you_mean(word, COMMANDS.iter().map(|(name, _)| *name));
+        let remedy = did_you_mean(word, &COMMANDS.map(|(name, _)| name));
         Failure::usage(&format!("there is no command `{word}`"), &remedy)
     })
 }
@@ -199,12 +199,12 @@ fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
             "name one thing; quote a path that has spaces",
         ),
         Long(name) => {
-            let remedy = did_you_mean(name, options.iter().copied());
+            let remedy = did_you_mean(name, options);
             Failure::usage(&format!("there is no option --{name} here"), &remedy)
         }
         Short(letter) => Failure::usage(
             &format!("there is no option -{letter} here"),
-            &did_you_mean("", options.iter().copied()),
+            &did_you_mean("", options),
         ),
     }
 }

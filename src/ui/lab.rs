@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref};
+
 use super::client::{Client, Said};
 use super::notices::{Notice, use_notices};
 use super::settings::use_records;

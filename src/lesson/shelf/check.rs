@@ -142,7 +142,10 @@ impl Shelf {
         let problem = "nothing leads to this file";
         let remedy = match path.ends_with(".yaml") {
             true => format!("list it in {}, or take it away", self.name(CATALOGUE)),
-            false => format!("take it away; {}", did_you_mean(path, slugs)),
+            false => format!(
+                "take it away; {}",
+                did_you_mean(path, &slugs.collect::<Vec<_>>())
+            ),
         };
         self.one(path, problem, &remedy)
     }

@@ -78,14 +78,14 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
 fn unknown<'k>(
     what: &str,
     word: &str,
-    mut known: impl Iterator<Item = &'k str> + Clone,
+    known: impl Iterator<Item = &'k str>,
 ) -> Option<(String, String)> {
-    let all = known.clone();
-    if known.any(|name| name == word) {
+    let known: Vec<&str> = known.collect();
+    if known.contains(&word) {
         return None;
     }
     Some((
         format!("no {what} is called `{word}`"),
-        did_you_mean(word, all),
+        did_you_mean(word, &known),
     ))
 }

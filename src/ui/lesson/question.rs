@@ -4,10 +4,12 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use crate::lesson::{QuestionKind, QuestionView};
 use crate::session::Command;
 use crate::ui::lab::use_lab;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 use crate::ui::{format, strings};
 
 /// What is asked.
@@ -49,7 +51,7 @@ pub fn Question(props: &QuestionProps) -> Html {
         return html! {
             <section class="question question-answered" aria-labelledby="question">
                 <h3 id="question">{ &question.prompt }</h3>
-                <p class="answer"><Icon sign={Sign::Tick} />{ strings::your_guess(&shown(&question.kind, answer)) }</p>
+                <p class="answer">{ icon(Sign::Tick) }{ strings::your_guess(&shown(&question.kind, answer)) }</p>
             </section>
         };
     }

@@ -6,16 +6,13 @@ use yew::prelude::*;
 
 use crate::session::Replay;
 use crate::ui::client::Client;
-use crate::ui::lab::{Phase, use_lab};
-use crate::ui::notices::{Notice, Notices, use_notices};
+use crate::ui::lab::{Lab, Phase};
+use crate::ui::notices::{Notice, Notices};
 use crate::ui::strings;
-use crate::ui::widget::{Dialog, Icon, Sign};
+use crate::ui::widget::{Dialog, Sign, icon};
 
 /// The panel; it stands for as long as there is a crash to speak of.
-#[component]
-pub fn CrashPanel() -> Html {
-    let lab = use_lab();
-    let notices = use_notices();
+pub fn crash_panel(lab: &Lab, notices: &Notices) -> Html {
     let Some(crash) = &lab.state.crash else {
         return html! {};
     };
@@ -25,7 +22,7 @@ pub fn CrashPanel() -> Html {
     };
     let gone = lab.state.phase == Phase::Gone;
     let copy = {
-        let client = lab.client.clone();
+        let (client, notices) = (lab.client.clone(), notices.clone());
         Callback::from(move |_: MouseEvent| copy_replay(&client, &notices))
     };
     let on_close = {
@@ -58,7 +55,7 @@ pub fn CrashPanel() -> Html {
                         { strings::CRASH_CONTINUE }
                     </button>
                 }
-                <button type="button" class="button" onclick={copy}><Icon sign={Sign::Copy} />{ strings::COPY_REPLAY }</button>
+                <button type="button" class="button" onclick={copy}>{ icon(Sign::Copy) }{ strings::COPY_REPLAY }</button>
             </div>
         </Dialog>
     }
