@@ -88,6 +88,13 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls to an element, if it is there.
+pub fn into_sight(id: &str) {
+    if let Some(element) = gloo::utils::document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
 /// Sets the document's title while the component stands.
 #[hook]
 pub fn use_title(title: &str) {

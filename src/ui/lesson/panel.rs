@@ -12,7 +12,7 @@ use super::question::Question;
 use super::steps::{rewind_dialog, step_list};
 use crate::lesson::{CheckView, LessonView, StepHead};
 use crate::session::Command;
-use crate::ui::app::focus;
+use crate::ui::app::{focus, into_sight};
 use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
 use crate::ui::notices::use_notices;
@@ -21,6 +21,10 @@ use crate::ui::widget::{Sign, icon};
 
 /// Id of the current step's heading.
 const STEP: &str = "step-heading";
+/// Id of the feedback on a wrong move.
+const FEEDBACK: &str = "feedback";
+/// Id of the explanation.
+const EXPLANATION: &str = "explanation";
 
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
@@ -112,6 +116,28 @@ fn Step(props: &StepProps) -> Html {
     let terms = &lesson.terms;
     let title = head(lesson, lesson.current).map_or("", |head| head.title.as_str());
     let number = lesson.current + 1;
+    {
+        // What has just been said is what to read next.
+        let said = (lesson.feedback.is_some(), lesson.explanation.is_some());
+        use_effect_with((lesson.current, said), |(_, said)| match said {
+            (_, true) => into_sight(EXPLANATION),
+            (true, false) => into_sight(FEEDBACK),
+            (false, false) => {}
+        });
+    }
+    if let Some(end) = &lesson.debrief {
+        return html! {
+            <>
+                <div class="lesson-body" tabindex="0" role="region" aria-labelledby={STEP}>
+                    <h2 id={STEP} tabindex="-1">{ title }</h2>
+                    { debrief(end, terms) }
+                </div>
+                <footer class="lesson-foot">
+                    <a class="button button-primary" href="#/">{ strings::BACK_HOME }{ icon(Sign::Arrow) }</a>
+                </footer>
+            </>
+        };
+    }
     html! {
         <>
             <div class="lesson-body" tabindex="0" role="region" aria-labelledby={STEP}>
@@ -131,23 +157,20 @@ fn Step(props: &StepProps) -> Html {
                     { checks(&lesson.checks) }
                 }
                 if let Some(feedback) = &lesson.feedback {
-                    <section class="callout callout-watch" role="status" aria-label={strings::FEEDBACK}>
+                    <section class="callout callout-watch" id={FEEDBACK} role="status" aria-label={strings::FEEDBACK}>
                         { icon(Sign::Watch) }
                         { prose(feedback, terms, "feedback") }
                     </section>
                 }
                 { hints(&props.client, lesson) }
                 if let Some(explanation) = &lesson.explanation {
-                    <section class="callout callout-accent" role="status" aria-labelledby="explanation-title">
+                    <section class="callout callout-accent" id={EXPLANATION} role="status" aria-labelledby="explanation-title">
                         { icon(Sign::Book) }
                         <div>
                             <h3 id="explanation-title">{ strings::EXPLANATION }</h3>
                             { prose(explanation, terms, "explanation") }
                         </div>
                     </section>
-                }
-                if let Some(end) = &lesson.debrief {
-                    { debrief(end, terms) }
                 }
             </div>
             { actions(&props.client, lesson, &props.on_rewind) }
@@ -214,17 +237,13 @@ fn actions(client: &Client, lesson: &LessonView, on_rewind: &Callback<u32>) -> H
     let go_on = Callback::from(move |_: MouseEvent| client.act(Command::Continue));
     html! {
         <footer class="lesson-foot">
-            <button type="button" class="button-quiet" onclick={on_rewind.reform(move |_: MouseEvent| step)}>
+            <button type="button" class="button-quiet" title={strings::REWIND_LONG} onclick={on_rewind.reform(move |_: MouseEvent| step)}>
                 { icon(Sign::Rewind) }{ strings::REWIND }
             </button>
-            if lesson.debrief.is_some() {
-                <a class="button button-primary" href="#/">{ strings::BACK_HOME }{ icon(Sign::Arrow) }</a>
-            } else {
-                <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
-                    { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
-                    { icon(Sign::Arrow) }
-                </button>
-            }
+            <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
+                { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
+                { icon(Sign::Arrow) }
+            </button>
         </footer>
     }
 }

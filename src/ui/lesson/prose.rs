@@ -54,7 +54,8 @@ impl Writer<'_> {
 
     fn inline(&mut self, inline: &Inline) -> Html {
         match inline {
-            Inline::Text(text) => html! { { text } },
+            // A number and its sign stay on one line.
+            Inline::Text(text) => html! { { text.replace(" %", "\u{a0}%") } },
             Inline::Emphasis(text) => html! { <em>{ self.inlines(text) }</em> },
             Inline::Strong(text) => html! { <strong>{ self.inlines(text) }</strong> },
             Inline::Code(text) => html! { <code>{ text }</code> },

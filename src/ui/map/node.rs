@@ -65,15 +65,18 @@ pub fn node(given: &Node<'_>) -> Html {
     let bar = if rect.w < NARROW { 28.0 } else { 40.0 };
     let outline = outline(service.kind, rect.w);
     html! {
-        <g key={place} {class} role="button" tabindex={if given.tab_stop { "0" } else { "-1" }}
-            aria-label={label} aria-pressed={given.selected.to_string()} data-service={service.name.clone()}
-            transform={format!("translate({:.1} {:.1})", rect.x, rect.y)} {onclick} {onfocus}>
+        // The button holds no text of its own: its label says more than the picture could.
+        <g key={place} {class} data-service={service.name.clone()}
+            transform={format!("translate({:.1} {:.1})", rect.x, rect.y)} {onclick}>
             <title>{ title(service) }</title>
-            <path class="map-ring" d={outline.clone()} />
-            <path class="map-body" d={outline} />
-            if service.kind == ServiceKind::Database {
-                <path class="map-lid" d={format!("M.5 8C.5 16.5 {r} 16.5 {r} 8", r = rect.w - 0.5)} />
-            }
+            <g class="map-press" role="button" tabindex={if given.tab_stop { "0" } else { "-1" }}
+                aria-label={label} aria-pressed={given.selected.to_string()} {onfocus}>
+                <path class="map-ring" d={outline.clone()} />
+                <path class="map-body" d={outline} />
+                if service.kind == ServiceKind::Database {
+                    <path class="map-lid" d={format!("M.5 8C.5 16.5 {r} 16.5 {r} 8", r = rect.w - 0.5)} />
+                }
+            </g>
             <g aria-hidden="true" transform={format!("translate({inset} {lid})")}>
                 { heading(service, inner) }
                 { numbers(service, inner) }
@@ -115,7 +118,7 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
             <g class="map-health" transform="translate(0 31)">
                 <path d={health_shape(service.health)} />
                 if service.health == Health::Bad || service.health == Health::Watch {
-                    <path class="map-health-mark" d="M6.5 3.6V7M6.5 9.2V9.4" />
+                    <path class="map-health-mark" d="M6.5 3.9V7.2M6.5 9.4V9.6" />
                 }
                 <text x="18" y="10">
                     <tspan class="map-word">{ word }</tspan>
@@ -191,13 +194,13 @@ const fn health_class(health: Health) -> &'static str {
     }
 }
 
-/// Each state has its own outline in a 13 pixel square: disc, triangle, octagon, ring.
+/// Each state has its own outline in a 13 pixel square: disc, diamond, triangle, ring.
 const fn health_shape(health: Health) -> &'static str {
     match health {
         Health::Unknown => "M6.5 1.5a5 5 0 1 0 .01 0Zm0 2a3 3 0 1 1-.01 0Z",
         Health::Good => "M6.5 1.5a5 5 0 1 0 .01 0ZM5.8 9.2 3.6 7l.9-.9 1.3 1.3 2.8-2.9.9.9Z",
-        Health::Watch => "M6.5.6 12.6 11.6H.4Z",
-        Health::Bad => "M4 .5H9L12.5 4V9L9 12.5H4L.5 9V4Z",
+        Health::Watch => "M6.5 0 13 6.5 6.5 13 0 6.5Z",
+        Health::Bad => "M6.5.6 12.9 12.1H.1Z",
     }
 }
 

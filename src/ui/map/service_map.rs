@@ -206,7 +206,7 @@ fn focus(event: &KeyboardEvent, place: usize) {
     let map = event
         .current_target()
         .and_then(|t| t.dyn_into::<Element>().ok());
-    let nodes = map.and_then(|map| map.query_selector_all(".map-node").ok());
+    let nodes = map.and_then(|map| map.query_selector_all(".map-press").ok());
     if let Some(node) = nodes.and_then(|nodes| nodes.item(place as u32)) {
         // An SVG element takes focus as an HTML element does.
         let _ = node.unchecked_into::<HtmlElement>().focus();

@@ -6,7 +6,7 @@ use crate::base::{Diagnostics, Severity};
 use crate::ui::client::Client;
 use crate::ui::lab::Phase;
 use crate::ui::widget::{Dialog, Sign, icon_with};
-use crate::ui::{format, strings};
+use crate::ui::{format, store, strings};
 
 /// Why nothing could be loaded, in place of the lab.
 pub fn not_loaded(text: &str) -> Html {
@@ -19,12 +19,21 @@ pub fn not_loaded(text: &str) -> Html {
     }
 }
 
-/// The problems of a file, in place of the lab.
-pub fn problems(file: &str, found: &Diagnostics) -> Html {
+/// The problems of a file, in place of the lab at `place`.
+pub fn problems(place: &str, file: &str, found: &Diagnostics) -> Html {
+    // What was kept here would be refused again at every visit.
+    let key = store::run_key(place);
+    let afresh = Callback::from(move |_: MouseEvent| {
+        store::set_aside(&key);
+        // A page that cannot be loaded again says so itself.
+        gloo::utils::window().location().reload().ok();
+    });
     html! {
         <section class="message" role="alert">
             <h2>{ strings::not_opened(file) }</h2>
             { list(found) }
+            <p class="soft">{ strings::AFRESH_NOTE }</p>
+            <button type="button" class="button button-primary" onclick={afresh}>{ strings::AFRESH }</button>
         </section>
     }
 }

@@ -35,7 +35,7 @@ const MOST_SEED: f64 = 9_007_199_254_740_991.0;
 #[component]
 pub fn RunDialog(props: &RunDialogProps) -> Html {
     let lab = use_lab();
-    let notices = use_notices();
+    let copied = use_state_eq(|| "");
     let typed = use_state_eq(|| lab.state.seed.to_string());
     let seed = input::number(&typed, 0.0, MOST_SEED).and_then(|value| {
         let whole = libm::trunc(value) == value;
@@ -79,7 +79,8 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
     };
     let copy = {
         let client = lab.client.clone();
-        Callback::from(move |_: MouseEvent| copy_replay(&client, &notices))
+        let copied = copied.setter();
+        Callback::from(move |_: MouseEvent| copy_replay(&client, &copied))
     };
     let field = number_field(NumberField {
         id: "seed".into(),
@@ -108,6 +109,7 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
                     <button type="button" class="button" onclick={digest}>{ strings::DIGEST_BUTTON }</button>
                     <button type="button" class="button" onclick={copy}>{ icon(Sign::Copy) }{ strings::COPY_REPLAY }</button>
                 </div>
+                <p class="soft" role="status">{ *copied }</p>
                 <p class="digest" role="status">
                     if let Some((now, digest)) = &lab.state.digest {
                         <code>{ digest }</code><span class="soft">{ strings::digest_at(&format::instant(*now)) }</span>

@@ -74,7 +74,7 @@ enum Open {
 pub fn Workspace(props: &WorkspaceProps) -> Html {
     let lab = use_lab();
     let records = use_records();
-    let notices = use_notices();
+    let copied = use_state_eq(|| "");
     let tab = use_state_eq(|| 0_usize);
     let selected = use_state_eq(|| None::<u32>);
     let range = use_state_eq(|| Span::from_hours(1));
@@ -121,6 +121,13 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         Callback::from(move |()| open.set(which))
     };
     use_watch(&lab, *selected, *range, view.is_some());
+    use_effect_with(*selected, |_| {
+        // Another service is read from its top.
+        let body = gloo::utils::document().query_selector(".inspector");
+        if let Ok(Some(body)) = body {
+            body.set_scroll_top(0);
+        }
+    });
     use_pause_when_hidden(&lab);
     use_announced_health(view.clone());
     let resume = use_mut_ref(|| Speed::Times(10));
@@ -148,11 +155,14 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         (Some(text), _, _) => Some(not_loaded(text)),
         (None, None, Phase::Gone) if here => {
             let refused = lab.state.refused.as_ref();
-            refused.map(|(file, found)| problems(file, found))
+            refused.map(|(file, found)| problems(&lab.state.place, file, found))
         }
         (None, None, phase) => Some(waiting(phase)),
         _ => None,
     };
+    let news = lesson
+        .as_ref()
+        .is_some_and(|lesson| lesson.can_continue || lesson.feedback.is_some());
     let controls = Controls(lesson.as_ref().map(|lesson| lesson.controls.clone()));
     let class = classes!(
         "workspace",
@@ -207,10 +217,10 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             </section>
             </main>
             if let Some(view) = &view { <Timeline view={view.clone()} range={*range} /> }
-            { pane_switch(&pane, props.sandbox) }
+            { pane_switch(&pane, props.sandbox, news) }
             if *open == Some(Open::Help) { { help(&records, dialog(None)) } }
             if *open == Some(Open::Run) { <RunDialog sandbox={props.sandbox} on_close={dialog(None)} /> }
-            if here && lab.state.crash.is_some() { { crash_panel(&lab, &notices) } }
+            if here && lab.state.crash.is_some() { { crash_panel(&lab, &copied) } }
             if view.is_some() && let Some((file, found)) = lab.state.refused.as_ref().filter(|_| here) {
                 { problems_dialog(&lab.client, file, found) }
             }
@@ -244,7 +254,8 @@ fn centre(
     }
 }
 
-fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool) -> Html {
+/// `news`: the lesson has something to say that a narrow screen may hide.
+fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool, news: bool) -> Html {
     let panes = [
         (Pane::Lesson, strings::PANE_LESSON, Sign::Book),
         (Pane::System, strings::PANE_SYSTEM, Sign::Mark),
@@ -259,6 +270,9 @@ fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool) -> Html {
                     <button type="button" aria-pressed={current.to_string()}
                         onclick={move |_| pane_handle.set(which)}>
                         { icon(sign) }{ word }
+                        if news && !current && which == Pane::Lesson {
+                            <span class="news"><span class="visually-hidden">{ strings::LESSON_NEWS }</span></span>
+                        }
                     </button>
                 }
             }) }
