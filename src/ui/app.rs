@@ -4,6 +4,8 @@ use gloo::events::EventListener;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use super::lab::LabProvider;
 use super::notices::NoticeProvider;
 use super::page::{Home, Learn, Missing, Sandbox};
@@ -19,19 +21,6 @@ pub const MAIN: &str = "main";
 /// Everything.
 #[component]
 pub fn App() -> Html {
-    html! {
-        <NoticeProvider>
-            <RecordProvider>
-                <LabProvider>
-                    <Pages />
-                </LabProvider>
-            </RecordProvider>
-        </NoticeProvider>
-    }
-}
-
-#[component]
-fn Pages() -> Html {
     let route = use_route();
     {
         let first = use_mut_ref(|| true);
@@ -47,19 +36,23 @@ fn Pages() -> Html {
         focus(MAIN);
     });
     html! {
-        <>
+        <NoticeProvider><RecordProvider><LabProvider>
             <a class="skip-link" href={format!("#{MAIN}")} onclick={skip}>{ strings::SKIP }</a>
-            { match &route {
-                Route::Home => html! { <Home /> },
-                Route::Learn { track, lesson } => html! {
-                    <Learn key={route.to_string()} track={track.clone()} lesson={lesson.clone()} />
-                },
-                Route::Sandbox { world } => html! {
-                    <Sandbox key={route.to_string()} world={world.clone()} />
-                },
-                Route::Unknown(path) => html! { <Missing path={path.clone()} /> },
-            } }
-        </>
+            { page(&route) }
+        </LabProvider></RecordProvider></NoticeProvider>
+    }
+}
+
+fn page(route: &Route) -> Html {
+    match route {
+        Route::Home => html! { <Home /> },
+        Route::Learn { track, lesson } => html! {
+            <Learn key={route.to_string()} track={track.clone()} lesson={lesson.clone()} />
+        },
+        Route::Sandbox { world } => html! {
+            <Sandbox key={route.to_string()} world={world.clone()} />
+        },
+        Route::Unknown(path) => html! { <Missing path={path.clone()} /> },
     }
 }
 

@@ -4,11 +4,13 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use crate::lesson::{QuestionKind, QuestionView};
 use crate::session::Command;
 use crate::ui::app::focus;
 use crate::ui::lab::use_lab;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 use crate::ui::{format, strings};
 
 /// Id of the question's heading.
@@ -63,7 +65,7 @@ pub fn Question(props: &QuestionProps) -> Html {
         return html! {
             <section class="question question-answered" aria-labelledby={QUESTION}>
                 <h3 id={QUESTION} tabindex="-1">{ &question.prompt }</h3>
-                <p class="answer"><Icon sign={Sign::Tick} />{ strings::your_guess(&shown(&question.kind, answer)) }</p>
+                <p class="answer">{ icon(Sign::Tick) }{ strings::your_guess(&shown(&question.kind, answer)) }</p>
             </section>
         };
     }

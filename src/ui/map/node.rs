@@ -3,29 +3,28 @@
 use yew::prelude::*;
 
 use super::layout::{NODE_HEIGHT, Rect};
-use super::pods::{Pods, Queue, queue_width};
+use super::pods::{pods, queue, queue_width};
 use super::words;
 use crate::session::{FaultView, Health, ServiceKind, ServiceView};
 
-/// Props of [`Node`].
-#[derive(Properties, PartialEq)]
-pub struct NodeProps {
+/// What the picture of a service is made from.
+pub struct Node<'a> {
     /// The service.
-    pub service: ServiceView,
+    pub service: &'a ServiceView,
     /// Its place in the view.
     pub place: u32,
     /// Faults that act on it.
-    pub faults: Vec<FaultView>,
+    pub faults: Vec<&'a FaultView>,
     /// Where it stands.
-    pub rect: Rect,
+    pub rect: &'a Rect,
     /// Whether it is selected.
     pub selected: bool,
     /// Whether it is the map's one tab stop.
     pub tab_stop: bool,
     /// Called when it is chosen.
-    pub on_select: Callback<u32>,
+    pub on_select: &'a Callback<u32>,
     /// Called when it takes the focus.
-    pub on_focus: Callback<u32>,
+    pub on_focus: &'a Callback<u32>,
 }
 
 /// Distance of text from the node's edge.
@@ -36,26 +35,24 @@ const ROLLOUT: f64 = 48.0;
 const NARROW: f64 = 166.0;
 
 /// One service.
-#[component]
-pub fn Node(props: &NodeProps) -> Html {
-    let NodeProps {
+pub fn node(given: &Node<'_>) -> Html {
+    let Node {
         service,
         rect,
         place,
         ..
-    } = props;
-    let texts: Vec<&str> = props.faults.iter().map(|f| f.text.as_str()).collect();
+    } = *given;
+    let texts: Vec<&str> = given.faults.iter().map(|f| f.text.as_str()).collect();
     let label = words::node(service, &texts);
-    let place = *place;
-    let onclick = props.on_select.reform(move |event: MouseEvent| {
+    let onclick = given.on_select.reform(move |event: MouseEvent| {
         event.stop_propagation();
         place
     });
-    let onfocus = props.on_focus.reform(move |_: FocusEvent| place);
+    let onfocus = given.on_focus.reform(move |_: FocusEvent| place);
     let class = classes!(
         "map-node",
         health_class(service.health),
-        props.selected.then_some("is-selected"),
+        given.selected.then_some("is-selected"),
         (rect.w < NARROW).then_some("is-narrow")
     );
     // The gateway's pointed ends and the cylinder's lid need room of their own.
@@ -69,11 +66,11 @@ pub fn Node(props: &NodeProps) -> Html {
     let outline = outline(service.kind, rect.w);
     html! {
         // The button holds no text of its own: its label says more than the picture could.
-        <g {class} data-service={service.name.clone()}
+        <g key={place} {class} data-service={service.name.clone()}
             transform={format!("translate({:.1} {:.1})", rect.x, rect.y)} {onclick}>
             <title>{ title(service) }</title>
-            <g class="map-press" role="button" tabindex={if props.tab_stop { "0" } else { "-1" }}
-                aria-label={label} aria-pressed={props.selected.to_string()} {onfocus}>
+            <g class="map-press" role="button" tabindex={if given.tab_stop { "0" } else { "-1" }}
+                aria-label={label} aria-pressed={given.selected.to_string()} {onfocus}>
                 <path class="map-ring" d={outline.clone()} />
                 <path class="map-body" d={outline} />
                 if service.kind == ServiceKind::Database {
@@ -84,11 +81,11 @@ pub fn Node(props: &NodeProps) -> Html {
                 { heading(service, inner) }
                 { numbers(service, inner) }
                 <g transform="translate(0 89)">
-                    <Pods pods={service.pods.clone()} room={inner - queue_width(service.queued, bar)} />
-                    <Queue pods={service.pods.clone()} queued={service.queued} right={inner} {bar} />
+                    { pods(&service.pods, inner - queue_width(service.queued, bar)) }
+                    { queue(&service.pods, service.queued, inner, bar) }
                 </g>
             </g>
-            { fault(&props.faults, rect.w) }
+            { fault(&given.faults, rect.w) }
         </g>
     }
 }
@@ -171,7 +168,7 @@ fn numbers(service: &ServiceView, inner: f64) -> Html {
 }
 
 /// A bolt at the corner and the fault's words under the node.
-fn fault(faults: &[FaultView], width: f64) -> Html {
+fn fault(faults: &[&FaultView], width: f64) -> Html {
     let Some(first) = faults.first() else {
         return Html::default();
     };

@@ -4,6 +4,8 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::missing::Missing;
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 use crate::base::SimTime;
 use crate::ui::app::use_title;
 use crate::ui::fetch::{self, use_catalogue};
@@ -32,7 +34,7 @@ pub fn Sandbox(props: &SandboxProps) -> Html {
     let notices = use_notices();
     let records = use_records();
     let catalogue = use_catalogue();
-    let problem = use_state(|| None::<String>);
+    let problem = use_state_eq(|| None::<String>);
     let place = Route::Sandbox {
         world: props.world.clone(),
     }

@@ -4,17 +4,14 @@ use wasm_bindgen_futures::JsFuture;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::session::Replay;
 use crate::ui::client::Client;
-use crate::ui::lab::{Phase, use_lab};
-use crate::ui::saved::Replay;
+use crate::ui::lab::{Lab, Phase};
 use crate::ui::strings;
-use crate::ui::widget::{Dialog, Icon, Sign};
+use crate::ui::widget::{Dialog, Sign, icon};
 
 /// The panel; it stands for as long as there is a crash to speak of.
-#[component]
-pub fn CrashPanel() -> Html {
-    let lab = use_lab();
-    let copied = use_state_eq(|| "");
+pub fn crash_panel(lab: &Lab, copied: &UseStateHandle<&'static str>) -> Html {
     let Some(crash) = &lab.state.crash else {
         return html! {};
     };
@@ -24,8 +21,7 @@ pub fn CrashPanel() -> Html {
     };
     let gone = lab.state.phase == Phase::Gone;
     let copy = {
-        let client = lab.client.clone();
-        let copied = copied.setter();
+        let (client, copied) = (lab.client.clone(), copied.setter());
         Callback::from(move |_: MouseEvent| copy_replay(&client, &copied))
     };
     let on_close = {
@@ -58,9 +54,9 @@ pub fn CrashPanel() -> Html {
                         { strings::CRASH_CONTINUE }
                     </button>
                 }
-                <button type="button" class="button" onclick={copy}><Icon sign={Sign::Copy} />{ strings::COPY_REPLAY }</button>
+                <button type="button" class="button" onclick={copy}>{ icon(Sign::Copy) }{ strings::COPY_REPLAY }</button>
             </div>
-            <p class="soft" role="status">{ *copied }</p>
+            <p class="soft" role="status">{ **copied }</p>
         </Dialog>
     }
 }
