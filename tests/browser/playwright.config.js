@@ -12,8 +12,8 @@ export default defineConfig({
   fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 240_000, // a lesson is a month of simulated time, on whatever cores there are
+  expect: { timeout: 30_000 },
   use: {
     browserName: "chromium",
     baseURL: process.env.XOPS_URL ?? "http://127.0.0.1:8080/",
