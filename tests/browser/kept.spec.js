@@ -14,10 +14,11 @@ test("a reload in the middle of a lesson keeps progress and the running lab", as
   const stood = await clock(page);
 
   await page.reload();
+  // First of all: a notice goes by itself after a while.
+  await expect(page.getByText("Restored where you left it, paused.")).toBeVisible({ timeout: 40_000 });
   await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
   await expect.poll(() => clock(page)).toBe(stood);
   await expect(page.locator(".answer")).toContainText("37 %");
-  await expect(page.getByText("Restored where you left it, paused.")).toBeVisible();
   await expect(page.locator(".clock-day")).toContainText("paused");
 
   await page.getByRole("link", { name: "XOps Lab, home" }).click();
