@@ -60,21 +60,28 @@ impl<T> Slab<T> {
     }
 
     /// Puts `value` in a free place.
-    #[inline]
     pub fn insert(&mut self, value: T) -> Key {
+        self.insert_with(|| value)
+    }
+
+    /// Makes a value in a free place. Nothing is copied: a large value that is
+    /// written in small pieces and copied in large ones stalls the processor.
+    #[inline(always)]
+    pub fn insert_with(&mut self, make: impl FnOnce() -> T) -> Key {
         if let Some(index) = self.free.pop() {
             let place = &mut self.places[index as usize];
             place.generation = place.generation.wrapping_add(1);
-            place.value = value;
+            place.value = make();
             return Key {
                 index,
                 generation: place.generation,
             };
         }
-        self.extend(value)
+        self.extend(make())
     }
 
     #[cold]
+    #[inline(never)]
     fn extend(&mut self, value: T) -> Key {
         let index = self.places.len() as u32;
         let generation = 1;
@@ -83,7 +90,7 @@ impl<T> Slab<T> {
     }
 
     /// The thing at `key`, if it still lives.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, key: Key) -> Option<&T> {
         match self.places.get(key.index as usize) {
             Some(place) if place.generation == key.generation => Some(&place.value),
@@ -92,7 +99,7 @@ impl<T> Slab<T> {
     }
 
     /// The thing at `key`, to change it.
-    #[inline]
+    #[inline(always)]
     pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         match self.places.get_mut(key.index as usize) {
             Some(place) if place.generation == key.generation => Some(&mut place.value),
@@ -101,13 +108,13 @@ impl<T> Slab<T> {
     }
 
     /// Whether something lives at `key`.
-    #[inline]
+    #[inline(always)]
     pub fn contains(&self, key: Key) -> bool {
         self.get(key).is_some()
     }
 
     /// Removes the thing at `key`; false if it was gone.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, key: Key) -> bool {
         match self.places.get_mut(key.index as usize) {
             Some(place) if place.generation == key.generation => {

@@ -15,7 +15,7 @@ use super::state::{Deadline, End, Event, Next};
 
 impl<P: Probe> Live<'_, P> {
     /// Sends the next attempt of a line's call to a pod and arms its timeout.
-    #[inline]
+    #[inline(always)]
     pub fn attempt(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
@@ -79,7 +79,7 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn arm(&mut self, lane: u32, line: Key, callee: Key, agenda: &mut Agenda<Event>) {
         let due = agenda.now() + self.plan.lanes[lane as usize];
         let state = &mut self.state.lanes[lane as usize];
@@ -122,7 +122,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// An attempt has ended for its caller: go on, try again, or fail.
-    #[inline]
+    #[inline(always)]
     pub fn settle(
         &mut self,
         key: Key,
@@ -156,9 +156,9 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         }
         if line.kind == Kind::User {
-            let user = *line;
+            let (entry, arrived) = (line.route, line.arrived);
             self.state.lines.remove(key);
-            self.user_done(&user, end, agenda.now());
+            self.user_done(entry, arrived, end, agenda.now());
             return Next::Nothing;
         }
         if end == End::OK {
@@ -169,6 +169,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// Waits before the next attempt.
     #[cold]
+    #[inline(never)]
     fn back_off(&mut self, key: Key, plan: &CallPlan, attempts: u32, agenda: &mut Agenda<Event>) {
         let mut wait = plan.retry.wait(attempts);
         if plan.retry.jitter {
@@ -180,15 +181,17 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// The wait before another attempt is over, unless the request died meanwhile.
-    pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+    pub fn try_again(&mut self, key: Key) -> Next {
         if self.is_alive(key) {
-            return self.attempt(key, agenda);
+            return Next::Attempt(key);
         }
         self.state.lines.remove(key);
         Next::Nothing
     }
 
     /// A line has the answer that it waited for, but a late or a bad one.
+    #[cold]
+    #[inline(never)]
     fn troubled(
         &mut self,
         key: Key,

@@ -28,24 +28,30 @@ impl<P: Probe> Model for Live<'_, P> {
 
     #[inline]
     fn handle(&mut self, event: Event, agenda: &mut Agenda<Event>) {
-        match event {
-            Event::Wake(line) => self.follow(Next::Run(line), agenda),
-            Event::Arrival { generation } => {
-                let next = self.arrival(generation, agenda);
-                self.follow(next, agenda);
-            }
-            rare => self.rare(rare, agenda),
-        }
+        let next = match event {
+            Event::Wake(line) => Next::Run(line),
+            Event::Arrival { generation } => self.arrival(generation, agenda),
+            rare => return self.rare(rare, agenda),
+        };
+        self.chain(next, agenda);
     }
 }
 
 impl<P: Probe> Live<'_, P> {
     /// Does what is next, and everything that this instant asks for after it.
-    #[inline]
-    pub fn follow(&mut self, mut next: Next, agenda: &mut Agenda<Event>) {
+    #[inline(never)]
+    pub fn follow(&mut self, next: Next, agenda: &mut Agenda<Event>) {
+        self.chain(next, agenda);
+    }
+
+    /// The hot loop: everything that ordinary requests need is inlined here,
+    /// once, so that what is next passes in registers.
+    #[inline(always)]
+    fn chain(&mut self, mut next: Next, agenda: &mut Agenda<Event>) {
         loop {
             next = match next {
                 Next::Run(line) => self.run(line, agenda),
+                Next::Attempt(line) => self.attempt(line, agenda),
                 Next::Answer { line, callee, end } => self.settle(line, callee, end, agenda),
                 Next::Nothing => match self.state.tasks.pop() {
                     Some(task) => task,
@@ -62,7 +68,7 @@ impl<P: Probe> Live<'_, P> {
             Event::Wake(_) | Event::Arrival { .. } => {}
             Event::Lane(lane) => self.deadlines(lane, agenda),
             Event::Retry(line) => {
-                let next = self.try_again(line, agenda);
+                let next = self.try_again(line);
                 self.follow(next, agenda);
             }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
@@ -105,9 +111,9 @@ impl<P: Probe> Live<'_, P> {
             .unwrap_or(self.plan.entries.len() - 1);
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
-        let user = Line::user(entry as u32, plan, agenda.now());
-        let line = self.state.lines.insert(user);
-        self.attempt(line, agenda)
+        let now = agenda.now();
+        let lines = &mut self.state.lines;
+        Next::Attempt(lines.insert_with(|| Line::user(entry as u32, plan, now)))
     }
 
     /// Puts the next candidate arrival on the agenda.
@@ -122,13 +128,13 @@ impl<P: Probe> Live<'_, P> {
 
     /// A user has an answer or has given up.
     #[inline]
-    pub fn user_done(&mut self, user: &Line, end: End, now: SimTime) {
+    pub fn user_done(&mut self, entry: u32, arrived: SimTime, end: End, now: SimTime) {
         self.state.users.ended[end.outcome.index()] += 1;
         self.probe.user_done(UserDone {
             now,
-            entry: user.route,
+            entry,
             outcome: end.outcome,
-            duration: now.since(user.arrived),
+            duration: now.since(arrived),
             cause: end.cause,
         });
     }

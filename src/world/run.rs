@@ -10,7 +10,7 @@ use super::state::{Event, Next};
 
 impl<P: Probe> Live<'_, P> {
     /// Runs a line until it has to wait or ends.
-    #[inline]
+    #[inline(always)]
     pub fn run(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get(key) else {
             return Next::Nothing;
@@ -24,13 +24,11 @@ impl<P: Probe> Live<'_, P> {
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(_) => {
-                    self.stand_at(key, at);
-                    self.work(key, agenda);
+                    self.work(key, at, agenda);
                     return Next::Nothing;
                 }
                 Op::Burst(_) => {
-                    self.stand_at(key, at);
-                    self.burst(key, agenda);
+                    self.burst(key, at, agenda);
                     return Next::Nothing;
                 }
                 Op::Release => {
@@ -38,8 +36,7 @@ impl<P: Probe> Live<'_, P> {
                     at += 1;
                 }
                 Op::Call(plan) => {
-                    self.stand_at(key, at + 1);
-                    return self.call(key, plan, agenda);
+                    return self.call(key, at, plan);
                 }
                 Op::Fork { first, count, next } => return self.fork(key, first, count, next),
                 Op::Join => return self.join(key),
@@ -50,13 +47,6 @@ impl<P: Probe> Live<'_, P> {
                     return self.finish(key, end, agenda);
                 }
             }
-        }
-    }
-
-    #[inline]
-    fn stand_at(&mut self, key: Key, at: u32) {
-        if let Some(line) = self.state.lines.get_mut(key) {
-            line.at = at;
         }
     }
 
@@ -83,10 +73,11 @@ impl<P: Probe> Live<'_, P> {
 
     /// A line asks another service and waits.
     #[inline]
-    fn call(&mut self, key: Key, plan: u32, agenda: &mut Agenda<Event>) -> Next {
+    fn call(&mut self, key: Key, at: u32, plan: u32) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
+        line.at = at + 1;
         line.call = Sent {
             plan,
             ..Sent::NOTHING
@@ -95,7 +86,7 @@ impl<P: Probe> Live<'_, P> {
         if let Some(request) = self.state.lines.get_mut(request) {
             request.last_caller = key;
         }
-        self.attempt(key, agenda)
+        Next::Attempt(key)
     }
 
     /// Starts the branches in order: the first is next, the others follow it.
@@ -106,15 +97,15 @@ impl<P: Probe> Live<'_, P> {
         };
         line.at = next;
         line.waits = count;
-        let (line, request) = (*line, line.request_of(key));
+        let branch = Line::branch(key, line, 0);
         let targets = &self.plan.targets[first as usize..(first + count) as usize];
         let mut next = Next::Nothing;
         for at in targets.iter().rev() {
             if next != Next::Nothing {
                 self.state.tasks.push(next);
             }
-            let branch = Line::branch(key, &line, request, *at);
-            next = Next::Run(self.state.lines.insert(branch));
+            let branch = self.state.lines.insert_with(|| Line { at: *at, ..branch });
+            next = Next::Run(branch);
         }
         next
     }

@@ -9,14 +9,13 @@ use crate::engine::{Agenda, Key};
 
 use super::line::{Kind, Line, Sent};
 use super::live::Live;
-use super::plan::Op;
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
 impl<P: Probe> Live<'_, P> {
     /// A request arrives at a pod: it is taken up, or it waits, or it is
     /// refused. Returns its key and what is next.
-    #[inline]
+    #[inline(always)]
     pub fn admit(
         &mut self,
         pod_key: Key,
@@ -36,17 +35,19 @@ impl<P: Probe> Live<'_, P> {
         }
         let running = free | plan.asynchronous;
         pod.requests += 1;
-        let key = self.state.lines.insert(Line {
+        let entry = at_route.entry;
+        let now = agenda.now();
+        let key = self.state.lines.insert_with(|| Line {
             kind: Kind::Request,
             running,
             service,
             route,
-            at: at_route.entry,
+            at: entry,
             waits: 0,
             pod: pod_key,
             owner,
             request: Key::NONE,
-            arrived: agenda.now(),
+            arrived: now,
             call: Sent::NOTHING,
             last_caller: Key::NONE,
             touched: None,
@@ -57,10 +58,16 @@ impl<P: Probe> Live<'_, P> {
             return Ok((key, Next::Nothing));
         }
         pod.busy += u32::from(!plan.asynchronous);
-        Ok((key, self.begin(key, agenda)))
+        pod.last_begun = key;
+        let effect = &self.state.effects[route as usize];
+        if effect.extra.is_zero() & (pod.slower <= 1.0) {
+            return Ok((key, Next::Run(key)));
+        }
+        Ok((key, self.begin_slowly(key, agenda)))
     }
 
     #[cold]
+    #[inline(never)]
     fn refuse(&mut self, pod: Key, service: u32, route: u32, agenda: &Agenda<Event>) -> End {
         let outcome = Outcome::Overloaded;
         self.probe.served(Served {
@@ -74,55 +81,62 @@ impl<P: Probe> Live<'_, P> {
         End { outcome, cause }
     }
 
-    /// A request is taken up.
+    /// A request that has waited is taken up.
     #[inline]
     fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
         line.running = true;
-        if let Some(pod) = self.state.pods.get_mut(line.pod) {
-            pod.last_begun = key;
-            if pod.slower > 1.0 {
-                line.touched = Some(Cause::Version {
-                    service: line.service,
-                    version: pod.version,
-                });
+        let slower = match self.state.pods.get_mut(line.pod) {
+            Some(pod) => {
+                pod.last_begun = key;
+                pod.slower
             }
-        }
-        let effect = &self.state.effects[line.route as usize];
-        if effect.extra.is_zero() {
+            None => 1.0,
+        };
+        if self.state.effects[line.route as usize].extra.is_zero() & (slower <= 1.0) {
             return Next::Run(key);
         }
-        line.touched = Some(Cause::Fault(effect.slow_fault));
-        agenda.after(effect.extra, Event::Wake(key));
-        Next::Nothing
+        self.begin_slowly(key, agenda)
     }
 
-    /// A line takes time, as much as its pod's version makes of a draw.
+    /// A request is taken up, but its version or a fault makes it slower.
+    #[cold]
+    #[inline(never)]
+    fn begin_slowly(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
+        };
+        let effect = &self.state.effects[line.route as usize];
+        if !effect.extra.is_zero() {
+            line.touched = Some(Cause::Fault(effect.slow_fault));
+            agenda.after(effect.extra, Event::Wake(key));
+            return Next::Nothing;
+        }
+        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
+        let service = line.service;
+        line.touched = Some(Cause::Version { service, version });
+        Next::Run(key)
+    }
+
+    /// The line at operation `at`, a work, takes time.
     #[inline]
-    pub fn work(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+    pub fn work(&mut self, key: Key, at: u32, agenda: &mut Agenda<Event>) {
         let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
-        let (Op::Work(sampler) | Op::Burst(sampler)) = &self.plan.ops[line.at as usize] else {
-            return;
-        };
-        line.at += 1;
+        line.at = at + 1;
         line.running = true;
+        let slower = self.state.pods.get(line.pod).map_or(1.0, |pod| pod.slower);
         let stream = &mut self.state.services[line.service as usize].work;
-        let mut span = sampler.sample(stream);
-        if let Some(pod) = self.state.pods.get(line.pod)
-            && pod.slower != 1.0
-        {
-            span = span.scaled(pod.slower);
-        }
+        let span = self.plan.ops[at as usize].draw(slower, stream);
         agenda.after(span, Event::Wake(key));
     }
 
-    /// A line of an asynchronous service wants a worker for a work.
-    #[inline]
-    pub fn burst(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+    /// A line of an asynchronous service wants a worker for the work at `at`.
+    #[inline(always)]
+    pub fn burst(&mut self, key: Key, at: u32, agenda: &mut Agenda<Event>) {
         let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
@@ -131,8 +145,12 @@ impl<P: Probe> Live<'_, P> {
         };
         if pod.busy < self.plan.services[line.service as usize].workers {
             pod.busy += 1;
-            self.work(key, agenda);
+            line.at = at + 1;
+            let stream = &mut self.state.services[line.service as usize].work;
+            let span = self.plan.ops[at as usize].draw(pod.slower, stream);
+            agenda.after(span, Event::Wake(key));
         } else {
+            line.at = at;
             line.running = false;
             pod.queue.push_back(key);
         }
@@ -156,7 +174,8 @@ impl<P: Probe> Live<'_, P> {
             }
             // A line may have died with its request while it waited.
             if self.is_alive(waiting) {
-                self.work(waiting, agenda);
+                let at = self.state.lines.get(waiting).map_or(0, |line| line.at);
+                self.work(waiting, at, agenda);
                 return;
             }
             self.state.lines.remove(waiting);
@@ -164,7 +183,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// What a finished script answers: version and faults may spoil it.
-    #[inline]
+    #[inline(always)]
     pub fn verdict(&mut self, key: Key) -> End {
         let Some(line) = self.state.lines.get(key) else {
             return End::OK;
@@ -180,6 +199,7 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
+    #[inline(never)]
     fn spoilt(&mut self, line: &Line) -> End {
         let route = &self.plan.routes[line.route as usize];
         let effect = self.state.effects[line.route as usize];
@@ -205,7 +225,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A request ends: its pod has one less, its caller gets the answer.
-    #[inline]
+    #[inline(always)]
     pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get(key) else {
             return Next::Nothing;
@@ -226,7 +246,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Forgets a request and tells its end; the pod is the caller's business.
-    #[inline]
+    #[inline(always)]
     pub fn close(&mut self, key: Key, end: End, agenda: &Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get(key) else {
             return Next::Nothing;

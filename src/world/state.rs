@@ -36,6 +36,8 @@ pub(super) enum Next {
     Nothing,
     /// A line goes on.
     Run(Key),
+    /// A line sends its call.
+    Attempt(Key),
     /// A request has ended for the line that waits for it, if that still does.
     Answer { line: Key, callee: Key, end: End },
 }
