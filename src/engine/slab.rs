@@ -5,23 +5,29 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The place of one thing, for as long as it lives.
+/// The place of one thing, for as long as it lives: generation above index, in
+/// one integer, so that it is stored, loaded and compared in one piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key {
-    index: u32,
-    generation: u32,
-}
+pub struct Key(u64);
 
 impl Key {
-    /// A key to nothing.
-    pub const NONE: Key = Key {
-        index: u32::MAX,
-        generation: 0,
-    };
+    /// A key to nothing: no place has so high an index.
+    pub const NONE: Key = Key(u32::MAX as u64);
+
+    #[inline(always)]
+    const fn new(index: u32, generation: u32) -> Key {
+        Key((generation as u64) << 32 | index as u64)
+    }
 
     /// The bare position, for tables kept beside the slab.
+    #[inline(always)]
     pub const fn index(self) -> usize {
-        self.index as usize
+        self.0 as u32 as usize
+    }
+
+    #[inline(always)]
+    const fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
     }
 }
 
@@ -72,10 +78,7 @@ impl<T> Slab<T> {
             let place = &mut self.places[index as usize];
             place.generation = place.generation.wrapping_add(1);
             place.value = make();
-            return Key {
-                index,
-                generation: place.generation,
-            };
+            return Key::new(index, place.generation);
         }
         self.extend(make())
     }
@@ -86,14 +89,14 @@ impl<T> Slab<T> {
         let index = self.places.len() as u32;
         let generation = 1;
         self.places.push(Place { generation, value });
-        Key { index, generation }
+        Key::new(index, generation)
     }
 
     /// The thing at `key`, if it still lives.
     #[inline(always)]
     pub fn get(&self, key: Key) -> Option<&T> {
-        match self.places.get(key.index as usize) {
-            Some(place) if place.generation == key.generation => Some(&place.value),
+        match self.places.get(key.index()) {
+            Some(place) if place.generation == key.generation() => Some(&place.value),
             _ => None,
         }
     }
@@ -101,8 +104,8 @@ impl<T> Slab<T> {
     /// The thing at `key`, to change it.
     #[inline(always)]
     pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
-        match self.places.get_mut(key.index as usize) {
-            Some(place) if place.generation == key.generation => Some(&mut place.value),
+        match self.places.get_mut(key.index()) {
+            Some(place) if place.generation == key.generation() => Some(&mut place.value),
             _ => None,
         }
     }
@@ -116,10 +119,10 @@ impl<T> Slab<T> {
     /// Removes the thing at `key`; false if it was gone.
     #[inline(always)]
     pub fn remove(&mut self, key: Key) -> bool {
-        match self.places.get_mut(key.index as usize) {
-            Some(place) if place.generation == key.generation => {
+        match self.places.get_mut(key.index()) {
+            Some(place) if place.generation == key.generation() => {
                 place.generation = place.generation.wrapping_add(1);
-                self.free.push(key.index);
+                self.free.push(key.index() as u32);
                 true
             }
             _ => false,
@@ -133,13 +136,8 @@ impl<T> Slab<T> {
             .enumerate()
             .filter(|(_, place)| place.generation % 2 == 1)
             .map(|(index, place)| {
-                (
-                    Key {
-                        index: index as u32,
-                        generation: place.generation,
-                    },
-                    &place.value,
-                )
+                let key = Key::new(index as u32, place.generation);
+                (key, &place.value)
             })
     }
 }

@@ -44,39 +44,45 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// One of the service's ready pods, by its balancing rule.
-    #[inline]
+    /// One of the service's ready pods.
+    #[inline(always)]
     fn choose_pod(&mut self, service: u32) -> Option<Key> {
+        match self.state.services[service as usize].ready[..] {
+            [] => None,
+            [only] => Some(only),
+            _ => self.balance(service),
+        }
+    }
+
+    /// One of several ready pods, by the service's balancing rule.
+    fn balance(&mut self, service: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
         let ready = &running.ready;
         let count = ready.len() as u32;
-        match count {
-            0 => None,
-            1 => ready.first().copied(),
-            _ => {
-                let place = match self.plan.services[service as usize].balance {
-                    Balance::RoundRobin => {
-                        running.turn = (running.turn + 1) % count;
-                        running.turn
-                    }
-                    Balance::Random => running.balance.below(count),
-                    Balance::LeastRequest => {
-                        let first = running.balance.below(count);
-                        let second = (first + 1 + running.balance.below(count - 1)) % count;
-                        let load = |place: u32| {
-                            let pod = self.state.pods.get(ready[place as usize]);
-                            pod.map_or(u32::MAX, |pod| pod.requests)
-                        };
-                        if load(second) < load(first) {
-                            second
-                        } else {
-                            first
-                        }
-                    }
-                };
-                ready.get(place as usize).copied()
+        let place = match self.plan.services[service as usize].balance {
+            Balance::RoundRobin => {
+                running.turn += 1;
+                if running.turn >= count {
+                    running.turn = 0;
+                }
+                running.turn
             }
-        }
+            Balance::Random => running.balance.below(count),
+            Balance::LeastRequest => {
+                let first = running.balance.below(count);
+                let second = (first + 1 + running.balance.below(count - 1)) % count;
+                let load = |place: u32| {
+                    let pod = self.state.pods.get(ready[place as usize]);
+                    pod.map_or(u32::MAX, |pod| pod.requests)
+                };
+                if load(second) < load(first) {
+                    second
+                } else {
+                    first
+                }
+            }
+        };
+        ready.get(place as usize).copied()
     }
 
     #[inline(always)]
