@@ -4,11 +4,13 @@
 //! A request to an asynchronous service is taken up at once, and its lines
 //! queue for a worker at each of their works.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
+use super::fault::Fate;
 use super::line::{Kind, Line, Sent};
 use super::live::Live;
+use super::plan::REFUSE;
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
@@ -59,8 +61,7 @@ impl<P: Probe> Live<'_, P> {
         }
         pod.busy += u32::from(!plan.asynchronous);
         pod.last_begun = key;
-        let effect = &self.state.effects[route as usize];
-        if effect.extra.is_zero() & (pod.slower <= 1.0) {
+        if !(self.state.struck[route as usize] | (pod.slower > 1.0)) {
             return Ok((key, Next::Run(key)));
         }
         Ok((key, self.begin_slowly(key, agenda)))
@@ -95,29 +96,62 @@ impl<P: Probe> Live<'_, P> {
             }
             None => 1.0,
         };
-        if self.state.effects[line.route as usize].extra.is_zero() & (slower <= 1.0) {
-            return Next::Run(key);
+        if self.state.struck[line.route as usize] | (slower > 1.0) {
+            return self.begin_slowly(key, agenda);
         }
-        self.begin_slowly(key, agenda)
+        Next::Run(key)
     }
 
-    /// A request is taken up, but its version or a fault makes it slower.
+    /// A request is taken up, but its version makes it slower or a fault concerns it.
     #[cold]
     #[inline(never)]
     fn begin_slowly(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
-        let effect = &self.state.effects[line.route as usize];
-        if !effect.extra.is_zero() {
-            line.touched = Some(Cause::Fault(effect.slow_fault));
-            agenda.after(effect.extra, Event::Wake(key));
-            return Next::Nothing;
+        if let Some(pod) = self.state.pods.get(line.pod)
+            && pod.slower > 1.0
+        {
+            line.touched = Some(Cause::Version {
+                service: line.service,
+                version: pod.version,
+            });
         }
-        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
-        let service = line.service;
-        line.touched = Some(Cause::Version { service, version });
+        if self.state.struck[line.route as usize] {
+            return self.begin_struck(key, agenda);
+        }
         Next::Run(key)
+    }
+
+    /// A request on a route that a fault concerns is taken up.
+    fn begin_struck(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(&line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let blow = self.strike_begin(&line, agenda.now());
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
+        };
+        let culprit = match blow.fate {
+            Fate::Refused(id) => {
+                line.at = REFUSE;
+                Some(id)
+            }
+            Fate::Hung(id) => Some(id),
+            Fate::Spared => blow.slowed,
+        };
+        if let Some(id) = culprit {
+            line.touched = Some(Cause::Fault(id));
+        }
+        if let Fate::Hung(id) = blow.fate {
+            self.hang(id, key);
+            Next::Nothing
+        } else if blow.wait.is_zero() {
+            Next::Run(key)
+        } else {
+            agenda.after(blow.wait, Event::Wake(key));
+            Next::Nothing
+        }
     }
 
     /// The line at operation `at`, a work, takes time.
@@ -130,12 +164,31 @@ impl<P: Probe> Live<'_, P> {
         line.running = true;
         let slower = self.state.pods.get(line.pod).map_or(1.0, |pod| pod.slower);
         let stream = &mut self.state.services[line.service as usize].work;
-        let span = self.plan.ops[at as usize].draw(slower, stream);
+        let mut span = self.plan.ops[at as usize].draw(slower, stream);
+        if self.state.struck[line.route as usize] {
+            span = self.slow_down(key, span, agenda.now());
+        }
         agenda.after(span, Event::Wake(key));
     }
 
+    /// Work on a route that a fault concerns.
+    #[cold]
+    #[inline(never)]
+    fn slow_down(&mut self, key: Key, span: Span, now: SimTime) -> Span {
+        let Some(&line) = self.state.lines.get(key) else {
+            return span;
+        };
+        let (factor, slowed) = self.strike_work(&line, now);
+        if let Some(id) = slowed
+            && let Some(request) = self.state.lines.get_mut(line.request_of(key))
+        {
+            request.touched = request.touched.or(Some(Cause::Fault(id)));
+        }
+        span.scaled(factor)
+    }
+
     /// A line of an asynchronous service wants a worker for the work at `at`.
-    #[inline(always)]
+    #[inline]
     pub fn burst(&mut self, key: Key, at: u32, agenda: &mut Agenda<Event>) {
         let Some(line) = self.state.lines.get_mut(key) else {
             return;
@@ -145,10 +198,7 @@ impl<P: Probe> Live<'_, P> {
         };
         if pod.busy < self.plan.services[line.service as usize].workers {
             pod.busy += 1;
-            line.at = at + 1;
-            let stream = &mut self.state.services[line.service as usize].work;
-            let span = self.plan.ops[at as usize].draw(pod.slower, stream);
-            agenda.after(span, Event::Wake(key));
+            self.work(key, at, agenda);
         } else {
             line.at = at;
             line.running = false;
@@ -184,14 +234,14 @@ impl<P: Probe> Live<'_, P> {
 
     /// What a finished script answers: version and faults may spoil it.
     #[inline(always)]
-    pub fn verdict(&mut self, key: Key) -> End {
+    pub fn verdict(&mut self, key: Key, now: SimTime) -> End {
         let Some(line) = self.state.lines.get(key) else {
             return End::OK;
         };
         let spoils = self.state.pods.get(line.pod).is_some_and(|pod| pod.errors);
-        if spoils || self.state.effects[line.route as usize].errors > 0.0 {
+        if spoils || self.state.struck[line.route as usize] {
             let line = *line;
-            return self.spoilt(&line);
+            return self.spoilt(&line, now);
         }
         End {
             outcome: Outcome::Ok,
@@ -200,9 +250,8 @@ impl<P: Probe> Live<'_, P> {
     }
 
     #[inline(never)]
-    fn spoilt(&mut self, line: &Line) -> End {
+    fn spoilt(&mut self, line: &Line, now: SimTime) -> End {
         let route = &self.plan.routes[line.route as usize];
-        let effect = self.state.effects[line.route as usize];
         let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
         let service = line.service;
         let spec = &self.plan.spec.services[service as usize].versions[version as usize];
@@ -215,12 +264,23 @@ impl<P: Probe> Live<'_, P> {
         if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
             return error(Cause::Version { service, version });
         }
-        if errors.chance(effect.errors) {
-            return error(Cause::Fault(effect.error_fault));
-        }
-        End {
+        let struck = self.state.struck[line.route as usize];
+        let end = if struck {
+            self.strike_end(line, now)
+        } else {
+            None
+        };
+        end.unwrap_or(End {
             outcome: Outcome::Ok,
             cause: line.touched,
+        })
+    }
+
+    /// What a request is answered that a fault refuses at the door.
+    pub fn refused(&self, key: Key) -> End {
+        End {
+            outcome: Outcome::Error,
+            cause: self.state.lines.get(key).and_then(|line| line.touched),
         }
     }
 
