@@ -38,8 +38,8 @@ impl<P: Probe> Live<'_, P> {
                 next
             }
             Err(end) => {
-                let (line, callee) = (key, Key::NONE);
-                Next::Answer { line, callee, end }
+                self.answer(key, Key::NONE, end);
+                Next::Nothing
             }
         }
     }
@@ -121,8 +121,8 @@ impl<P: Probe> Live<'_, P> {
                 if let Some(request) = self.state.lines.get_mut(deadline.callee) {
                     request.owner = Key::NONE;
                 }
-                let (line, callee) = (deadline.line, deadline.callee);
-                self.follow(Next::Answer { line, callee, end }, agenda);
+                self.answer(deadline.line, deadline.callee, end);
+                self.follow(Next::Nothing, agenda);
             }
         }
     }
@@ -181,9 +181,9 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// The wait before another attempt is over, unless the request died meanwhile.
-    pub fn try_again(&mut self, key: Key) -> Next {
+    pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         if self.is_alive(key) {
-            return Next::Attempt(key);
+            return self.send(key, agenda);
         }
         self.state.lines.remove(key);
         Next::Nothing
@@ -214,7 +214,10 @@ impl<P: Probe> Live<'_, P> {
             _ => Outcome::Error,
         };
         let cause = end.cause;
-        self.finish(request_key, End { outcome, cause }, agenda)
+        let end = End { outcome, cause };
+        let caller = self.finish(request_key, end, agenda);
+        self.answer(caller, request_key, end);
+        Next::Nothing
     }
 }
 

@@ -8,13 +8,13 @@
 //! freed worker takes up a waiting request) stands on a stack of tasks.
 
 use crate::base::{SimTime, Span};
-use crate::engine::{Agenda, Model};
+use crate::engine::{Agenda, Key, Model};
 
 use super::line::Line;
 use super::plan::Plan;
 use super::probe::{Cause, Outcome, Probe, UserDone};
 use super::spec::Profile;
-use super::state::{End, Event, Next, State};
+use super::state::{End, Event, Next, State, Task};
 
 /// The world while it runs.
 pub(super) struct Live<'a, P> {
@@ -33,32 +33,52 @@ impl<P: Probe> Model for Live<'_, P> {
             Event::Arrival { generation } => self.arrival(generation, agenda),
             rare => return self.rare(rare, agenda),
         };
-        self.chain(next, agenda);
+        self.follow(next, agenda);
     }
 }
 
 impl<P: Probe> Live<'_, P> {
     /// Does what is next, and everything that this instant asks for after it.
-    #[inline(never)]
-    pub fn follow(&mut self, next: Next, agenda: &mut Agenda<Event>) {
-        self.chain(next, agenda);
+    #[inline]
+    pub fn follow(&mut self, mut next: Next, agenda: &mut Agenda<Event>) {
+        loop {
+            if let Next::Run(line) = next {
+                self.run(line, agenda);
+            }
+            next = match self.state.tasks.pop() {
+                None => return,
+                Some(Task::Run(line)) => Next::Run(line),
+                Some(Task::Answer { line, callee, end }) => {
+                    self.settle_task(line, callee, end, agenda)
+                }
+            };
+        }
     }
 
-    /// The hot loop: everything that ordinary requests need is inlined here,
-    /// once, so that what is next passes in registers.
-    #[inline(always)]
-    fn chain(&mut self, mut next: Next, agenda: &mut Agenda<Event>) {
-        loop {
-            next = match next {
-                Next::Run(line) => self.run(line, agenda),
-                Next::Attempt(line) => self.attempt(line, agenda),
-                Next::Answer { line, callee, end } => self.settle(line, callee, end, agenda),
-                Next::Nothing => match self.state.tasks.pop() {
-                    Some(task) => task,
-                    None => return,
-                },
-            }
+    /// Lets a line go on after what is next.
+    #[inline]
+    pub fn later(&mut self, next: Next) {
+        if let Next::Run(line) = next {
+            self.state.tasks.push(Task::Run(line));
         }
+    }
+
+    /// Answers a line by and by; none if nobody waits any more.
+    pub fn answer(&mut self, line: Key, callee: Key, end: End) {
+        if line != Key::NONE {
+            self.state.tasks.push(Task::Answer { line, callee, end });
+        }
+    }
+
+    #[inline(never)]
+    fn settle_task(&mut self, line: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        self.settle(line, callee, end, agenda)
+    }
+
+    /// [`Live::attempt`] for those who are not in the hot loop.
+    #[inline(never)]
+    pub fn send(&mut self, line: Key, agenda: &mut Agenda<Event>) -> Next {
+        self.attempt(line, agenda)
     }
 
     /// Events that are few beside the requests; kept out of the hot loop.
@@ -68,7 +88,7 @@ impl<P: Probe> Live<'_, P> {
             Event::Wake(_) | Event::Arrival { .. } => {}
             Event::Lane(lane) => self.deadlines(lane, agenda),
             Event::Retry(line) => {
-                let next = self.try_again(line);
+                let next = self.try_again(line, agenda);
                 self.follow(next, agenda);
             }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
@@ -108,7 +128,8 @@ impl<P: Probe> Live<'_, P> {
         let (_, plan) = self.plan.entries[entry];
         let now = agenda.now();
         let lines = &mut self.state.lines;
-        Next::Attempt(lines.insert_with(|| Line::user(entry as u32, plan, now)))
+        let user = lines.insert_with(|| Line::user(entry as u32, plan, now));
+        self.send(user, agenda)
     }
 
     /// Puts the next candidate arrival on the agenda.

@@ -219,7 +219,7 @@ impl<P: Probe> Live<'_, P> {
             };
             if !self.plan.services[pod.service as usize].asynchronous {
                 let next = self.begin(waiting, agenda);
-                self.state.tasks.push(next);
+                self.later(next);
                 return;
             }
             // A line may have died with its request while it waited.
@@ -284,32 +284,41 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// A request ends: its pod has one less, its caller gets the answer.
+    /// A request ends: its pod has one less. Returns the line to be answered,
+    /// or none if nobody waits.
     #[inline(always)]
-    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Key {
         let Some(line) = self.state.lines.get(key) else {
-            return Next::Nothing;
+            return Key::NONE;
         };
         let (pod_key, service, running) = (line.pod, line.service, line.running);
-        let next = self.close(key, end, agenda);
+        let caller = self.close(key, end, agenda);
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            return next;
+            return caller;
         };
         pod.requests -= 1;
-        if pod.phase == PodPhase::Draining && pod.requests == 0 {
-            self.remove_pod(pod_key);
-            self.reconcile(service, agenda);
-        } else if running && !self.plan.services[service as usize].asynchronous {
+        if pod.requests == 0 && pod.phase == PodPhase::Draining {
+            self.drained(pod_key, service, agenda);
+        } else if running & !self.plan.services[service as usize].asynchronous {
             self.release(pod_key, agenda);
         }
-        next
+        caller
+    }
+
+    /// A draining pod has nothing left.
+    #[cold]
+    #[inline(never)]
+    fn drained(&mut self, pod: Key, service: u32, agenda: &mut Agenda<Event>) {
+        self.remove_pod(pod);
+        self.reconcile(service, agenda);
     }
 
     /// Forgets a request and tells its end; the pod is the caller's business.
+    /// Returns the line to be answered, or none if nobody waits.
     #[inline(always)]
-    pub fn close(&mut self, key: Key, end: End, agenda: &Agenda<Event>) -> Next {
+    pub fn close(&mut self, key: Key, end: End, agenda: &Agenda<Event>) -> Key {
         let Some(line) = self.state.lines.get(key) else {
-            return Next::Nothing;
+            return Key::NONE;
         };
         let (owner, service) = (line.owner, line.service);
         let now = agenda.now();
@@ -322,11 +331,7 @@ impl<P: Probe> Live<'_, P> {
         });
         self.state.lines.remove(key);
         self.state.services[service as usize].ended += 1;
-        if owner == Key::NONE {
-            self.state.wasted += 1;
-            return Next::Nothing;
-        }
-        let (line, callee) = (owner, key);
-        Next::Answer { line, callee, end }
+        self.state.wasted += u64::from(owner == Key::NONE);
+        owner
     }
 }
