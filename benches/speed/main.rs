@@ -101,6 +101,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// CPU time of this thread where Linux tells it, else the clock on the wall.
 fn cpu_time() -> Duration {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    // The kernel brings the figure up to date at ticks and when a thread gives way.
+    std::thread::yield_now();
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanos = told.and_then(|text| text.split(' ').next()?.parse().ok());
     nanos.map_or_else(|| START.elapsed(), Duration::from_nanos)

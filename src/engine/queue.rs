@@ -98,7 +98,7 @@ impl<E: Copy> EventQueue<E> {
 
     /// Adds an event. Panics past [`MAX_PENDING`] events or 2^40 scheduled in
     /// all: the world's own bounds keep both out of reach.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: SimTime, event: E) {
         let slot = if self.vacant != NOWHERE {
             core::mem::replace(&mut self.vacant, NOWHERE)

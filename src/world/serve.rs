@@ -168,7 +168,7 @@ impl<P: Probe> Live<'_, P> {
         if self.state.struck[line.route as usize] {
             span = self.slow_down(key, span, agenda.now());
         }
-        agenda.after(span, Event::Wake(key));
+        agenda.after_inlined(span, Event::Wake(key));
     }
 
     /// Work on a route that a fault concerns.
