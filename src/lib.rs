@@ -4,6 +4,8 @@
 //! for contributors is `src/README.md`.
 
 pub mod base;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod engine;
 pub mod lesson;
 pub mod session;

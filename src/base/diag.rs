@@ -5,6 +5,7 @@
 //! show problems in the same words. Diagnostics are plain data: they travel
 //! from the worker to the page.
 
+use super::order::sort_by;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -105,7 +106,8 @@ impl Diagnostics {
 
     /// Sorts by line and column; problems at one place keep their order.
     pub(super) fn sort(&mut self) {
-        self.kept.sort_by_key(|d| (d.place.line, d.place.column));
+        let place = |d: &Diagnostic| (d.place.line, d.place.column);
+        sort_by(&mut self.kept, |a, b| place(a).cmp(&place(b)));
     }
 
     /// The problems that were kept.

@@ -8,6 +8,7 @@ use super::Span;
 
 /// A share between 0 and 1. "99.9 %" exists only where text is read or shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
 pub struct Ratio(f64);
 
 /// Occurrences per second, never negative and never infinite.
@@ -42,6 +43,14 @@ impl Ratio {
     /// What is missing to 1.
     pub fn complement(self) -> Ratio {
         Ratio(1.0 - self.0)
+    }
+}
+
+impl TryFrom<f64> for Ratio {
+    type Error = &'static str;
+    /// Journals come from outside: a ratio in one is checked like any other.
+    fn try_from(value: f64) -> Result<Self, Self::Error> {
+        Ratio::new(value).ok_or("a ratio lies between 0 and 1")
     }
 }
 

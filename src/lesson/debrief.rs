@@ -2,6 +2,7 @@
 //! happened otherwise.
 
 use crate::base::SimTime;
+use crate::base::order::sort_by;
 use crate::engine::Progress as Run;
 use crate::session::{Author, Command, Panel, Series, Session, Unit};
 
@@ -96,7 +97,7 @@ impl Play {
                 requests: count * scale,
             })
             .collect();
-        spent.sort_by(|a, b| b.share.total_cmp(&a.share));
+        sort_by(&mut spent, |a, b| b.share.total_cmp(&a.share));
         let first = SpentBy {
             cause: "before you came".to_owned(),
             share: share(before),

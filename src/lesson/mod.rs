@@ -9,11 +9,16 @@ mod debrief;
 mod figure;
 pub mod glossary;
 mod goal;
+mod lab;
 mod load;
 mod markdown;
 mod names;
 mod play;
 pub mod progress;
+pub mod proof;
+#[cfg(test)]
+mod sample;
+pub mod shelf;
 mod show;
 mod text;
 mod view;
@@ -23,9 +28,12 @@ use crate::session::Scripted;
 
 pub use catalogue::{Catalogue, Entry, Track, WorldEntry};
 pub use goal::{Action, Bound, Goal};
+pub use lab::{Lab, journal_problem};
 pub use load::{CONTROLS, FORMAT};
 pub use play::Play;
 pub use progress::{LessonProgress, Progress, Settings, Theme};
+pub use proof::prove;
+pub use shelf::Shelf;
 pub use text::{Block, Inline};
 pub use view::{
     CheckView, Debrief, LessonView, QuestionKind, QuestionView, SpentBy, Star, StepHead, StepState,

@@ -1,5 +1,6 @@
 //! A lesson in progress: its steps over a session.
 
+use crate::base::order::sort_by;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -174,10 +175,9 @@ impl Play {
                 due.extend(command.clone().map(|command| (at, command, hidden)));
             }
         }
-        due.sort_by_key(|(at, ..)| *at);
-        // What an earlier step has not got to do yet is still due.
+        // What an earlier step has not got to do yet is still due, and comes first.
         self.now.due.extend(due);
-        self.now.due.make_contiguous().sort_by_key(|(at, ..)| *at);
+        sort_by(self.now.due.make_contiguous(), |a, b| a.0.cmp(&b.0));
         self.marks.truncate(step);
         self.marks.push(self.now.clone());
         self.run_scripts();

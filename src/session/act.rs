@@ -9,7 +9,7 @@ use crate::base::SimTime;
 use crate::world::{ActionError, FaultSpec, LoadFactor};
 
 /// Commands in one journal.
-const MOST_COMMANDS: usize = 10_000;
+pub(super) const MOST_COMMANDS: usize = 10_000;
 
 impl From<ActionError> for Refusal {
     fn from(error: ActionError) -> Refusal {

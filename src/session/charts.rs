@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::view::{Charts, Panel, Scope, Series, Unit};
+use crate::base::order::sort_by;
 use crate::base::{SimTime, Span};
 use crate::slo::{Indicator, Tracker};
 use crate::telemetry::Meter;
@@ -105,7 +106,7 @@ impl Session {
         // The fullest now come first; ties keep the order of the file.
         let now = self.now();
         let fill = |service: &usize| utilisation(*service, now).unwrap_or(0.0);
-        services.sort_by(|a, b| fill(b).total_cmp(&fill(a)));
+        sort_by(&mut services, |a, b| fill(b).total_cmp(&fill(a)));
         services.truncate(MOST_LINES);
         services.sort_unstable();
         let mut series: Vec<Series> = services

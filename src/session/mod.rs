@@ -28,7 +28,7 @@ use crate::telemetry::Telemetry;
 use crate::world::World;
 
 pub use command::{Author, Command, JournalEntry, Refusal};
-pub use replay::Replay;
+pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
 pub use truth::Truth;
@@ -169,6 +169,12 @@ impl Session {
     /// The learner's answers by question.
     pub fn answers(&self) -> &BTreeMap<String, f64> {
         &self.answers
+    }
+
+    /// The last lines of what operators saw happen, oldest first; see
+    /// [`Session::happenings`] for how many there were in all.
+    pub fn timeline(&self) -> impl Iterator<Item = &TimelineEvent> {
+        self.timeline.lines()
     }
 
     /// Lines written to the timeline so far.

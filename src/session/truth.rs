@@ -38,10 +38,12 @@ impl Truth {
     pub fn since(&self, earlier: &Truth) -> Truth {
         let difference = |now: &BTreeMap<Option<Cause>, u64>,
                           then: &BTreeMap<Option<Cause>, u64>| {
-            now.iter()
-                .map(|(cause, count)| (*cause, count - then.get(cause).copied().unwrap_or(0)))
-                .filter(|(_, count)| *count > 0)
-                .collect()
+            let mut new = now.clone();
+            new.retain(|cause, count| {
+                *count -= then.get(cause).copied().unwrap_or(0);
+                *count > 0
+            });
+            new
         };
         Truth {
             bad: self

@@ -4,6 +4,8 @@ use gloo::events::EventListener;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use super::lab::LabProvider;
 use super::notices::NoticeProvider;
 use super::page::{Home, Learn, Missing, Sandbox};
@@ -19,19 +21,6 @@ pub const MAIN: &str = "main";
 /// Everything.
 #[component]
 pub fn App() -> Html {
-    html! {
-        <NoticeProvider>
-            <RecordProvider>
-                <LabProvider>
-                    <Pages />
-                </LabProvider>
-            </RecordProvider>
-        </NoticeProvider>
-    }
-}
-
-#[component]
-fn Pages() -> Html {
     let route = use_route();
     {
         let first = use_mut_ref(|| true);
@@ -47,19 +36,23 @@ fn Pages() -> Html {
         focus(MAIN);
     });
     html! {
-        <>
+        <NoticeProvider><RecordProvider><LabProvider>
             <a class="skip-link" href={format!("#{MAIN}")} onclick={skip}>{ strings::SKIP }</a>
-            { match &route {
-                Route::Home => html! { <Home /> },
-                Route::Learn { track, lesson } => html! {
-                    <Learn key={route.to_string()} track={track.clone()} lesson={lesson.clone()} />
-                },
-                Route::Sandbox { world } => html! {
-                    <Sandbox key={route.to_string()} world={world.clone()} />
-                },
-                Route::Unknown(path) => html! { <Missing path={path.clone()} /> },
-            } }
-        </>
+            { page(&route) }
+        </LabProvider></RecordProvider></NoticeProvider>
+    }
+}
+
+fn page(route: &Route) -> Html {
+    match route {
+        Route::Home => html! { <Home /> },
+        Route::Learn { track, lesson } => html! {
+            <Learn key={route.to_string()} track={track.clone()} lesson={lesson.clone()} />
+        },
+        Route::Sandbox { world } => html! {
+            <Sandbox key={route.to_string()} world={world.clone()} />
+        },
+        Route::Unknown(path) => html! { <Missing path={path.clone()} /> },
     }
 }
 
@@ -92,6 +85,20 @@ pub fn focus(id: &str) {
     {
         // Focus fails only for an element that is gone.
         element.focus().ok();
+    }
+}
+
+/// Scrolls a frame until an element in it stands at its top. The browser's own
+/// way would move every frame around it too, and the top bar out of sight.
+pub fn into_sight(frame: &str, id: &str) {
+    let element = gloo::utils::document().get_element_by_id(id);
+    let frame = element
+        .as_ref()
+        .and_then(|element| element.closest(frame).ok().flatten());
+    if let (Some(element), Some(frame)) = (element, frame) {
+        let top = |of: &web_sys::Element| of.get_bounding_client_rect().top();
+        let away = top(&element) - top(&frame);
+        frame.set_scroll_top(frame.scroll_top() + away as i32);
     }
 }
 

@@ -5,6 +5,8 @@ use gloo::net::http::Request;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 use super::strings;
 use crate::lesson::{Catalogue, catalogue};
 use crate::worker::{File, LessonFiles};
@@ -64,7 +66,7 @@ pub type Fetched<T> = Option<Result<T, String>>;
 /// The catalogue, once it is here.
 #[hook]
 pub fn use_catalogue() -> Fetched<Catalogue> {
-    let found = use_state(|| None);
+    let found = use_state_eq(|| None);
     {
         let found = found.clone();
         use_effect_with((), move |()| {

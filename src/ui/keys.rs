@@ -5,6 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
+use crate::ui::hooks::use_effect_with;
+
 use crate::worker::Speed;
 
 /// What a key asks for.

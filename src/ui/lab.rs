@@ -5,14 +5,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref};
+
 use super::client::{Client, Said};
 use super::notices::{Notice, use_notices};
-use super::saved::Replay;
 use super::settings::use_records;
 use super::{store, strings};
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::lesson::LessonView;
-use crate::session::{Charts, Scope, View};
+use crate::session::{Charts, Replay, Scope, View};
 use crate::worker::{Frame, Opening, Speed};
 
 /// How the lab stands.
@@ -225,5 +226,7 @@ fn keep(client: &Client, notices: &super::notices::Notices) {
 
 /// What was kept of the lab at `place`; unreadable text is put aside and said.
 pub fn kept(place: &str, notices: &super::notices::Notices) -> Option<Opening> {
-    store::read(&store::run_key(place), notices, Replay::parse).map(Replay::into_opening)
+    let key = store::run_key(place);
+    let parse = |text: &str| Replay::parse(&key, text).map_err(|problems| problems.to_string());
+    store::read(&key, notices, parse).map(Replay::into_opening)
 }

@@ -6,14 +6,13 @@
 //! arithmetic about the simulation happens here, and no text is written here
 //! but in `strings`.
 //!
-//! [`route`], [`format`], [`saved`] and the planning halves of [`chart`] and
+//! [`route`], [`format`] and the planning halves of [`chart`] and
 //! [`map`] import nothing of the web, so that they are tested natively.
 
 pub mod chart;
 pub mod format;
 pub mod map;
 pub mod route;
-pub mod saved;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
@@ -21,6 +20,8 @@ mod app;
 mod client;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
+#[cfg(target_arch = "wasm32")]
+mod hooks;
 #[cfg(target_arch = "wasm32")]
 mod keys;
 #[cfg(target_arch = "wasm32")]

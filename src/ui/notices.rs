@@ -6,8 +6,10 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_effect_with;
+
 use super::strings;
-use super::widget::{Icon, Sign};
+use super::widget::{Sign, icon};
 use crate::session::Refusal;
 
 /// Most toasts at once; older ones make room.
@@ -224,14 +226,14 @@ fn Toast(props: &ToastProps) -> Html {
     });
     html! {
         <div class={class}>
-            <Icon sign={sign} />
+            { icon(sign) }
             <div class="toast-text">
                 <p>{ &notice.text }</p>
                 if !notice.remedy.is_empty() { <p class="soft">{ &notice.remedy }</p> }
                 { for action }
             </div>
             <button type="button" class="button-bare" onclick={close} aria-label={strings::DISMISS}>
-                <Icon sign={Sign::Close} />
+                { icon(Sign::Close) }
             </button>
         </div>
     }

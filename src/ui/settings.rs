@@ -5,6 +5,8 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref};
+
 use super::notices::use_notices;
 use super::store;
 use crate::lesson::{LessonView, Progress, Settings, Theme};

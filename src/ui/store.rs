@@ -55,6 +55,15 @@ fn put_aside(storage: &Storage, key: &str, text: &str) -> Option<String> {
     Some(free)
 }
 
+/// Puts what is kept under a key aside, so that it is no longer found there but not lost.
+pub fn set_aside(key: &str) {
+    if let Some(storage) = storage()
+        && let Ok(Some(text)) = storage.get_item(key)
+    {
+        put_aside(&storage, key, &text);
+    }
+}
+
 /// Writes a text; a full or denied storage is said once, not every time.
 pub fn write(key: &str, text: &str, notices: &Notices) {
     let written = storage().is_some_and(|storage| storage.set_item(key, text).is_ok());

@@ -190,7 +190,9 @@ texts! {
     COMMIT = "Commit to this guess";
     NOT_SCORED = "Guesses are never scored. They are there to be compared.";
     CONTINUE = "Continue";
-    REWIND = "Start this step again";
+    REWIND = "Start again";
+    REWIND_LONG = "Start this step again";
+    LESSON_NEWS = ", something new";
     REWIND_TITLE = "Go back in time?";
     REWIND_YES = "Go back";
     STARS = "How it went";
@@ -219,6 +221,8 @@ texts! {
     LOAD_WORLD_DROP = "Pick one, or drop it here. It replaces this run if it is sound.";
     NOT_LOADED = "This could not be loaded";
     NOT_LOADED_REMEDY = "Please check the address and your connection, then reload the page.";
+    AFRESH = "Start afresh";
+    AFRESH_NOTE = "What this browser kept of the run here is put aside, not deleted.";
     GOES_ON = "What was running goes on. Mend the file and load it again.";
     CRASH_TITLE = "The simulator stopped unexpectedly";
     CRASH_REPAIRING = "This is a fault of XOps Lab, not yours. A fresh simulator is replaying what you did.";
@@ -354,6 +358,10 @@ pub fn lesson_planned(title: &str) -> String {
 
 pub fn no_such_lesson(track: &str, lesson: &str) -> String {
     format!("There is no lesson “{lesson}” in the track “{track}”.")
+}
+
+pub fn no_such_world(world: &str) -> String {
+    format!("There is no world “{world}”. Worlds of your own are loaded from inside a sandbox.")
 }
 
 pub fn health_word(health: Health) -> &'static str {

@@ -6,40 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::lesson::LessonView;
-use crate::session::{Charts, Command, JournalEntry, Refusal, Scope, View};
-
-/// A text file as it was fetched, dropped or typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct File {
-    /// Path or name, for diagnostics.
-    pub name: String,
-    /// Its content.
-    pub text: String,
-}
-
-/// Everything needed to build a lab, and to build it again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Opening {
-    /// The world file.
-    pub world: File,
-    /// The lesson file and the glossary, where there is a lesson.
-    pub lesson: Option<LessonFiles>,
-    /// The seed of every random stream.
-    pub seed: u64,
-    /// Commands to carry out again, oldest first.
-    pub journal: Vec<JournalEntry>,
-    /// How far to run before the first view; at least to the journal's end.
-    pub until: SimTime,
-}
-
-/// The files of a lesson.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LessonFiles {
-    /// `lesson.yaml`.
-    pub lesson: File,
-    /// `glossary.yaml`.
-    pub glossary: File,
-}
+use crate::session::{Charts, Command, JournalEntry, Opening, Refusal, Scope, View};
 
 /// How fast simulated time runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

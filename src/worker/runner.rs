@@ -3,12 +3,12 @@
 
 use std::collections::VecDeque;
 
-use super::lab::{Lab, journal_problem};
 use super::pace::Pace;
-use super::protocol::{Frame, FromWorker, Opening, Speed, ToWorker};
+use super::protocol::{Frame, FromWorker, Speed, ToWorker};
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::engine::Progress;
-use crate::session::{JournalEntry, Scope};
+use crate::lesson::{Lab, journal_problem};
+use crate::session::{JournalEntry, Opening, Replay, Scope};
 
 /// Events between two looks at the clock.
 const CHUNK: u64 = 2_000;
@@ -17,8 +17,8 @@ const SLICE_MS: f64 = 12.0;
 /// Real milliseconds between frames, and between frames that carry charts.
 const FRAME_MS: f64 = 100.0;
 const CHARTS_MS: f64 = 250.0;
-/// Runs stop here: beyond any lesson, and far from the bounds of the engine.
-const LAST: SimTime = SimTime::from_secs(400 * 86_400);
+/// Runs stop here, as recordings do.
+const LAST: SimTime = Replay::LAST;
 
 /// When the next slice is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

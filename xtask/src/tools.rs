@@ -11,8 +11,8 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 const NO_RUSTUP: &str = "rustup is not installed; get it from https://rustup.rs, or install the \
     part with the package manager that gave you Rust";
-const NO_NODE: &str = "Node.js 20 or newer with npm is needed for the browser tests and is not \
-    there; install it with `apt-get install -y nodejs npm`, `brew install node` or from \
+const NO_NODE: &str = "Node.js 20 or newer with npm is needed for the browser tests and for \
+    wasm-opt, and is not there; install it with `apt-get install -y nodejs npm`, `brew install node` or from \
     https://nodejs.org";
 
 /// The standard library for wasm32.
@@ -66,6 +66,18 @@ pub fn ensure_npm(root: &Path) -> Result<()> {
             .args(["ci", "--no-audit", "--no-fund"])
             .current_dir(root),
     )
+}
+
+/// wasm-opt from npm's binaryen, a script for node; installed where npm is
+/// there. Without it the site is built all the same, only larger.
+pub fn wasm_opt(root: &Path) -> Option<PathBuf> {
+    let script = root.join("node_modules/binaryen/bin/wasm-opt");
+    if !script.exists()
+        && let Err(error) = ensure_npm(root)
+    {
+        eprintln!("note: the module is not made smaller, since wasm-opt is not there: {error:#}");
+    }
+    script.exists().then_some(script)
 }
 
 /// A browser for the tests.

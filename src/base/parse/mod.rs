@@ -4,11 +4,14 @@
 //! quantities here, so one spelling works everywhere. Each function answers
 //! `Err` with what is wrong, without a final stop; the `*_FORM` constant beside
 //! it says how to write it right. Reading is exact and the same on every
-//! machine: decimals are shifted as text, and only the result is rounded to
-//! the nearest `f64`.
+//! machine: decimals are shifted as text, and only the result is rounded, to
+//! the nearest `f64` for as many digits as people write.
 
+mod real;
 #[cfg(test)]
 mod tests;
+
+pub use real::real;
 
 use super::{Money, Rate, Ratio, Span};
 use crate::base::diag::shown;
@@ -196,10 +199,10 @@ pub fn number(text: &str) -> Result<f64, String> {
     if text.len() > MOST_BYTES || decimal(mantissa).is_none() || !exponent_reads {
         return Err(bad());
     }
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(format!("{text} is too large")),
-        Err(_) => Err(bad()),
+    match real(text) {
+        Some(value) if value.is_finite() => Ok(value),
+        Some(_) => Err(format!("{text} is too large")),
+        None => Err(bad()),
     }
 }
 
@@ -248,16 +251,13 @@ fn decimal(text: &str) -> Option<(&str, &str)> {
         .then_some((whole, fraction))
 }
 
-/// A plain decimal times ten to the power of `shift`, rounded once.
+/// A plain decimal times ten to the power of `shift`, rounded as [`real`] rounds.
 fn plain(text: &str, shift: i32) -> Option<f64> {
     if text.len() > MOST_BYTES {
         return None;
     }
     decimal(text)?;
-    format!("{text}e{shift}")
-        .parse::<f64>()
-        .ok()
-        .filter(|value| value.is_finite())
+    real(&format!("{text}e{shift}")).filter(|value| value.is_finite())
 }
 
 /// `whole.fraction` times `unit`, if that is a whole number that fits.

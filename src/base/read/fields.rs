@@ -62,10 +62,7 @@ impl<'n> Fields<'n> {
             }
             report.error_with(&self.at.key_of(entry), || {
                 let problem = format!("there is no field `{}` here", shown(&entry.key));
-                (
-                    problem,
-                    near::remedy(&entry.key, self.asked.iter().copied()),
-                )
+                (problem, near::remedy(&entry.key, &self.asked))
             });
         }
     }

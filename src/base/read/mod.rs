@@ -156,13 +156,13 @@ impl Report {
                     let count = others.len();
                     self.error_with(at, || {
                         let problem = format!("{count} keys where exactly one is expected");
-                        (problem, near::remedy("", known.iter().copied()))
+                        (problem, near::remedy("", known))
                     });
                     return None;
                 }
             },
             _ => {
-                self.unfit(at, "one kind", &near::remedy("", known.iter().copied()));
+                self.unfit(at, "one kind", &near::remedy("", known));
                 return None;
             }
         };
@@ -171,7 +171,7 @@ impl Report {
         }
         self.error_with(&key_at, || {
             let problem = format!("`{}` is not known here", shown(word));
-            (problem, near::remedy(word, known.iter().copied()))
+            (problem, near::remedy(word, known))
         });
         None
     }

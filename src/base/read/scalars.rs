@@ -101,9 +101,9 @@ impl Report {
 
     /// One of a few words, each with its meaning.
     pub fn choice<T: Copy>(&mut self, at: &At<'_>, words: &[(&str, T)]) -> Option<T> {
-        let names = words.iter().map(|(word, _)| *word);
+        let names = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
         let Some(text) = at.scalar() else {
-            self.unfit(at, "a word", &near::remedy("", names));
+            self.unfit(at, "a word", &near::remedy("", &names()));
             return None;
         };
         let found = words
@@ -113,7 +113,7 @@ impl Report {
         if found.is_none() {
             self.error_with(at, || {
                 let problem = format!("`{}` is not one of the words for this field", shown(text));
-                (problem, near::remedy(text, names))
+                (problem, near::remedy(text, &names()))
             });
         }
         found
@@ -128,15 +128,20 @@ impl Report {
         mut names: impl Iterator<Item = &'a str> + Clone,
     ) -> Option<usize> {
         let all = names.clone();
+        let all = || all.collect::<Vec<_>>();
         let Some(text) = at.scalar() else {
-            self.unfit(at, &format!("the name of a {what}"), &near::remedy("", all));
+            self.unfit(
+                at,
+                &format!("the name of a {what}"),
+                &near::remedy("", &all()),
+            );
             return None;
         };
         let found = names.position(|name| name == text);
         if found.is_none() {
             self.error_with(at, || {
                 let problem = format!("no {what} is called `{}`", shown(text));
-                (problem, near::remedy(text, all))
+                (problem, near::remedy(text, &all()))
             });
         }
         found

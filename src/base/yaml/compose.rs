@@ -1,6 +1,7 @@
 //! The composer: parser events in, a tree out, with a stack of its own
 //! instead of recursion.
 
+use crate::base::order::sort_by;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
@@ -294,7 +295,7 @@ impl Composer<'_, '_> {
     /// Reports every entry whose key an earlier entry of the mapping has.
     fn refuse_duplicates(&mut self, entries: &[Entry]) {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
-        sorted.sort_by(|a, b| a.key.cmp(&b.key)); // stable: first in the file stays first
+        sort_by(&mut sorted, |a, b| a.key.cmp(&b.key)); // stable: first in the file stays first
         for same in sorted.chunk_by(|a, b| a.key == b.key) {
             let Some((first, later)) = same.split_first() else {
                 continue;

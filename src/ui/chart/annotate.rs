@@ -5,6 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, SvgElement};
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::axes::px;
 use super::marks::{Mark, word};
 use super::plot::Frame;

@@ -2,23 +2,12 @@
 //! at the ends of lines. Hidden from assistive technology, which gets the
 //! summary instead.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::plot::{Plot, Threshold};
 
-/// Props of [`Axes`].
-#[derive(Properties, PartialEq)]
-pub struct AxesProps {
-    /// The plan.
-    pub plot: Rc<Plot>,
-}
-
 /// Labels of a chart.
-#[component]
-pub fn Axes(props: &AxesProps) -> Html {
-    let plot = &props.plot;
+pub fn axes(plot: &Plot) -> Html {
     let frame = plot.frame;
     let y_labels = plot.y_ticks.iter().map(|(y, label)| {
         html! { <text class="chart-y" x={px(frame.left - 8.0)} y={px(y + 3.5)}>{ label }</text> }

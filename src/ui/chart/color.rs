@@ -1,5 +1,7 @@
 //! Colours as tokens write them, turned into the numbers that drawing needs.
 
+use crate::base::parse::real;
+
 /// Red, green, blue (0..=255) and opacity (0..=1).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rgba {
@@ -71,14 +73,14 @@ fn from_function(text: &str) -> Option<Rgba> {
         .filter(|part| !part.is_empty())
         .collect();
     let channel = |i: usize| -> Option<u8> {
-        let value: f64 = parts.get(i)?.parse().ok()?;
+        let value: f64 = real(parts.get(i)?)?;
         Some(value.clamp(0.0, 255.0).round() as u8)
     };
     let a = match parts.get(3) {
         None => 1.0,
         Some(part) => match part.strip_suffix('%') {
-            Some(percent) => percent.parse::<f64>().ok()? / 100.0,
-            None => part.parse().ok()?,
+            Some(percent) => real(percent)? / 100.0,
+            None => real(part)?,
         },
     };
     (parts.len() <= 4).then_some(Rgba {

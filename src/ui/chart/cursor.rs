@@ -5,6 +5,8 @@ use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_effect_with;
+
 use super::axes::px;
 use super::columns::{spacing, value_at};
 use super::format::value;

@@ -10,6 +10,8 @@ use web_sys::{
 };
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 /// A number that rises whenever something happened.
 #[derive(Default, PartialEq)]
 struct Count(u32);

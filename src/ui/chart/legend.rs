@@ -19,29 +19,16 @@ pub struct Entry {
     pub shown: bool,
 }
 
-/// Props of [`Legend`].
-#[derive(Properties, PartialEq)]
-pub struct LegendProps {
-    /// Every series of the panel, in order.
-    pub entries: Vec<Entry>,
-    /// Unit of the values.
-    pub unit: Unit,
-    /// Whether lines differ by dashes.
-    pub dashed: bool,
-    /// Called with the name of a series to switch.
-    pub on_toggle: Callback<String>,
-}
-
-/// The legend.
-#[component]
-pub fn Legend(props: &LegendProps) -> Html {
-    let entries = props.entries.iter().enumerate().map(|(place, entry)| {
+/// The legend: every series of the panel in order, whether lines differ by dashes, and
+/// what is called with the name of a series to switch.
+pub fn legend(entries: &[Entry], unit: Unit, dashed: bool, on_toggle: &Callback<String>) -> Html {
+    let entries = entries.iter().enumerate().map(|(place, entry)| {
         let name = entry.name.clone();
-        let onclick = props.on_toggle.reform(move |_: MouseEvent| name.clone());
+        let onclick = on_toggle.reform(move |_: MouseEvent| name.clone());
         let text = entry
             .value
-            .map_or(words::GAP.to_owned(), |v| value(v, props.unit));
-        let pattern = if props.dashed { dash(place) } else { &[] };
+            .map_or(words::GAP.to_owned(), |v| value(v, unit));
+        let pattern = if dashed { dash(place) } else { &[] };
         let pattern: Vec<String> = pattern.iter().map(f64::to_string).collect();
         html! {
             <li>

@@ -5,12 +5,14 @@ use std::rc::Rc;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 use super::annotate::Marks;
-use super::axes::{Axes, px};
+use super::axes::{axes, px};
 use super::cursor::{Tip, crosshair, event_list, readings, spoken, value_tip};
 use super::hooks::{use_size, use_theme, use_unique_id};
-use super::legend::{Entry, Legend, latest};
-use super::pad::{Pad, Selection};
+use super::legend::{Entry, latest, legend};
+use super::pad::{Pad, Selection, pad};
 use super::plot::{Plot, plan};
 use super::{draw, marks, summary, words};
 use crate::session::{Panel, TimelineEvent};
@@ -48,6 +50,7 @@ pub fn LineChart(props: &LineChartProps) -> Html {
     } = props;
     let frame_node = use_node_ref();
     let canvas = use_node_ref();
+    let pad_node = use_node_ref();
     let (width, _) = use_size(&frame_node);
     let size = (width, f64::from(props.height));
     let theme = use_theme();
@@ -102,27 +105,35 @@ pub fn LineChart(props: &LineChartProps) -> Html {
     };
     let empty = nothing.then(|| empty_state(panel, &hidden));
     let summary_id = format!("{id}-summary");
+    let surface = Pad {
+        node: pad_node,
+        title: &panel.title,
+        plot: plot.clone(),
+        points: points(panel, &plot),
+        cursor,
+        text: cursor.map(|at| spoken(panel, at, &values)),
+        described_by: summary_id.clone(),
+        selection: (*selection).clone(),
+        on_selection: setter(&selection),
+        on_active: setter(&active),
+        on_cursor: props.on_cursor.clone(),
+        on_zoom: props.on_zoom.clone(),
+    };
 
     html! {
         <figure class="chart">
             <figcaption class="chart-head">
                 <span class="chart-title" title={panel.about.clone()}>{ &panel.title }</span>
-                <Legend entries={entries(props, &hidden, cursor, &values)} unit={panel.unit}
-                    dashed={plot.dashed} on_toggle={toggle(&hidden)} />
+                { legend(&entries(props, &hidden, cursor, &values), panel.unit, plot.dashed, &toggle(&hidden)) }
             </figcaption>
             <div class="chart-frame" ref={frame_node}>
                 <canvas class="chart-canvas" ref={canvas} aria-hidden="true"></canvas>
                 <svg class="chart-labels" width="100%" height={props.height.to_string()} aria-hidden="true">
-                    <Axes plot={plot.clone()} />
+                    { axes(&plot) }
                     { for cursor.filter(|_| !nothing).map(|at| crosshair(&plot, at, &values)) }
                     { for selection.as_ref().map(|s| selected(&plot, s)) }
                 </svg>
-                <Pad title={panel.title.clone()} plot={plot.clone()} points={points(panel, &plot)}
-                    {cursor} text={cursor.map(|at| spoken(panel, at, &values))}
-                    described_by={summary_id.clone()}
-                    selection={(*selection).clone()} on_selection={setter(&selection)}
-                    on_active={setter(&active)} on_cursor={props.on_cursor.clone()}
-                    on_zoom={props.on_zoom.clone()} />
+                { pad(&surface) }
                 if !marks.is_empty() {
                     <svg class="chart-marks" width="100%" height={props.height.to_string()}>
                         <Marks title={panel.title.clone()} {frame} {marks}

@@ -43,7 +43,7 @@ pub mod theme;
 #[cfg(target_arch = "wasm32")]
 pub use line_chart::LineChart;
 #[cfg(target_arch = "wasm32")]
-pub use sparkline::Sparkline;
+pub use sparkline::sparkline;
 
 /// The class that gives an element the colour of a series.
 pub const fn series_class(series: usize) -> &'static str {

@@ -27,11 +27,12 @@ impl Selection {
     }
 }
 
-/// Props of [`Pad`].
-#[derive(Properties, PartialEq)]
-pub struct PadProps {
+/// What the input surface is made from.
+pub struct Pad<'a> {
+    /// Where its element will be.
+    pub node: NodeRef,
     /// The chart's heading.
-    pub title: String,
+    pub title: &'a str,
     /// The plan.
     pub plot: Rc<Plot>,
     /// Points that the cursor stops at.
@@ -58,15 +59,14 @@ pub struct PadProps {
 const LEAST_DRAG: f64 = 6.0;
 
 /// The input surface.
-#[component]
-pub fn Pad(props: &PadProps) -> Html {
-    let node = use_node_ref();
-    let frame = props.plot.frame;
+pub fn pad(given: &Pad<'_>) -> Html {
+    let node = &given.node;
+    let frame = given.plot.frame;
 
     let onpointermove = {
-        let (plot, points, cursor) = (props.plot.clone(), props.points.clone(), props.cursor);
-        let (selection, on_selection) = (props.selection.clone(), props.on_selection.clone());
-        let (on_cursor, on_active) = (props.on_cursor.clone(), props.on_active.clone());
+        let (plot, points, cursor) = (given.plot.clone(), given.points.clone(), given.cursor);
+        let (selection, on_selection) = (given.selection.clone(), given.on_selection.clone());
+        let (on_cursor, on_active) = (given.on_cursor.clone(), given.on_active.clone());
         Callback::from(move |event: PointerEvent| {
             let at = plot.frame.time(f64::from(event.offset_x()));
             if let Some(selection) = &selection {
@@ -83,7 +83,7 @@ pub fn Pad(props: &PadProps) -> Html {
         })
     };
     let onpointerdown = {
-        let (on_selection, node) = (props.on_selection.clone(), node.clone());
+        let (on_selection, node) = (given.on_selection.clone(), node.clone());
         Callback::from(move |event: PointerEvent| {
             // A finger moves the crosshair; only mouse and pen drag ranges.
             if event.button() != 0 || event.pointer_type() == "touch" {
@@ -98,8 +98,8 @@ pub fn Pad(props: &PadProps) -> Html {
         })
     };
     let onpointerup = {
-        let (selection, on_selection) = (props.selection.clone(), props.on_selection.clone());
-        let on_zoom = props.on_zoom.clone();
+        let (selection, on_selection) = (given.selection.clone(), given.on_selection.clone());
+        let on_zoom = given.on_zoom.clone();
         Callback::from(move |_: PointerEvent| {
             if let Some((a, b)) = selection.as_ref().map(Selection::range) {
                 on_selection.emit(None);
@@ -110,8 +110,8 @@ pub fn Pad(props: &PadProps) -> Html {
         })
     };
     let leave = {
-        let (on_active, on_cursor) = (props.on_active.clone(), props.on_cursor.clone());
-        let on_selection = props.on_selection.clone();
+        let (on_active, on_cursor) = (given.on_active.clone(), given.on_cursor.clone());
+        let on_selection = given.on_selection.clone();
         move || {
             on_active.emit(false);
             on_selection.emit(None);
@@ -119,7 +119,7 @@ pub fn Pad(props: &PadProps) -> Html {
         }
     };
     let onpointerleave = {
-        let (leave, dragging) = (leave.clone(), props.selection.is_some());
+        let (leave, dragging) = (leave.clone(), given.selection.is_some());
         Callback::from(move |_: PointerEvent| {
             if !dragging {
                 leave();
@@ -131,16 +131,16 @@ pub fn Pad(props: &PadProps) -> Html {
         Callback::from(move |_: PointerEvent| leave())
     };
     let onblur = Callback::from(move |_: FocusEvent| leave());
-    let onfocus = props.on_active.reform(|_: FocusEvent| true);
-    let ondblclick = props.on_zoom.reform(|_: MouseEvent| None);
+    let onfocus = given.on_active.reform(|_: FocusEvent| true);
+    let ondblclick = given.on_zoom.reform(|_: MouseEvent| None);
 
     html! {
-        <div class="chart-pad" ref={node} role="slider" tabindex="0" aria-orientation="horizontal"
-            aria-label={words::cursor_label(&props.title)} aria-describedby={props.described_by.clone()}
+        <div class="chart-pad" ref={node.clone()} role="slider" tabindex="0" aria-orientation="horizontal"
+            aria-label={words::cursor_label(given.title)} aria-describedby={given.described_by.clone()}
             aria-valuemin={whole(frame.from)} aria-valuemax={whole(frame.to)}
-            aria-valuenow={whole(props.cursor.unwrap_or(frame.to))}
-            aria-valuetext={props.text.clone().unwrap_or_else(|| words::NO_MOMENT.to_owned())}
-            onkeydown={keys(props)} {onpointermove} {onpointerdown} {onpointerup} {onpointerleave}
+            aria-valuenow={whole(given.cursor.unwrap_or(frame.to))}
+            aria-valuetext={given.text.clone().unwrap_or_else(|| words::NO_MOMENT.to_owned())}
+            onkeydown={keys(given)} {onpointermove} {onpointerdown} {onpointerup} {onpointerleave}
             {onpointercancel} {onblur} {onfocus} {ondblclick}></div>
     }
 }
@@ -149,10 +149,10 @@ fn whole(seconds: f64) -> String {
     format!("{seconds:.0}")
 }
 
-fn keys(props: &PadProps) -> Callback<KeyboardEvent> {
-    let (points, cursor, frame) = (props.points.clone(), props.cursor, props.plot.frame);
-    let (selection, on_selection) = (props.selection.clone(), props.on_selection.clone());
-    let (on_cursor, on_zoom) = (props.on_cursor.clone(), props.on_zoom.clone());
+fn keys(given: &Pad<'_>) -> Callback<KeyboardEvent> {
+    let (points, cursor, frame) = (given.points.clone(), given.cursor, given.plot.frame);
+    let (selection, on_selection) = (given.selection.clone(), given.on_selection.clone());
+    let (on_cursor, on_zoom) = (given.on_cursor.clone(), given.on_zoom.clone());
     Callback::from(move |event: KeyboardEvent| {
         let steps = if event.shift_key() { 10 } else { 1 };
         let walk = |steps: isize| match cursor {

@@ -7,6 +7,7 @@
 use super::columns::{Point, reduce};
 use super::format::tick;
 use super::ticks;
+use crate::base::order::sort_by;
 use crate::session::{Panel, Unit};
 
 /// Everything that is drawn of one chart.
@@ -206,7 +207,7 @@ fn name_ends(panel: &Panel, frame: &Frame, lines: &mut [Line]) -> bool {
             (t >= near_end).then(|| (place, frame.y(v)))
         })
         .collect();
-    ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+    sort_by(&mut ends, |a, b| a.1.total_cmp(&b.1));
     let wanted: Vec<f64> = ends.iter().map(|(_, y)| *y).collect();
     let Some(heights) = spread(&wanted, LINE, frame.top, frame.bottom) else {
         return false;

@@ -6,21 +6,12 @@ use yew::prelude::*;
 const WIDTH: f64 = 72.0;
 const HEIGHT: f64 = 20.0;
 
-/// Props of [`Sparkline`].
-#[derive(Properties, PartialEq)]
-pub struct SparklineProps {
-    /// Values in order; no value is a gap.
-    pub points: Vec<Option<f64>>,
-    /// What it shows, for those who do not see it.
-    pub label: String,
-}
-
-/// A tiny line with a dot at its end.
-#[component]
-pub fn Sparkline(props: &SparklineProps) -> Html {
-    let (path, end) = super::spark::path(&props.points, WIDTH, HEIGHT);
+/// A tiny line with a dot at its end: values in order, where no value is a gap, and
+/// what it shows, for those who do not see it.
+pub fn sparkline(points: &[Option<f64>], label: String) -> Html {
+    let (path, end) = super::spark::path(points, WIDTH, HEIGHT);
     html! {
-        <svg class="spark" role="img" aria-label={props.label.clone()}
+        <svg class="spark" role="img" aria-label={label}
             width={WIDTH.to_string()} height={HEIGHT.to_string()} viewBox={format!("0 0 {WIDTH} {HEIGHT}")}>
             <path d={path} />
             { for end.map(|(x, y)| html! {

@@ -1,28 +1,15 @@
 //! The debrief: what really happened, who spent the budget, and what it was worth.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::prose::Prose;
+use super::prose::prose;
 use crate::lesson::{Debrief, SpentBy, Term};
-use crate::ui::widget::{Bar, Icon, Sign};
+use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::workspace::ComparisonPanel;
 use crate::ui::{format, strings};
 
-/// What the debrief is given.
-#[derive(PartialEq, Properties)]
-pub struct DebriefViewProps {
-    /// The debrief.
-    pub debrief: Debrief,
-    /// The terms that its text may link to.
-    pub terms: Rc<Vec<Term>>,
-}
-
-/// The debrief.
-#[component]
-pub fn DebriefView(props: &DebriefViewProps) -> Html {
-    let debrief = &props.debrief;
+/// The debrief, and the terms that its text may link to.
+pub fn debrief(debrief: &Debrief, terms: &[Term]) -> Html {
     html! {
         <div class="debrief">
             <section aria-labelledby="stars-title">
@@ -36,7 +23,7 @@ pub fn DebriefView(props: &DebriefViewProps) -> Html {
                         };
                         html! {
                             <li {class}>
-                                <Icon {sign} /><span class="visually-hidden">{ word }</span>
+                                { icon(sign) }<span class="visually-hidden">{ word }</span>
                                 <span>{ &star.reason }</span>
                             </li>
                         }
@@ -44,7 +31,7 @@ pub fn DebriefView(props: &DebriefViewProps) -> Html {
                 </ul>
                 <p class="soft">{ strings::took(&format::duration(debrief.took)) }</p>
             </section>
-            <Prose blocks={debrief.body.clone()} terms={props.terms.clone()} name="debrief" />
+            { prose(&debrief.body, terms, "debrief") }
             { spent(&debrief.spent) }
             if !debrief.comparison.series.is_empty() {
                 <ComparisonPanel panel={debrief.comparison.clone()} />
@@ -78,7 +65,7 @@ fn spent(spent: &[SpentBy]) -> Html {
                     <li>
                         <span class="spent-cause">{ &by.cause }</span>
                         <span class="spent-share">{ format::percent(by.share) }</span>
-                        <Bar share={by.share / scale} />
+                        { bar(by.share / scale, "tone-accent") }
                         <span class="soft spent-requests">{ strings::failed_requests(&format::count(by.requests)) }</span>
                     </li>
                 }) }

@@ -4,20 +4,29 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::debrief::DebriefView;
-use super::prose::Prose;
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
+use super::debrief::debrief;
+use super::prose::prose;
 use super::question::Question;
-use super::steps::{RewindDialog, StepList};
-use crate::lesson::{CheckView, LessonView, StepHead, Term};
+use super::steps::{rewind_dialog, step_list};
+use crate::lesson::{CheckView, LessonView, StepHead};
 use crate::session::Command;
-use crate::ui::app::focus;
+use crate::ui::app::{focus, into_sight};
+use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
 use crate::ui::notices::use_notices;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 
 /// Id of the current step's heading.
 const STEP: &str = "step-heading";
+/// What of the panel scrolls.
+const BODY: &str = ".lesson-body";
+/// Id of the feedback on a wrong move.
+const FEEDBACK: &str = "feedback";
+/// Id of the explanation.
+const EXPLANATION: &str = "explanation";
 
 /// What the panel is given.
 #[derive(PartialEq, Properties)]
@@ -33,11 +42,16 @@ pub struct LessonPanelProps {
 pub fn LessonPanel(props: &LessonPanelProps) -> Html {
     let lab = use_lab();
     let rewind = use_state_eq(|| None::<u32>);
+    let ask_rewind = {
+        // The same as long as it can be, so that a step is only written anew when it changed.
+        let rewind = rewind.setter();
+        use_callback((), move |step, ()| rewind.set(Some(step)))
+    };
     use_step_change(props.lesson.as_deref());
     let fold = html! {
         <button type="button" class="button-bare fold" onclick={props.on_fold.reform(|_: MouseEvent| ())}
             aria-expanded="true" aria-label={strings::FOLD_LESSON} title={strings::FOLD_LESSON}>
-            <Icon sign={Sign::FoldLeft} />
+            { icon(Sign::FoldLeft) }
         </button>
     };
     let Some(lesson) = &props.lesson else {
@@ -47,27 +61,19 @@ pub fn LessonPanel(props: &LessonPanelProps) -> Html {
             </div>
         };
     };
-    let ask_rewind = {
-        let rewind = rewind.clone();
-        Callback::from(move |step| rewind.set(Some(step)))
-    };
     let close = {
         let rewind = rewind.clone();
         Callback::from(move |()| rewind.set(None))
     };
-    let on_rewind = {
-        let client = lab.client.clone();
-        Callback::from(move |step| client.rewind(step))
-    };
     html! {
         <div class="lesson">
             <header class="lesson-head">
-                <StepList steps={lesson.steps.clone()} on_rewind={ask_rewind.clone()} />
+                { step_list(&lesson.steps, &ask_rewind) }
                 { fold }
             </header>
-            <Step lesson={lesson.clone()} on_rewind={ask_rewind} />
+            <Step client={lab.client.clone()} lesson={lesson.clone()} on_rewind={ask_rewind} />
             if let Some((step, head)) = rewind.and_then(|step| Some((step, head(lesson, step)?))) {
-                <RewindDialog {step} title={head.title.clone()} {on_rewind} on_close={close} />
+                { rewind_dialog(&lab.client, step, &head.title, &close) }
             }
         </div>
     }
@@ -100,6 +106,7 @@ fn use_step_change(lesson: Option<&LessonView>) {
 
 #[derive(PartialEq, Properties)]
 struct StepProps {
+    client: Client,
     lesson: Rc<LessonView>,
     on_rewind: Callback<u32>,
 }
@@ -108,15 +115,37 @@ struct StepProps {
 #[component]
 fn Step(props: &StepProps) -> Html {
     let lesson = &props.lesson;
-    let terms = use_memo(lesson.terms.clone(), |terms: &Vec<Term>| terms.clone());
+    let terms = &lesson.terms;
     let title = head(lesson, lesson.current).map_or("", |head| head.title.as_str());
     let number = lesson.current + 1;
+    {
+        // What has just been said is what to read next.
+        let said = (lesson.feedback.is_some(), lesson.explanation.is_some());
+        use_effect_with((lesson.current, said), |(_, said)| match said {
+            (_, true) => into_sight(BODY, EXPLANATION),
+            (true, false) => into_sight(BODY, FEEDBACK),
+            (false, false) => {}
+        });
+    }
+    if let Some(end) = &lesson.debrief {
+        return html! {
+            <>
+                <div class="lesson-body" tabindex="0" role="region" aria-labelledby={STEP}>
+                    <h2 id={STEP} tabindex="-1">{ title }</h2>
+                    { debrief(end, terms) }
+                </div>
+                <footer class="lesson-foot">
+                    <a class="button button-primary" href="#/">{ strings::BACK_HOME }{ icon(Sign::Arrow) }</a>
+                </footer>
+            </>
+        };
+    }
     html! {
         <>
             <div class="lesson-body" tabindex="0" role="region" aria-labelledby={STEP}>
                 <p class="lesson-step">{ strings::step_of(lesson.current, u32::try_from(lesson.steps.len()).unwrap_or(number)) }</p>
                 <h2 id={STEP} tabindex="-1">{ title }</h2>
-                <Prose blocks={lesson.body.clone()} terms={terms.clone()} name="body" />
+                { prose(&lesson.body, terms, "body") }
                 if let Some(question) = &lesson.question {
                     <Question key={question.name.clone()} question={question.clone()} />
                 }
@@ -130,26 +159,23 @@ fn Step(props: &StepProps) -> Html {
                     { checks(&lesson.checks) }
                 }
                 if let Some(feedback) = &lesson.feedback {
-                    <section class="callout callout-watch" role="status" aria-label={strings::FEEDBACK}>
-                        <Icon sign={Sign::Watch} />
-                        <Prose blocks={feedback.clone()} terms={terms.clone()} name="feedback" />
+                    <section class="callout callout-watch" id={FEEDBACK} role="status" aria-label={strings::FEEDBACK}>
+                        { icon(Sign::Watch) }
+                        { prose(feedback, terms, "feedback") }
                     </section>
                 }
-                <Hints lesson={lesson.clone()} terms={terms.clone()} />
+                { hints(&props.client, lesson) }
                 if let Some(explanation) = &lesson.explanation {
-                    <section class="callout callout-accent" role="status" aria-labelledby="explanation-title">
-                        <Icon sign={Sign::Book} />
+                    <section class="callout callout-accent" id={EXPLANATION} role="status" aria-labelledby="explanation-title">
+                        { icon(Sign::Book) }
                         <div>
                             <h3 id="explanation-title">{ strings::EXPLANATION }</h3>
-                            <Prose blocks={explanation.clone()} terms={terms.clone()} name="explanation" />
+                            { prose(explanation, terms, "explanation") }
                         </div>
                     </section>
                 }
-                if let Some(debrief) = &lesson.debrief {
-                    <DebriefView debrief={debrief.clone()} {terms} />
-                }
             </div>
-            <Actions lesson={lesson.clone()} on_rewind={props.on_rewind.clone()} />
+            { actions(&props.client, lesson, &props.on_rewind) }
         </>
     }
 }
@@ -168,7 +194,7 @@ fn checks(checks: &[CheckView]) -> Html {
                 };
                 html! {
                     <li {class}>
-                        <Icon {sign} />
+                        { icon(sign) }
                         <span>
                             <span class="visually-hidden">{ word }</span>
                             { &check.text }
@@ -181,25 +207,17 @@ fn checks(checks: &[CheckView]) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct HintsProps {
-    lesson: Rc<LessonView>,
-    terms: Rc<Vec<Term>>,
-}
-
 /// Hints opened so far, and the button that opens the next.
-#[component]
-fn Hints(props: &HintsProps) -> Html {
-    let lab = use_lab();
-    let lesson = &props.lesson;
-    let onclick = Callback::from(move |_: MouseEvent| lab.client.act(Command::Hint));
+fn hints(client: &Client, lesson: &LessonView) -> Html {
+    let client = client.clone();
+    let onclick = Callback::from(move |_: MouseEvent| client.act(Command::Hint));
     html! {
         <div class="hints">
             <div aria-live="polite">
                 { for lesson.hints.iter().enumerate().map(|(index, hint)| html! {
                     <section class="hint" key={index} aria-label={strings::hint_number(index + 1)}>
                         <p class="hint-number">{ strings::hint_number(index + 1) }</p>
-                        <Prose blocks={hint.clone()} terms={props.terms.clone()} name={format!("hint-{index}")} />
+                        { prose(hint, &lesson.terms, &format!("hint-{index}")) }
                     </section>
                 }) }
             </div>
@@ -215,32 +233,19 @@ fn Hints(props: &HintsProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ActionsProps {
-    lesson: Rc<LessonView>,
-    on_rewind: Callback<u32>,
-}
-
 /// Go on, or go back to the start of the step.
-#[component]
-fn Actions(props: &ActionsProps) -> Html {
-    let lab = use_lab();
-    let lesson = &props.lesson;
-    let step = lesson.current;
-    let go_on = Callback::from(move |_: MouseEvent| lab.client.act(Command::Continue));
+fn actions(client: &Client, lesson: &LessonView, on_rewind: &Callback<u32>) -> Html {
+    let (client, step) = (client.clone(), lesson.current);
+    let go_on = Callback::from(move |_: MouseEvent| client.act(Command::Continue));
     html! {
         <footer class="lesson-foot">
-            <button type="button" class="button-quiet" onclick={props.on_rewind.reform(move |_: MouseEvent| step)}>
-                <Icon sign={Sign::Rewind} />{ strings::REWIND }
+            <button type="button" class="button-quiet" title={strings::REWIND_LONG} onclick={on_rewind.reform(move |_: MouseEvent| step)}>
+                { icon(Sign::Rewind) }{ strings::REWIND }
             </button>
-            if lesson.debrief.is_some() {
-                <a class="button button-primary" href="#/">{ strings::BACK_HOME }<Icon sign={Sign::Arrow} /></a>
-            } else {
-                <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
-                    { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
-                    <Icon sign={Sign::Arrow} />
-                </button>
-            }
+            <button type="button" class="button button-primary" disabled={!lesson.can_continue} onclick={go_on}>
+                { if lesson.continue_label.is_empty() { strings::CONTINUE } else { &lesson.continue_label } }
+                { icon(Sign::Arrow) }
+            </button>
         </footer>
     }
 }

@@ -1,32 +1,19 @@
 //! Lesson prose: a tree of text becomes elements; nothing in it can become script.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::lesson::{Block, Inline, Term};
 use crate::ui::strings;
 
-/// What prose is given.
-#[derive(PartialEq, Properties)]
-pub struct ProseProps {
-    /// The text.
-    pub blocks: Vec<Block>,
-    /// The terms that it may link to.
-    pub terms: Rc<Vec<Term>>,
-    /// Name of this text, unique on the page, for the ids of its popovers.
-    pub name: AttrValue,
-}
-
-/// Blocks of prose.
-#[component]
-pub fn Prose(props: &ProseProps) -> Html {
+/// Blocks of prose and the terms that they may link to. The name of the text is unique
+/// on the page, for the ids of its popovers.
+pub fn prose(blocks: &[Block], terms: &[Term], name: &str) -> Html {
     let mut writer = Writer {
-        terms: &props.terms,
-        name: &props.name,
+        terms,
+        name,
         next: 0,
     };
-    html! { <div class="prose">{ writer.blocks(&props.blocks) }</div> }
+    html! { <div class="prose">{ writer.blocks(blocks) }</div> }
 }
 
 /// Numbers the terms while it writes, since each popover needs an id of its own.
@@ -67,7 +54,8 @@ impl Writer<'_> {
 
     fn inline(&mut self, inline: &Inline) -> Html {
         match inline {
-            Inline::Text(text) => html! { { text } },
+            // A number and its sign stay on one line.
+            Inline::Text(text) => html! { { text.replace(" %", "\u{a0}%") } },
             Inline::Emphasis(text) => html! { <em>{ self.inlines(text) }</em> },
             Inline::Strong(text) => html! { <strong>{ self.inlines(text) }</strong> },
             Inline::Code(text) => html! { <code>{ text }</code> },

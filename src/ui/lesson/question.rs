@@ -4,11 +4,17 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use crate::lesson::{QuestionKind, QuestionView};
 use crate::session::Command;
+use crate::ui::app::focus;
 use crate::ui::lab::use_lab;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 use crate::ui::{format, strings};
+
+/// Id of the question's heading.
+const QUESTION: &str = "question";
 
 /// What is asked.
 #[derive(PartialEq, Properties)]
@@ -45,17 +51,27 @@ pub fn Question(props: &QuestionProps) -> Html {
         let guess = guess.clone();
         Callback::from(move |value| guess.set(Some(value)))
     };
+    {
+        // The form goes with the guess; the focus stays at what was asked.
+        let answered = question.answer.is_some();
+        let before = use_mut_ref(|| answered);
+        use_effect_with(answered, move |answered| {
+            if *answered && !before.replace(*answered) {
+                focus(QUESTION);
+            }
+        });
+    }
     if let Some(answer) = question.answer {
         return html! {
-            <section class="question question-answered" aria-labelledby="question">
-                <h3 id="question">{ &question.prompt }</h3>
-                <p class="answer"><Icon sign={Sign::Tick} />{ strings::your_guess(&shown(&question.kind, answer)) }</p>
+            <section class="question question-answered" aria-labelledby={QUESTION}>
+                <h3 id={QUESTION} tabindex="-1">{ &question.prompt }</h3>
+                <p class="answer">{ icon(Sign::Tick) }{ strings::your_guess(&shown(&question.kind, answer)) }</p>
             </section>
         };
     }
     html! {
-        <form class="question" {onsubmit} aria-labelledby="question">
-            <h3 id="question">{ &question.prompt }</h3>
+        <form class="question" {onsubmit} aria-labelledby={QUESTION}>
+            <h3 id={QUESTION}>{ &question.prompt }</h3>
             { match &question.kind {
                 QuestionKind::Number { min, max, step, unit } => slider(*min, *max, *step, unit, value.unwrap_or(*min), &on_guess),
                 QuestionKind::Choice { options } => choices(&question.name, options, value, &on_guess),
@@ -87,7 +103,7 @@ fn slider(min: f64, max: f64, step: f64, unit: &str, value: f64, on_guess: &Call
         <div class="slider">
             <output class="slider-value" for="guess">{ &text }</output>
             <input id="guess" type="range" min={min.to_string()} max={max.to_string()} step={step.to_string()}
-                value={value.to_string()} {oninput} aria-labelledby="question" aria-valuetext={text.clone()} />
+                value={value.to_string()} {oninput} aria-labelledby={QUESTION} aria-valuetext={text.clone()} />
             <div class="slider-ends soft" aria-hidden="true">
                 <span>{ format::plain(min) }</span><span>{ strings::with_unit(&format::plain(max), unit) }</span>
             </div>
@@ -97,7 +113,7 @@ fn slider(min: f64, max: f64, step: f64, unit: &str, value: f64, on_guess: &Call
 
 fn choices(name: &str, options: &[String], value: Option<f64>, on_guess: &Callback<f64>) -> Html {
     html! {
-        <div class="choices" role="radiogroup" aria-labelledby="question">
+        <div class="choices" role="radiogroup" aria-labelledby={QUESTION}>
             { for options.iter().zip(0_u32..).map(|(option, index)| {
                 let index = f64::from(index);
                 let onchange = on_guess.reform(move |_: Event| index);

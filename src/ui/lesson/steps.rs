@@ -3,34 +3,25 @@
 use yew::prelude::*;
 
 use crate::lesson::{StepHead, StepState};
+use crate::ui::client::Client;
 use crate::ui::strings;
-use crate::ui::widget::{Dialog, Icon, Sign};
-
-/// What the list is given.
-#[derive(PartialEq, Properties)]
-pub struct StepListProps {
-    /// Every step.
-    pub steps: Vec<StepHead>,
-    /// A step that was done was chosen.
-    pub on_rewind: Callback<u32>,
-}
+use crate::ui::widget::{Dialog, Sign, icon};
 
 /// The steps as a row of marks; done ones lead back.
-#[component]
-pub fn StepList(props: &StepListProps) -> Html {
+pub fn step_list(steps: &[StepHead], on_rewind: &Callback<u32>) -> Html {
     html! {
         <ol class="steps" aria-label={strings::STEPS}>
-            { for props.steps.iter().zip(0_u32..).map(|(step, index)| {
+            { for steps.iter().zip(0_u32..).map(|(step, index)| {
                 let number = index + 1;
                 let label = strings::step_label(number, &step.title, step.state);
                 match step.state {
                     StepState::Done => {
-                        let onclick = props.on_rewind.reform(move |_: MouseEvent| index);
+                        let onclick = on_rewind.reform(move |_: MouseEvent| index);
                         html! {
                             <li class="step step-done">
                                 <button type="button" {onclick} aria-label={strings::rewind_to(number, &step.title)}
                                     title={strings::rewind_to(number, &step.title)}>
-                                    <Icon sign={Sign::Tick} />
+                                    { icon(Sign::Tick) }
                                 </button>
                             </li>
                         }
@@ -57,36 +48,23 @@ pub fn StepList(props: &StepListProps) -> Html {
     }
 }
 
-/// Where to go back to.
-#[derive(PartialEq, Properties)]
-pub struct RewindDialogProps {
-    /// The step's number, from 0.
-    pub step: u32,
-    /// Its title.
-    pub title: String,
-    /// Yes.
-    pub on_rewind: Callback<u32>,
-    /// No.
-    pub on_close: Callback<()>,
-}
-
-/// Asks before what was done since is forgotten.
-#[component]
-pub fn RewindDialog(props: &RewindDialogProps) -> Html {
-    let step = props.step;
-    let (on_rewind, on_close) = (props.on_rewind.clone(), props.on_close.clone());
-    let yes = Callback::from(move |_: MouseEvent| {
-        on_rewind.emit(step);
-        on_close.emit(());
-    });
+/// Asks before what was done since the step began is forgotten.
+pub fn rewind_dialog(client: &Client, step: u32, title: &str, on_close: &Callback<()>) -> Html {
+    let yes = {
+        let (client, on_close) = (client.clone(), on_close.clone());
+        Callback::from(move |_: MouseEvent| {
+            client.rewind(step);
+            on_close.emit(());
+        })
+    };
     html! {
-        <Dialog name="rewind" title={strings::REWIND_TITLE} on_close={props.on_close.clone()}>
-            <p>{ strings::rewind_text(step + 1, &props.title) }</p>
+        <Dialog name="rewind" title={strings::REWIND_TITLE} on_close={on_close.clone()}>
+            <p>{ strings::rewind_text(step + 1, title) }</p>
             <div class="button-row">
                 <button type="button" class="button button-primary" onclick={yes}>
-                    <Icon sign={Sign::Rewind} />{ strings::REWIND_YES }
+                    { icon(Sign::Rewind) }{ strings::REWIND_YES }
                 </button>
-                <button type="button" class="button" onclick={props.on_close.reform(|_: MouseEvent| ())}>
+                <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>
                     { strings::CANCEL }
                 </button>
             </div>

@@ -77,8 +77,10 @@ pub fn labels(view: &View, layout: &Layout) -> Html {
         let share = errors.filter(|share| *share >= WORTH_A_LOOK)?;
         let middle = path.label_distance();
         let ((x, y), anchor) = match layout.direction {
-            // In a narrow gap the label stands on its call, which it hides in part.
-            Direction::Right if layout.gap < LABEL_GAP => (path.at(middle, 0.0), "middle"),
+            // In a narrow gap the label would stand on the node that a bent call leads to.
+            Direction::Right if layout.gap < LABEL_GAP && !path.is_level() => {
+                (path.at(middle, 0.0), "middle")
+            }
             Direction::Right => (path.at(middle, -LABEL_ASIDE), "middle"),
             Direction::Down => {
                 let (x, y) = path.at(middle, 0.0);

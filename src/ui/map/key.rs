@@ -5,8 +5,7 @@ use yew::prelude::*;
 use super::words;
 
 /// The explanation.
-#[component]
-pub fn Key() -> Html {
+pub fn key() -> Html {
     let row = |class: &'static str, picture: Html, text: &'static str| {
         html! {
             <li>

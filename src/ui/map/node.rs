@@ -3,29 +3,28 @@
 use yew::prelude::*;
 
 use super::layout::{NODE_HEIGHT, Rect};
-use super::pods::{Pods, Queue, queue_width};
+use super::pods::{pods, queue, queue_width};
 use super::words;
 use crate::session::{FaultView, Health, ServiceKind, ServiceView};
 
-/// Props of [`Node`].
-#[derive(Properties, PartialEq)]
-pub struct NodeProps {
+/// What the picture of a service is made from.
+pub struct Node<'a> {
     /// The service.
-    pub service: ServiceView,
+    pub service: &'a ServiceView,
     /// Its place in the view.
     pub place: u32,
     /// Faults that act on it.
-    pub faults: Vec<FaultView>,
+    pub faults: Vec<&'a FaultView>,
     /// Where it stands.
-    pub rect: Rect,
+    pub rect: &'a Rect,
     /// Whether it is selected.
     pub selected: bool,
     /// Whether it is the map's one tab stop.
     pub tab_stop: bool,
     /// Called when it is chosen.
-    pub on_select: Callback<u32>,
+    pub on_select: &'a Callback<u32>,
     /// Called when it takes the focus.
-    pub on_focus: Callback<u32>,
+    pub on_focus: &'a Callback<u32>,
 }
 
 /// Distance of text from the node's edge.
@@ -36,26 +35,24 @@ const ROLLOUT: f64 = 48.0;
 const NARROW: f64 = 166.0;
 
 /// One service.
-#[component]
-pub fn Node(props: &NodeProps) -> Html {
-    let NodeProps {
+pub fn node(given: &Node<'_>) -> Html {
+    let Node {
         service,
         rect,
         place,
         ..
-    } = props;
-    let texts: Vec<&str> = props.faults.iter().map(|f| f.text.as_str()).collect();
+    } = *given;
+    let texts: Vec<&str> = given.faults.iter().map(|f| f.text.as_str()).collect();
     let label = words::node(service, &texts);
-    let place = *place;
-    let onclick = props.on_select.reform(move |event: MouseEvent| {
+    let onclick = given.on_select.reform(move |event: MouseEvent| {
         event.stop_propagation();
         place
     });
-    let onfocus = props.on_focus.reform(move |_: FocusEvent| place);
+    let onfocus = given.on_focus.reform(move |_: FocusEvent| place);
     let class = classes!(
         "map-node",
         health_class(service.health),
-        props.selected.then_some("is-selected"),
+        given.selected.then_some("is-selected"),
         (rect.w < NARROW).then_some("is-narrow")
     );
     // The gateway's pointed ends and the cylinder's lid need room of their own.
@@ -68,24 +65,27 @@ pub fn Node(props: &NodeProps) -> Html {
     let bar = if rect.w < NARROW { 28.0 } else { 40.0 };
     let outline = outline(service.kind, rect.w);
     html! {
-        <g {class} role="button" tabindex={if props.tab_stop { "0" } else { "-1" }}
-            aria-label={label} aria-pressed={props.selected.to_string()} data-service={service.name.clone()}
-            transform={format!("translate({:.1} {:.1})", rect.x, rect.y)} {onclick} {onfocus}>
+        // The button holds no text of its own: its label says more than the picture could.
+        <g key={place} {class} data-service={service.name.clone()}
+            transform={format!("translate({:.1} {:.1})", rect.x, rect.y)} {onclick}>
             <title>{ title(service) }</title>
-            <path class="map-ring" d={outline.clone()} />
-            <path class="map-body" d={outline} />
-            if service.kind == ServiceKind::Database {
-                <path class="map-lid" d={format!("M.5 8C.5 16.5 {r} 16.5 {r} 8", r = rect.w - 0.5)} />
-            }
+            <g class="map-press" role="button" tabindex={if given.tab_stop { "0" } else { "-1" }}
+                aria-label={label} aria-pressed={given.selected.to_string()} {onfocus}>
+                <path class="map-ring" d={outline.clone()} />
+                <path class="map-body" d={outline} />
+                if service.kind == ServiceKind::Database {
+                    <path class="map-lid" d={format!("M.5 8C.5 16.5 {r} 16.5 {r} 8", r = rect.w - 0.5)} />
+                }
+            </g>
             <g aria-hidden="true" transform={format!("translate({inset} {lid})")}>
                 { heading(service, inner) }
                 { numbers(service, inner) }
                 <g transform="translate(0 89)">
-                    <Pods pods={service.pods.clone()} room={inner - queue_width(service.queued, bar)} />
-                    <Queue pods={service.pods.clone()} queued={service.queued} right={inner} {bar} />
+                    { pods(&service.pods, inner - queue_width(service.queued, bar)) }
+                    { queue(&service.pods, service.queued, inner, bar) }
                 </g>
             </g>
-            { fault(&props.faults, rect.w) }
+            { fault(&given.faults, rect.w) }
         </g>
     }
 }
@@ -118,7 +118,7 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
             <g class="map-health" transform="translate(0 31)">
                 <path d={health_shape(service.health)} />
                 if service.health == Health::Bad || service.health == Health::Watch {
-                    <path class="map-health-mark" d="M6.5 3.6V7M6.5 9.2V9.4" />
+                    <path class="map-health-mark" d="M6.5 3.9V7.2M6.5 9.4V9.6" />
                 }
                 <text x="18" y="10">
                     <tspan class="map-word">{ word }</tspan>
@@ -168,7 +168,7 @@ fn numbers(service: &ServiceView, inner: f64) -> Html {
 }
 
 /// A bolt at the corner and the fault's words under the node.
-fn fault(faults: &[FaultView], width: f64) -> Html {
+fn fault(faults: &[&FaultView], width: f64) -> Html {
     let Some(first) = faults.first() else {
         return Html::default();
     };
@@ -194,13 +194,13 @@ const fn health_class(health: Health) -> &'static str {
     }
 }
 
-/// Each state has its own outline in a 13 pixel square: disc, triangle, octagon, ring.
+/// Each state has its own outline in a 13 pixel square: disc, diamond, triangle, ring.
 const fn health_shape(health: Health) -> &'static str {
     match health {
         Health::Unknown => "M6.5 1.5a5 5 0 1 0 .01 0Zm0 2a3 3 0 1 1-.01 0Z",
         Health::Good => "M6.5 1.5a5 5 0 1 0 .01 0ZM5.8 9.2 3.6 7l.9-.9 1.3 1.3 2.8-2.9.9.9Z",
-        Health::Watch => "M6.5.6 12.6 11.6H.4Z",
-        Health::Bad => "M4 .5H9L12.5 4V9L9 12.5H4L.5 9V4Z",
+        Health::Watch => "M6.5 0 13 6.5 6.5 13 0 6.5Z",
+        Health::Bad => "M6.5.6 12.9 12.1H.1Z",
     }
 }
 

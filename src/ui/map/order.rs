@@ -3,6 +3,8 @@
 //! The barycentre method with places held free for edges that pass through a
 //! layer, and the best of several sweeps; deterministic.
 
+use crate::base::order::sort_by;
+
 /// What takes a place in a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
@@ -119,7 +121,7 @@ impl Layers {
                 )
             })
             .collect();
-        keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut keyed, |a, b| a.0.total_cmp(&b.0));
         if let Some(items) = self.items.get_mut(layer) {
             *items = keyed.into_iter().map(|(_, item)| item).collect();
         }

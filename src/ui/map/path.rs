@@ -81,6 +81,12 @@ impl Path {
         self.samples.last().map_or(0.0, |s| s.0)
     }
 
+    /// Whether it ends as high as it began.
+    pub fn is_level(&self) -> bool {
+        let ends = self.samples.first().zip(self.samples.last());
+        ends.is_some_and(|(a, b)| (a.1.1 - b.1.1).abs() < 1.0)
+    }
+
     /// The middle of its last piece: never beside a node that it passes.
     pub fn label_distance(&self) -> f64 {
         (self.last_piece + self.length()) / 2.0

@@ -5,32 +5,22 @@ use yew::prelude::*;
 use super::words;
 use crate::session::{PodState, PodView};
 
-/// Props of [`Pods`].
-#[derive(Properties, PartialEq)]
-pub struct PodsProps {
-    /// The pods.
-    pub pods: Vec<PodView>,
-    /// Width in CSS pixels.
-    pub room: f64,
-}
-
 /// Distance between pods.
 const STEP: f64 = 16.0;
 /// Radius of the ring that shows utilisation, and its length.
 const RING: f64 = 5.75;
 const AROUND: f64 = 36.1;
 
-/// The dots.
-#[component]
-pub fn Pods(props: &PodsProps) -> Html {
-    let fits = (props.room / STEP).max(1.0) as usize;
-    let shown = if props.pods.len() <= fits {
+/// The dots, within `room` CSS pixels.
+pub fn pods(pods: &[PodView], room: f64) -> Html {
+    let fits = (room / STEP).max(1.0) as usize;
+    let shown = if pods.len() <= fits {
         fits
     } else {
         fits.saturating_sub(1)
     };
-    let rest = props.pods.len().saturating_sub(shown);
-    let dots = props.pods.iter().take(shown).enumerate().map(|(i, pod)| {
+    let rest = pods.len().saturating_sub(shown);
+    let dots = pods.iter().take(shown).enumerate().map(|(i, pod)| {
         html! {
             <g class={classes!("map-pod", class(pod.state))}
                 transform={format!("translate({:.1} 0)", 7.0 + STEP * i as f64)}>
@@ -96,39 +86,21 @@ const fn class(state: PodState) -> &'static str {
     }
 }
 
-/// Props of [`Queue`].
-#[derive(Properties, PartialEq)]
-pub struct QueueProps {
-    /// The pods whose places it has.
-    pub pods: Vec<PodView>,
-    /// Requests that wait.
-    pub queued: u32,
-    /// Its right end.
-    pub right: f64,
-    /// Width of its bar.
-    pub bar: f64,
-}
-
 /// Room that a queue takes: its bar, and the number beside it when requests wait.
 pub fn queue_width(queued: u32, bar: f64) -> f64 {
     let digits = f64::from(queued.checked_ilog10().map_or(0, |d| d + 1));
     bar + 6.0 + if queued > 0 { 6.0 + 6.5 * digits } else { 0.0 }
 }
 
-/// A bar that fills as requests wait.
-#[component]
-pub fn Queue(props: &QueueProps) -> Html {
+/// A bar that fills as requests wait for the places of the pods: its right end and its
+/// width in CSS pixels.
+pub fn queue(pods: &[PodView], queued: u32, right: f64, bar: f64) -> Html {
     let serving = |pod: &&PodView| matches!(pod.state, PodState::Ready | PodState::Draining);
-    let places: u32 = props
-        .pods
-        .iter()
-        .filter(serving)
-        .map(|p| p.queue_limit)
-        .sum();
-    let share = (f64::from(props.queued) / f64::from(places.max(1))).clamp(0.0, 1.0);
+    let places: u32 = pods.iter().filter(serving).map(|p| p.queue_limit).sum();
+    let share = (f64::from(queued) / f64::from(places.max(1))).clamp(0.0, 1.0);
     // One waiting request is already seen.
-    let filled = if props.queued > 0 {
-        (share * props.bar).max(3.0)
+    let filled = if queued > 0 {
+        (share * bar).max(3.0)
     } else {
         0.0
     };
@@ -137,15 +109,15 @@ pub fn Queue(props: &QueueProps) -> Html {
         s if s >= 0.5 => "is-high",
         _ => "is-low",
     };
-    let left = props.right - props.bar;
+    let left = right - bar;
     let x = format!("{left:.1}");
     html! {
         <g class={classes!("map-queue", level)}>
-            <title>{ format!("queue: {} of {places} places taken", props.queued) }</title>
-            <rect class="map-queue-room" x={x.clone()} y="-4" width={props.bar.to_string()} height="8" rx="2.5" />
+            <title>{ format!("queue: {} of {places} places taken", queued) }</title>
+            <rect class="map-queue-room" x={x.clone()} y="-4" width={bar.to_string()} height="8" rx="2.5" />
             <rect class="map-queue-fill" {x} y="-4" width={format!("{filled:.1}")} height="8" rx="2.5" />
-            if props.queued > 0 {
-                <text x={format!("{:.1}", left - 5.0)} y="4">{ props.queued }</text>
+            if queued > 0 {
+                <text x={format!("{:.1}", left - 5.0)} y="4">{ queued }</text>
             }
         </g>
     }

@@ -7,12 +7,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
 use super::edge;
 use super::flow::Lane;
-use super::key::Key;
+use super::key::key;
 use super::layout::{Layout, layout};
 use super::motion::{Motion, Scene};
-use super::node::Node;
+use super::node::{Node, node as picture};
 use super::walk::{self, Arrow};
 use super::words;
 use crate::session::View;
@@ -81,12 +83,16 @@ pub fn ServiceMap(props: &ServiceMapProps) -> Html {
     let nodes = view.services.iter().zip(&plan.nodes).zip(0_u32..);
     let nodes = nodes.map(|((service, rect), place)| {
         let acts = |fault: &&crate::session::FaultView| fault.service == place;
-        html! {
-            <Node key={place} service={service.clone()} {place} rect={*rect}
-                faults={view.faults.iter().filter(acts).cloned().collect::<Vec<_>>()}
-                selected={props.selected == Some(place)} tab_stop={tab_stop == place}
-                on_select={on_select.clone()} on_focus={on_focus.clone()} />
-        }
+        picture(&Node {
+            service,
+            place,
+            faults: view.faults.iter().filter(acts).collect(),
+            rect,
+            selected: props.selected == Some(place),
+            tab_stop: tab_stop == place,
+            on_select: &on_select,
+            on_focus: &on_focus,
+        })
     });
     let (width, height) = (plan.width.to_string(), plan.height.to_string());
     let unselect = props.on_select.reform(|_: MouseEvent| None);
@@ -110,7 +116,7 @@ pub fn ServiceMap(props: &ServiceMapProps) -> Html {
                     </svg>
                 }
             </div></div>
-            <Key />
+            { key() }
         </div>
     }
 }
@@ -200,7 +206,7 @@ fn focus(event: &KeyboardEvent, place: usize) {
     let map = event
         .current_target()
         .and_then(|t| t.dyn_into::<Element>().ok());
-    let nodes = map.and_then(|map| map.query_selector_all(".map-node").ok());
+    let nodes = map.and_then(|map| map.query_selector_all(".map-press").ok());
     if let Some(node) = nodes.and_then(|nodes| nodes.item(place as u32)) {
         // An SVG element takes focus as an HTML element does.
         let _ = node.unchecked_into::<HtmlElement>().focus();

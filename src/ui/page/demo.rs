@@ -3,12 +3,15 @@
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 use crate::base::{SimTime, Span};
 use crate::session::{Command, Health, View};
+use crate::ui::client::Client;
 use crate::ui::lab::{Phase, use_lab};
 use crate::ui::map::ServiceMap;
 use crate::ui::settings::use_records;
-use crate::ui::widget::{Icon, Sign, Status};
+use crate::ui::widget::{Sign, icon, status};
 use crate::ui::{fetch, format, strings};
 use crate::worker::{Opening, Speed};
 use crate::world::{FaultKind, FaultSpec};
@@ -25,8 +28,8 @@ const SPEED: Speed = Speed::Times(10);
 pub fn Demo() -> Html {
     let lab = use_lab();
     let records = use_records();
-    let problem = use_state(|| None::<String>);
-    let selected = use_state(|| None::<u32>);
+    let problem = use_state_eq(|| None::<String>);
+    let selected = use_state_eq(|| None::<u32>);
     {
         let (client, problem) = (lab.client.clone(), problem.clone());
         use_effect_with((), move |()| {
@@ -68,7 +71,7 @@ pub fn Demo() -> Html {
                 </div>
                 <div class="demo-foot">
                     { numbers(&view) }
-                    <Breaker faults={view.faults.iter().map(|f| f.id).collect::<Vec<_>>()} />
+                    { breaker(&lab.client, view.faults.iter().map(|f| f.id).collect()) }
                 </div>
             } else {
                 <div class="demo-wait" role="status"><p class="soft">{ strings::DEMO_STARTING }</p></div>
@@ -117,23 +120,17 @@ fn numbers(view: &View) -> Html {
             }) }
             <div>
                 <dt>{ strings::DEMO_STATE }</dt>
-                <dd><Status {health} word={strings::health_word(health)} /></dd>
+                <dd>{ status(health, strings::health_word(health)) }</dd>
             </div>
         </dl>
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct BreakerProps {
-    faults: Vec<u32>,
-}
-
 /// One button: it breaks what is whole and mends what is broken.
-#[component]
-fn Breaker(props: &BreakerProps) -> Html {
-    let lab = use_lab();
+fn breaker(client: &Client, faults: Vec<u32>) -> Html {
+    let whole = faults.is_empty();
     let onclick = {
-        let (client, faults) = (lab.client.clone(), props.faults.clone());
+        let client = client.clone();
         Callback::from(move |_: MouseEvent| {
             if faults.is_empty() {
                 client.act(Command::Inject { fault: fault() });
@@ -143,7 +140,7 @@ fn Breaker(props: &BreakerProps) -> Html {
             }
         })
     };
-    let (label, note, class, sign) = if !props.faults.is_empty() {
+    let (label, note, class, sign) = if !whole {
         (
             strings::DEMO_MEND,
             strings::DEMO_MEND_NOTE,
@@ -160,7 +157,7 @@ fn Breaker(props: &BreakerProps) -> Html {
     };
     html! {
         <div class="demo-act">
-            <button type="button" {class} {onclick}><Icon {sign} />{ label }</button>
+            <button type="button" {class} {onclick}>{ icon(sign) }{ label }</button>
             <p class="soft" aria-live="polite">{ note }</p>
         </div>
     }
@@ -174,7 +171,7 @@ fn fault() -> FaultSpec {
 
 /// The demo rests while nobody looks.
 #[hook]
-fn use_pause_while_hidden(client: crate::ui::client::Client, running: bool) {
+fn use_pause_while_hidden(client: Client, running: bool) {
     use_effect_with((client, running), |(client, running)| {
         let (client, running) = (client.clone(), *running);
         let document = gloo::utils::document();

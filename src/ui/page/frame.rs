@@ -3,28 +3,21 @@
 use yew::prelude::*;
 
 use crate::ui::fetch;
+use crate::ui::settings::Records;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Sign};
-use crate::ui::workspace::ThemeSwitch;
-
-/// What the frame holds.
-#[derive(PartialEq, Properties)]
-pub struct FrameProps {
-    /// The page.
-    pub children: Html,
-}
+use crate::ui::widget::{Sign, icon};
+use crate::ui::workspace::theme_switch;
 
 /// Head, main and foot.
-#[component]
-pub fn PageFrame(props: &FrameProps) -> Html {
+pub fn page_frame(records: &Records, page: Html) -> Html {
     let build = fetch::meta("xops-build").filter(|build| !build.starts_with("{{"));
     html! {
         <div class="page">
             <header class="page-head">
-                <a class="brand" href="#/"><Icon sign={Sign::Mark} />{ strings::PRODUCT }</a>
-                <ThemeSwitch />
+                <a class="brand" href="#/">{ icon(Sign::Mark) }{ strings::PRODUCT }</a>
+                { theme_switch(records) }
             </header>
-            <main id={crate::ui::app::MAIN} tabindex="-1">{ props.children.clone() }</main>
+            <main id={crate::ui::app::MAIN} tabindex="-1">{ page }</main>
             <footer class="page-foot">
                 <p>{ strings::FOOT_PRIVACY }</p>
                 <p>{ strings::FOOT_LICENCE }</p>

@@ -3,15 +3,15 @@
 use yew::prelude::*;
 
 use super::demo::Demo;
-use super::frame::PageFrame;
-use super::tracks::Tracks;
+use super::frame::page_frame;
+use super::tracks::tracks;
 use crate::lesson::Catalogue;
 use crate::ui::app::{HEADING, use_title};
 use crate::ui::fetch::use_catalogue;
 use crate::ui::route::Route;
 use crate::ui::settings::use_records;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 
 /// The home page.
 #[component]
@@ -20,8 +20,8 @@ pub fn Home() -> Html {
     let catalogue = use_catalogue();
     let records = use_records();
     let last = records.progress().last.clone();
-    html! {
-        <PageFrame>
+    let page = html! {
+        <>
             <div class="hero">
                 <section class="hero-text">
                     <h1 id={HEADING} tabindex="-1">{ strings::HOME_HEADING }</h1>
@@ -38,14 +38,12 @@ pub fn Home() -> Html {
                     </section>
                 },
                 Some(Ok(catalogue)) => html! {
-                    <>
-                        <Tracks catalogue={catalogue.clone()} progress={records.progress().clone()} />
-                        <Worlds catalogue={catalogue.clone()} />
-                    </>
+                    <>{ tracks(catalogue, records.progress()) }{ worlds(catalogue) }</>
                 },
             } }
-        </PageFrame>
-    }
+        </>
+    };
+    page_frame(&records, page)
 }
 
 /// Go on where it was left, or begin with the first lesson.
@@ -61,7 +59,7 @@ fn actions(last: Option<&str>, catalogue: &Option<Result<Catalogue, String>>) ->
                     <span class="button-over">{ strings::CONTINUE_WHERE }</span>
                     { title }
                 </span>
-                <Icon sign={Sign::Arrow} />
+                { icon(Sign::Arrow) }
             </a>
         };
     }
@@ -75,7 +73,7 @@ fn actions(last: Option<&str>, catalogue: &Option<Result<Catalogue, String>>) ->
     html! {
         if let Some(first) = first {
             <a class="button button-large" href={first.to_string()}>
-                { strings::BEGIN }<Icon sign={Sign::Arrow} />
+                { strings::BEGIN }{ icon(Sign::Arrow) }
             </a>
         }
     }
@@ -100,13 +98,7 @@ fn place_title(place: &str, catalogue: &Catalogue) -> Option<String> {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct WorldsProps {
-    catalogue: Catalogue,
-}
-
-#[component]
-fn Worlds(props: &WorldsProps) -> Html {
+fn worlds(catalogue: &Catalogue) -> Html {
     html! {
         <section class="home-section" aria-labelledby="worlds-title">
             <div class="section-head">
@@ -114,12 +106,12 @@ fn Worlds(props: &WorldsProps) -> Html {
                 <p class="soft">{ strings::SANDBOX_ABOUT }</p>
             </div>
             <ul class="worlds">
-                { for props.catalogue.worlds.iter().map(|world| {
+                { for catalogue.worlds.iter().map(|world| {
                     let route = Route::Sandbox { world: world.slug.clone() };
                     html! {
                         <li>
                             <a class="world" href={route.to_string()}>
-                                <h3>{ &world.title }<Icon sign={Sign::Arrow} /></h3>
+                                <h3>{ &world.title }{ icon(Sign::Arrow) }</h3>
                                 <p>{ &world.about }</p>
                             </a>
                         </li>

@@ -3,6 +3,8 @@
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::ui::hooks::{use_effect_with, use_state_eq};
+
 use super::missing::Missing;
 use crate::base::SimTime;
 use crate::lesson::{Catalogue, Entry};
@@ -34,7 +36,7 @@ pub fn Learn(props: &LearnProps) -> Html {
     let lab = use_lab();
     let notices = use_notices();
     let catalogue = use_catalogue();
-    let problem = use_state(|| None::<String>);
+    let problem = use_state_eq(|| None::<String>);
     let place = Route::Learn {
         track: props.track.clone(),
         lesson: props.lesson.clone(),

@@ -5,24 +5,14 @@ use yew::prelude::*;
 use crate::lesson::{Catalogue, Entry, LessonProgress, Progress, Track};
 use crate::ui::route::Route;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 
-/// What the list is given.
-#[derive(PartialEq, Properties)]
-pub struct TracksProps {
-    /// The tracks.
-    pub catalogue: Catalogue,
-    /// What was done.
-    pub progress: Progress,
-}
-
-/// Every track with its lessons.
-#[component]
-pub fn Tracks(props: &TracksProps) -> Html {
+/// Every track with its lessons, and what was done of them.
+pub fn tracks(catalogue: &Catalogue, progress: &Progress) -> Html {
     html! {
-        { for props.catalogue.tracks.iter().map(|track| {
+        { for catalogue.tracks.iter().map(|track| {
             let heading = format!("track-{}", track.slug);
-            let of = |lesson: &Entry| props.progress.lessons.get(&id(track, lesson));
+            let of = |lesson: &Entry| progress.lessons.get(&id(track, lesson));
             let done = track.lessons.iter().filter(|l| of(l).is_some_and(|p| p.done)).count();
             html! {
                 <section class="home-section" aria-labelledby={heading.clone()}>
@@ -77,7 +67,7 @@ fn stop(track: &Track, lesson: &Entry, progress: Option<&LessonProgress>) -> Htm
     };
     html! {
         <li class={class}>
-            <span class="stop-mark"><Icon sign={sign} /></span>
+            <span class="stop-mark">{ icon(sign) }</span>
             if lesson.planned {
                 <div class="stop-body">{ words }</div>
             } else {

@@ -4,7 +4,9 @@
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use super::{Icon, Sign};
+use crate::ui::hooks::use_effect_with;
+
+use super::{Sign, icon};
 use crate::ui::strings;
 
 /// What a dialog is given.
@@ -60,7 +62,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
             <header class="dialog-head">
                 <h2 id={heading}>{ &props.title }</h2>
                 <button type="button" class="button-bare" onclick={close} aria-label={strings::CLOSE}>
-                    <Icon sign={Sign::Close} />
+                    { icon(Sign::Close) }
                 </button>
             </header>
             <div class="dialog-body">{ props.children.clone() }</div>

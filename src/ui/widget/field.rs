@@ -4,24 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{Icon, Sign};
-
-/// What every field is given.
-#[derive(PartialEq, Properties)]
-pub struct FieldProps {
-    /// Id of the control.
-    pub id: AttrValue,
-    /// Its label.
-    pub label: AttrValue,
-    /// Unit behind it.
-    #[prop_or_default]
-    pub unit: AttrValue,
-    /// What is wrong with it and how to mend it.
-    #[prop_or_default]
-    pub error: Option<String>,
-    /// The control.
-    pub children: Html,
-}
+use super::{Sign, icon};
 
 /// The id of a field's error.
 fn error_id(id: &str) -> String {
@@ -29,18 +12,23 @@ fn error_id(id: &str) -> String {
 }
 
 /// A label, a control, a unit, and an error where there is one.
-#[component]
-pub fn Field(props: &FieldProps) -> Html {
+fn field(
+    id: AttrValue,
+    label: &'static str,
+    unit: &'static str,
+    error: Option<&str>,
+    control: Html,
+) -> Html {
     html! {
         <div class="field">
-            <label for={props.id.clone()}>{ &props.label }</label>
+            <label for={id.clone()}>{ label }</label>
             <div class="field-row">
-                { props.children.clone() }
-                if !props.unit.is_empty() { <span class="unit">{ &props.unit }</span> }
+                { control }
+                if !unit.is_empty() { <span class="unit">{ unit }</span> }
             </div>
-            if let Some(error) = &props.error {
-                <p class="field-error" id={error_id(&props.id)}>
-                    <Icon sign={Sign::Bad} /><span>{ error }</span>
+            if let Some(error) = error {
+                <p class="field-error" id={error_id(&id)}>
+                    { icon(Sign::Bad) }<span>{ error }</span>
                 </p>
             }
         </div>
@@ -48,88 +36,66 @@ pub fn Field(props: &FieldProps) -> Html {
 }
 
 /// What a number field is given.
-#[derive(PartialEq, Properties)]
-pub struct NumberFieldProps {
+#[derive(Default)]
+pub struct NumberField<'a> {
     /// Id of the input.
     pub id: AttrValue,
     /// Its label.
-    pub label: AttrValue,
+    pub label: &'static str,
     /// Unit behind it.
-    #[prop_or_default]
-    pub unit: AttrValue,
+    pub unit: &'static str,
     /// The text as typed.
-    pub value: AttrValue,
-    /// What is wrong with it.
-    #[prop_or_default]
-    pub error: Option<String>,
+    pub value: String,
+    /// What is wrong with it and how to mend it.
+    pub error: Option<&'a str>,
     /// It was typed in.
     pub on_input: Callback<String>,
     /// What stands in an empty field.
-    #[prop_or_default]
-    pub placeholder: AttrValue,
+    pub placeholder: &'static str,
 }
 
 /// A field for a number, kept as text until it is checked.
-#[component]
-pub fn NumberField(props: &NumberFieldProps) -> Html {
-    let oninput = props.on_input.reform(|event: InputEvent| {
+pub fn number_field(given: NumberField<'_>) -> Html {
+    let oninput = given.on_input.reform(|event: InputEvent| {
         event
             .target()
             .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
             .map(|input| input.value())
             .unwrap_or_default()
     });
-    let wrong = props.error.is_some();
-    html! {
-        <Field id={props.id.clone()} label={props.label.clone()} unit={props.unit.clone()}
-            error={props.error.clone()}>
-            <input type="text" inputmode="decimal" autocomplete="off" class="input input-number"
-                id={props.id.clone()} value={props.value.clone()} {oninput}
-                placeholder={props.placeholder.clone()}
-                aria-invalid={wrong.then_some("true")}
-                aria-describedby={wrong.then(|| error_id(&props.id))} />
-        </Field>
-    }
-}
-
-/// What a select is given.
-#[derive(PartialEq, Properties)]
-pub struct SelectProps {
-    /// Id of the control.
-    pub id: AttrValue,
-    /// Its label.
-    pub label: AttrValue,
-    /// Text of each option.
-    pub options: Vec<AttrValue>,
-    /// Which is selected.
-    pub selected: usize,
-    /// Another was selected.
-    pub on_select: Callback<usize>,
+    let wrong = given.error.is_some();
+    let control = html! {
+        <input type="text" inputmode="decimal" autocomplete="off" class="input input-number"
+            id={given.id.clone()} value={given.value} {oninput} placeholder={given.placeholder}
+            aria-invalid={wrong.then_some("true")}
+            aria-describedby={wrong.then(|| error_id(&given.id))} />
+    };
+    field(given.id, given.label, given.unit, given.error, control)
 }
 
 /// One of several, in the browser's own control.
-#[component]
-pub fn Select(props: &SelectProps) -> Html {
-    let onchange = {
-        let on_select = props.on_select.clone();
-        Callback::from(move |event: Event| {
-            let select = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            if let Some(index) =
-                select.and_then(|select| usize::try_from(select.selected_index()).ok())
-            {
-                on_select.emit(index);
-            }
-        })
+pub fn select(
+    id: &'static str,
+    label: &'static str,
+    options: &[&str],
+    selected: usize,
+    on_select: Callback<usize>,
+) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        let select = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        if let Some(index) = select.and_then(|select| usize::try_from(select.selected_index()).ok())
+        {
+            on_select.emit(index);
+        }
+    });
+    let control = html! {
+        <select class="input" {id} {onchange}>
+            { for options.iter().enumerate().map(|(index, text)| html! {
+                <option selected={index == selected}>{ *text }</option>
+            }) }
+        </select>
     };
-    html! {
-        <Field id={props.id.clone()} label={props.label.clone()}>
-            <select class="input" id={props.id.clone()} {onchange}>
-                { for props.options.iter().enumerate().map(|(index, text)| html! {
-                    <option selected={index == props.selected}>{ text }</option>
-                }) }
-            </select>
-        </Field>
-    }
+    field(id.into(), label, "", None, control)
 }

@@ -68,23 +68,17 @@ pub enum Sign {
     Mark,
 }
 
-/// What a picture is given.
-#[derive(PartialEq, Properties)]
-pub struct IconProps {
-    /// Which.
-    pub sign: Sign,
-    /// Further classes.
-    #[prop_or_default]
-    pub class: Classes,
+/// A picture of 16 by 16, hidden from those who listen: words always stand beside it.
+pub fn icon(sign: Sign) -> Html {
+    icon_with(sign, "")
 }
 
-/// A picture of 16 by 16, hidden from those who listen: words always stand beside it.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
-    let (path, filled) = shape(props.sign);
+/// A picture with a further class.
+pub fn icon_with(sign: Sign, class: &'static str) -> Html {
+    let (path, filled) = shape(sign);
     let paint = if filled { "icon icon-filled" } else { "icon" };
     html! {
-        <svg class={classes!(paint, props.class.clone())} viewBox="0 0 16 16" width="16" height="16"
+        <svg class={classes!(paint, class)} viewBox="0 0 16 16" width="16" height="16"
             aria-hidden="true" focusable="false">
             <path d={path} />
         </svg>

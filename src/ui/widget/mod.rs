@@ -7,9 +7,9 @@ mod icon;
 mod status;
 mod tabs;
 
-pub use bar::Bar;
+pub use bar::bar;
 pub use dialog::Dialog;
-pub use field::{NumberField, Select};
-pub use icon::{Icon, Sign};
-pub use status::{Status, health_sign, health_tone};
-pub use tabs::{TabList, panel_id, tab_id};
+pub use field::{NumberField, number_field, select};
+pub use icon::{Sign, icon, icon_with};
+pub use status::{health_sign, health_tone, status};
+pub use tabs::{panel_id, tab_id, tab_list};

@@ -2,28 +2,15 @@
 
 use yew::prelude::*;
 
-use super::{Icon, Sign};
+use super::{Sign, icon};
 use crate::session::Health;
 
-/// What a status is given.
-#[derive(PartialEq, Properties)]
-pub struct StatusProps {
-    /// How it stands.
-    pub health: Health,
-    /// The word for it.
-    pub word: String,
-    /// Further classes.
-    #[prop_or_default]
-    pub class: Classes,
-}
-
 /// A shape, a word and a colour.
-#[component]
-pub fn Status(props: &StatusProps) -> Html {
+pub fn status(health: Health, word: &str) -> Html {
     html! {
-        <span class={classes!("status", health_tone(props.health), props.class.clone())}>
-            <Icon sign={health_sign(props.health)} />
-            { &props.word }
+        <span class={classes!("status", health_tone(health))}>
+            { icon(health_sign(health)) }
+            { word }
         </span>
     }
 }

@@ -3,21 +3,6 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-/// What a tab list is given.
-#[derive(PartialEq, Properties)]
-pub struct TabListProps {
-    /// What the tabs are for, read out.
-    pub label: &'static str,
-    /// Name of the group, unique on the page.
-    pub name: &'static str,
-    /// Title and key of each tab.
-    pub tabs: Vec<(&'static str, &'static str)>,
-    /// Which is selected.
-    pub selected: usize,
-    /// Another was selected.
-    pub on_select: Callback<usize>,
-}
-
 /// The id of a tab.
 pub fn tab_id(name: &str, index: usize) -> String {
     format!("{name}-tab-{index}")
@@ -28,12 +13,18 @@ pub fn panel_id(name: &str) -> String {
     format!("{name}-panel")
 }
 
-/// The tabs of a group whose panel follows.
-#[component]
-pub fn TabList(props: &TabListProps) -> Html {
-    let count = props.tabs.len();
+/// The tabs of the group `name`, which is unique on the page, each with its title and
+/// key; `label` is read out, and the panel follows.
+pub fn tab_list(
+    label: &'static str,
+    name: &'static str,
+    tabs: &[(&'static str, &'static str)],
+    selected: usize,
+    on_select: &Callback<usize>,
+) -> Html {
+    let count = tabs.len();
     let onkeydown = {
-        let (name, selected, on_select) = (props.name, props.selected, props.on_select.clone());
+        let on_select = on_select.clone();
         Callback::from(move |event: KeyboardEvent| {
             let next = match event.key().as_str() {
                 "ArrowRight" => (selected + 1) % count,
@@ -54,13 +45,13 @@ pub fn TabList(props: &TabListProps) -> Html {
         })
     };
     html! {
-        <div class="tabs" role="tablist" aria-label={props.label} {onkeydown}>
-            { for props.tabs.iter().enumerate().map(|(index, (title, key))| {
-                let selected = index == props.selected;
-                let onclick = props.on_select.reform(move |_: MouseEvent| index);
+        <div class="tabs" role="tablist" aria-label={label} {onkeydown}>
+            { for tabs.iter().enumerate().map(|(index, (title, key))| {
+                let selected = index == selected;
+                let onclick = on_select.reform(move |_: MouseEvent| index);
                 html! {
-                    <button type="button" role="tab" class="tab" id={tab_id(props.name, index)}
-                        aria-selected={selected.to_string()} aria-controls={panel_id(props.name)}
+                    <button type="button" role="tab" class="tab" id={tab_id(name, index)}
+                        aria-selected={selected.to_string()} aria-controls={panel_id(name)}
                         tabindex={if selected { "0" } else { "-1" }} {onclick}
                         aria-keyshortcuts={*key}>
                         { *title }

@@ -2,10 +2,13 @@
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::input;
-use crate::session::{Command, VersionView};
+use crate::session::{Command, ServiceView, VersionView};
+use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
-use crate::ui::widget::{Icon, NumberField, Select, Sign};
+use crate::ui::widget::{NumberField, Sign, icon, number_field, select};
 use crate::ui::{format, strings};
 
 /// Most pods that can be asked for here; the lab has its own bound and says so.
@@ -14,42 +17,38 @@ const MOST_PODS: u32 = 100;
 const MOST_LOAD: f64 = 20.0;
 
 /// One action: what it is called, what it does, its fields and its button.
-#[derive(PartialEq, Properties)]
-pub struct ActionProps {
+pub struct Action<'a> {
     /// Its name.
     pub title: &'static str,
     /// What it will do.
-    pub does: String,
+    pub does: &'a str,
     /// The button's words.
-    pub button: String,
+    pub button: &'a str,
     /// Its picture.
     pub sign: Sign,
     /// Why it cannot be done now.
-    #[prop_or_default]
     pub not_now: Option<&'static str>,
     /// The button was pressed, or Enter in a field.
     pub on_act: Callback<()>,
     /// Its fields.
-    #[prop_or_default]
-    pub children: Html,
+    pub fields: Html,
 }
 
 /// An action folded up to its name.
-#[component]
-pub fn Action(props: &ActionProps) -> Html {
-    let onsubmit = props
+pub fn action(given: Action<'_>) -> Html {
+    let onsubmit = given
         .on_act
         .reform(|event: SubmitEvent| event.prevent_default());
     html! {
         <details class="action">
-            <summary><Icon sign={props.sign} />{ props.title }</summary>
+            <summary>{ icon(given.sign) }{ given.title }</summary>
             <form {onsubmit} novalidate={true}>
-                <p class="soft">{ &props.does }</p>
-                { props.children.clone() }
-                if let Some(reason) = props.not_now {
+                <p class="soft">{ given.does }</p>
+                { given.fields }
+                if let Some(reason) = given.not_now {
                     <p class="soft">{ reason }</p>
                 } else {
-                    <button type="submit" class="button button-primary">{ &props.button }</button>
+                    <button type="submit" class="button button-primary">{ given.button }</button>
                 }
             </form>
         </details>
@@ -94,40 +93,31 @@ pub fn DeployForm(props: &DeployFormProps) -> Html {
         let chosen = chosen.clone();
         Callback::from(move |index| chosen.set(index))
     };
-    let options: Vec<AttrValue> = others
-        .iter()
-        .map(|v| AttrValue::from(v.name.clone()))
-        .collect();
+    let options: Vec<&str> = others.iter().map(|v| v.name.as_str()).collect();
     let name = version.map_or("", |version| version.name.as_str());
-    html! {
-        <Action title={strings::DEPLOY} does={strings::DEPLOY_DOES} button={strings::deploy_button(name)}
-            sign={Sign::Deploy} {on_act}>
-            <Select id="deploy-version" label={strings::VERSION} {options} selected={*chosen} {on_select} />
-            if let Some(version) = version { <blockquote class="note">{ &version.note }</blockquote> }
-        </Action>
-    }
+    action(Action {
+        title: strings::DEPLOY,
+        does: strings::DEPLOY_DOES,
+        button: &strings::deploy_button(name),
+        sign: Sign::Deploy,
+        not_now: None,
+        on_act,
+        fields: html! {
+            <>
+                { select("deploy-version", strings::VERSION, &options, *chosen, on_select) }
+                if let Some(version) = version { <blockquote class="note">{ &version.note }</blockquote> }
+            </>
+        },
+    })
 }
 
-/// Which service, and where a rollback leads.
-#[derive(PartialEq, Properties)]
-pub struct RollBackFormProps {
-    /// The service.
-    pub service: String,
-    /// The version before the last deploy.
-    pub to: Option<String>,
-}
-
-/// Roll back.
-#[component]
-pub fn RollBackForm(props: &RollBackFormProps) -> Html {
-    let lab = use_lab();
-    let service = props.service.clone();
-    let on_act = Callback::from(move |()| {
-        lab.client.act(Command::RollBack {
-            service: service.clone(),
-        });
+/// Roll back to the version before the last deploy, where there was one.
+pub fn roll_back_form(client: &Client, service: &ServiceView) -> Html {
+    let name = service.name.clone();
+    let on_act = acting(client, move || Command::RollBack {
+        service: name.clone(),
     });
-    let (does, button, not_now) = match &props.to {
+    let (does, button, not_now) = match &service.rollback_to {
         Some(version) => (
             strings::roll_back_does(version),
             strings::roll_back_button(version),
@@ -135,32 +125,38 @@ pub fn RollBackForm(props: &RollBackFormProps) -> Html {
         ),
         None => (String::new(), String::new(), Some(strings::NO_ROLL_BACK)),
     };
-    html! { <Action title={strings::ROLL_BACK} {does} {button} sign={Sign::Rewind} {not_now} {on_act} /> }
-}
-
-/// Which service, and how many pods it has.
-#[derive(PartialEq, Properties)]
-pub struct RestartFormProps {
-    /// The service.
-    pub service: String,
-    /// Its pods.
-    pub pods: u32,
+    action(Action {
+        title: strings::ROLL_BACK,
+        does: &does,
+        button: &button,
+        sign: Sign::Rewind,
+        not_now,
+        on_act,
+        fields: html! {},
+    })
 }
 
 /// Restart every pod, one after the other.
-#[component]
-pub fn RestartForm(props: &RestartFormProps) -> Html {
-    let lab = use_lab();
-    let service = props.service.clone();
-    let on_act = Callback::from(move |()| {
-        lab.client.act(Command::Restart {
-            service: service.clone(),
-        });
+pub fn restart_form(client: &Client, service: &ServiceView) -> Html {
+    let name = service.name.clone();
+    let on_act = acting(client, move || Command::Restart {
+        service: name.clone(),
     });
-    html! {
-        <Action title={strings::RESTART} does={strings::restart_does(props.pods)}
-            button={strings::RESTART_BUTTON} sign={Sign::Rewind} {on_act} />
-    }
+    action(Action {
+        title: strings::RESTART,
+        does: &strings::restart_does(service.replicas),
+        button: strings::RESTART_BUTTON,
+        sign: Sign::Rewind,
+        not_now: None,
+        on_act,
+        fields: html! {},
+    })
+}
+
+/// What sends a command.
+fn acting(client: &Client, command: impl Fn() -> Command + 'static) -> Callback<()> {
+    let client = client.clone();
+    Callback::from(move |()| client.act(command()))
 }
 
 /// Which service, and how many pods it has.
@@ -198,13 +194,23 @@ pub fn ScaleForm(props: &ScaleFormProps) -> Html {
         let typed = typed.clone();
         Callback::from(move |text| typed.set(Some(text)))
     };
-    html! {
-        <Action title={strings::SCALE} does={strings::scale_does(props.replicas)} button={strings::SCALE_BUTTON}
-            sign={Sign::Pod} {on_act}>
-            <NumberField id="scale-pods" label={strings::PODS_WANTED} unit={strings::UNIT_PODS} value={text}
-                {error} {on_input} />
-        </Action>
-    }
+    action(Action {
+        title: strings::SCALE,
+        does: &strings::scale_does(props.replicas),
+        button: strings::SCALE_BUTTON,
+        sign: Sign::Pod,
+        not_now: None,
+        on_act,
+        fields: number_field(NumberField {
+            id: "scale-pods".into(),
+            label: strings::PODS_WANTED,
+            unit: strings::UNIT_PODS,
+            value: text,
+            error: error.as_deref(),
+            on_input,
+            placeholder: "",
+        }),
+    })
 }
 
 /// The load now.
@@ -237,14 +243,27 @@ pub fn LoadForm(props: &LoadFormProps) -> Html {
         let typed = typed.clone();
         Callback::from(move |text| typed.set(Some(text)))
     };
+    let action = action(Action {
+        title: strings::LOAD,
+        does: &strings::load_does(&format::plain(props.factor)),
+        button: strings::LOAD_BUTTON,
+        sign: Sign::Hand,
+        not_now: None,
+        on_act,
+        fields: number_field(NumberField {
+            id: "load-factor".into(),
+            label: strings::LOAD_FACTOR,
+            unit: strings::UNIT_TIMES,
+            value: text,
+            error: error.as_deref(),
+            on_input,
+            placeholder: "",
+        }),
+    });
     html! {
         <section class="actions" aria-labelledby="load-title">
             <h3 id="load-title">{ strings::ACTIONS }</h3>
-            <Action title={strings::LOAD} does={strings::load_does(&format::plain(props.factor))}
-                button={strings::LOAD_BUTTON} sign={Sign::Hand} {on_act}>
-                <NumberField id="load-factor" label={strings::LOAD_FACTOR} unit={strings::UNIT_TIMES} value={text}
-                    {error} {on_input} />
-            </Action>
+            { action }
         </section>
     }
 }

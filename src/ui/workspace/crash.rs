@@ -4,18 +4,14 @@ use wasm_bindgen_futures::JsFuture;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::session::Replay;
 use crate::ui::client::Client;
-use crate::ui::lab::{Phase, use_lab};
-use crate::ui::notices::{Notice, Notices, use_notices};
-use crate::ui::saved::Replay;
+use crate::ui::lab::{Lab, Phase};
 use crate::ui::strings;
-use crate::ui::widget::{Dialog, Icon, Sign};
+use crate::ui::widget::{Dialog, Sign, icon};
 
 /// The panel; it stands for as long as there is a crash to speak of.
-#[component]
-pub fn CrashPanel() -> Html {
-    let lab = use_lab();
-    let notices = use_notices();
+pub fn crash_panel(lab: &Lab, copied: &UseStateHandle<&'static str>) -> Html {
     let Some(crash) = &lab.state.crash else {
         return html! {};
     };
@@ -25,8 +21,8 @@ pub fn CrashPanel() -> Html {
     };
     let gone = lab.state.phase == Phase::Gone;
     let copy = {
-        let client = lab.client.clone();
-        Callback::from(move |_: MouseEvent| copy_replay(&client, &notices))
+        let (client, copied) = (lab.client.clone(), copied.setter());
+        Callback::from(move |_: MouseEvent| copy_replay(&client, &copied))
     };
     let on_close = {
         let client = lab.client.clone();
@@ -58,26 +54,30 @@ pub fn CrashPanel() -> Html {
                         { strings::CRASH_CONTINUE }
                     </button>
                 }
-                <button type="button" class="button" onclick={copy}><Icon sign={Sign::Copy} />{ strings::COPY_REPLAY }</button>
+                <button type="button" class="button" onclick={copy}>{ icon(Sign::Copy) }{ strings::COPY_REPLAY }</button>
             </div>
+            <p class="soft" role="status">{ **copied }</p>
         </Dialog>
     }
 }
 
-/// Copies the recording of the lab, and says whether that worked.
-pub fn copy_replay(client: &Client, notices: &Notices) {
+/// Copies the recording of the lab, and says whether that worked: in the dialog that stands
+/// open, since what lies behind it is neither seen nor read out.
+pub fn copy_replay(client: &Client, said: &UseStateSetter<&'static str>) {
     let Some((opening, until)) = client.recording() else {
-        return notices.push(Notice::warning(strings::NOTHING_TO_COPY));
+        return said.set(strings::NOTHING_TO_COPY);
     };
     let text = Replay::of(&opening, until).to_json();
-    let notices = notices.clone();
+    let said = said.clone();
     spawn_local(async move {
         let clipboard = gloo::utils::window().navigator().clipboard();
-        let copied = JsFuture::from(clipboard.write_text(&text)).await.is_ok();
-        notices.push(if copied {
-            Notice::info(strings::COPIED)
+        // Browsers keep the clipboard from pages that came unencrypted.
+        let copied =
+            !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+        said.set(if copied {
+            strings::COPIED
         } else {
-            Notice::warning(strings::NOT_COPIED)
+            strings::NOT_COPIED
         });
     });
 }

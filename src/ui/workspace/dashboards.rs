@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
+use super::inspector::scope_select;
 use super::panels::{PanelCard, use_annotations};
 use crate::base::Span;
 use crate::session::{Charts, View};
 use crate::ui::strings;
-use crate::ui::widget::Select;
 
 /// What the tab is given.
 #[derive(PartialEq, Properties)]
@@ -52,22 +54,10 @@ pub fn Dashboards(props: &DashboardsProps) -> Html {
         use_callback((), move |range, ()| zoom.set(range))
     };
     let annotations = use_annotations(&props.view.timeline);
-    let mut options = vec![AttrValue::from(strings::WHOLE_SYSTEM)];
-    options.extend(
-        props
-            .view
-            .services
-            .iter()
-            .map(|s| AttrValue::from(s.name.clone())),
-    );
-    let on_scope = props
-        .on_select
-        .reform(|index: usize| index.checked_sub(1).and_then(|i| u32::try_from(i).ok()));
     html! {
         <div class="dashboards">
             <div class="toolbar">
-                <Select id="scope" label={strings::SCOPE} {options} selected={props.selected.map_or(0, |s| s as usize + 1)}
-                    on_select={on_scope} />
+                { scope_select("scope", strings::SCOPE, &props.view, props.selected, &props.on_select) }
                 { ranges(props, &zoom) }
                 if zoom.is_some() {
                     <button type="button" class="button button-small" onclick={on_zoom.reform(|_: MouseEvent| None)}>

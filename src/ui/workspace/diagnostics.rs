@@ -1,58 +1,57 @@
 //! Files that could not be opened, and a lab that is not there yet.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::base::{Diagnostics, Severity};
-use crate::ui::lab::{Phase, use_lab};
-use crate::ui::widget::{Dialog, Icon, Sign};
-use crate::ui::{format, strings};
+use crate::ui::client::Client;
+use crate::ui::lab::Phase;
+use crate::ui::widget::{Dialog, Sign, icon_with};
+use crate::ui::{format, store, strings};
 
-/// What went wrong.
-#[derive(PartialEq, Properties)]
-pub struct ProblemsProps {
-    /// In one sentence, where there is no list.
-    #[prop_or_default]
-    pub text: Option<String>,
-    /// The file.
-    #[prop_or_default]
-    pub file: String,
-    /// Every problem.
-    #[prop_or_default]
-    pub problems: Rc<Diagnostics>,
-    /// Whether it stands above a lab that goes on.
-    #[prop_or_default]
-    pub dialog: bool,
+/// Why nothing could be loaded, in place of the lab.
+pub fn not_loaded(text: &str) -> Html {
+    html! {
+        <section class="message" role="alert">
+            <h2>{ strings::NOT_LOADED }</h2>
+            <p>{ text }</p>
+            <p class="soft">{ strings::NOT_LOADED_REMEDY }</p>
+        </section>
+    }
 }
 
-/// The problems: in place of the lab, or above it.
-#[component]
-pub fn Problems(props: &ProblemsProps) -> Html {
-    let lab = use_lab();
-    let title = if props.text.is_some() {
-        strings::NOT_LOADED.to_owned()
-    } else {
-        strings::not_opened(&props.file)
-    };
-    let list = html! {
-        <>
-            if let Some(text) = &props.text { <p>{ text }</p><p class="soft">{ strings::NOT_LOADED_REMEDY }</p> }
-            <ol class="problems">{ for props.problems.iter().map(problem) }</ol>
-        </>
-    };
-    if props.dialog {
-        let on_close = Callback::from(move |()| lab.client.dismiss_refused());
-        return html! {
-            <Dialog name="problems" {title} {on_close} wide={true}>
-                <p>{ strings::GOES_ON }</p>
-                { list }
-            </Dialog>
-        };
-    }
+/// The problems of a file, in place of the lab at `place`.
+pub fn problems(place: &str, file: &str, found: &Diagnostics) -> Html {
+    // What was kept here would be refused again at every visit.
+    let key = store::run_key(place);
+    let afresh = Callback::from(move |_: MouseEvent| {
+        store::set_aside(&key);
+        // A page that cannot be loaded again says so itself.
+        gloo::utils::window().location().reload().ok();
+    });
     html! {
-        <section class="message" role="alert"><h2>{ title }</h2>{ list }</section>
+        <section class="message" role="alert">
+            <h2>{ strings::not_opened(file) }</h2>
+            { list(found) }
+            <p class="soft">{ strings::AFRESH_NOTE }</p>
+            <button type="button" class="button button-primary" onclick={afresh}>{ strings::AFRESH }</button>
+        </section>
     }
+}
+
+/// The problems of a file, above a lab that goes on.
+pub fn problems_dialog(client: &Client, file: &str, found: &Diagnostics) -> Html {
+    let client = client.clone();
+    let on_close = Callback::from(move |()| client.dismiss_refused());
+    html! {
+        <Dialog name="problems" title={strings::not_opened(file)} {on_close} wide={true}>
+            <p>{ strings::GOES_ON }</p>
+            { list(found) }
+        </Dialog>
+    }
+}
+
+fn list(found: &Diagnostics) -> Html {
+    html! { <ol class="problems">{ for found.iter().map(problem) }</ol> }
 }
 
 fn problem(problem: &crate::base::Diagnostic) -> Html {
@@ -64,7 +63,7 @@ fn problem(problem: &crate::base::Diagnostic) -> Html {
     html! {
         <li class="problem">
             <p class="problem-place">
-                <Icon {sign} class={class} />
+                { icon_with(sign, class) }
                 <code>{ format!("{}:{}:{}", place.file, place.line, place.column) }</code>
                 if !problem.field.is_empty() { <code class="problem-field">{ &problem.field }</code> }
             </p>
@@ -75,17 +74,9 @@ fn problem(problem: &crate::base::Diagnostic) -> Html {
     }
 }
 
-/// How a lab that is not there yet stands.
-#[derive(PartialEq, Properties)]
-pub struct WaitingProps {
-    /// How it stands.
-    pub phase: Phase,
-}
-
-/// What is being waited for.
-#[component]
-pub fn Waiting(props: &WaitingProps) -> Html {
-    let (text, progress) = match props.phase {
+/// What is being waited for, while the lab is not there yet.
+pub fn waiting(phase: Phase) -> Html {
+    let (text, progress) = match phase {
         Phase::Building { now, until } if !until.since_start().is_zero() => (
             strings::catching_up(&format::instant(now), &format::instant(until)),
             Some(now.as_secs_f64() / until.as_secs_f64()),

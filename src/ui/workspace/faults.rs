@@ -1,51 +1,40 @@
 //! Faults: the ones that act, and a form that starts another.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::act::Action;
+use crate::ui::hooks::use_state_eq;
+
+use super::act::{Action, action};
 use super::input;
 use crate::base::Span;
 use crate::session::{Command, FaultView, View};
+use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
-use crate::ui::widget::{Icon, NumberField, Select, Sign};
+use crate::ui::widget::{NumberField, Sign, icon, number_field, select};
 use crate::ui::{format, strings};
 use crate::world::fault::catalogue::{CATALOGUE, Group, Parameter, Unit};
 use crate::world::{FaultSpec, Pods, Schedule, Target};
 
-/// Which faults are listed.
-#[derive(PartialEq, Properties)]
-pub struct FaultListProps {
-    /// The lab.
-    pub view: Rc<View>,
-    /// Only those of this service.
-    pub service: Option<u32>,
-    /// Whether they can be ended here.
-    pub ends: bool,
-}
-
-/// The faults that act now; nothing where there is none.
-#[component]
-pub fn FaultList(props: &FaultListProps) -> Html {
-    let lab = use_lab();
-    let ours = |fault: &&FaultView| props.service.is_none_or(|service| service == fault.service);
-    if !props.view.faults.iter().any(|fault| ours(&fault)) {
+/// The faults that act now, of one service or of all; `ends` where they can be ended
+/// here. Nothing where there is none.
+pub fn fault_list(client: &Client, view: &View, only: Option<u32>, ends: bool) -> Html {
+    let ours = |fault: &&FaultView| only.is_none_or(|service| service == fault.service);
+    if !view.faults.iter().any(|fault| ours(&fault)) {
         return html! {};
     }
     html! {
         <section aria-labelledby="faults-title">
             <h3 id="faults-title">{ strings::FAULTS }</h3>
             <ul class="fault-list">
-                { for props.view.faults.iter().filter(ours).map(|fault| {
-                    let (client, id) = (lab.client.clone(), fault.id);
+                { for view.faults.iter().filter(ours).map(|fault| {
+                    let (client, id) = (client.clone(), fault.id);
                     let onclick = Callback::from(move |_: MouseEvent| client.act(Command::EndFault { id }));
-                    let service = props.view.services.get(fault.service as usize);
+                    let service = view.services.get(fault.service as usize);
                     html! {
                         <li key={fault.id}>
-                            <Icon sign={Sign::Fault} />
+                            { icon(Sign::Fault) }
                             <span>
-                                if let Some(service) = service.filter(|_| props.service.is_none()) {
+                                if let Some(service) = service.filter(|_| only.is_none()) {
                                     <b>{ &service.name }</b>{ " " }
                                 }
                                 { &fault.text }
@@ -57,7 +46,7 @@ pub fn FaultList(props: &FaultListProps) -> Html {
                                     } }
                                 </span>
                             </span>
-                            if props.ends {
+                            if ends {
                                 <button type="button" class="button button-small" {onclick}
                                     aria-label={strings::end_fault(&fault.text)}>{ strings::END }</button>
                             }
@@ -195,33 +184,50 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let minutes = minutes.clone();
         Callback::from(move |text| minutes.set(text))
     };
-    let kinds: Vec<AttrValue> = CATALOGUE.iter().map(|entry| entry.title.into()).collect();
-    let which: Vec<AttrValue> = PODS.iter().map(|(title, _)| (*title).into()).collect();
-    let mut routes = vec![AttrValue::from(strings::ALL_ROUTES)];
-    routes.extend(
-        props
-            .routes
-            .iter()
-            .map(|route| AttrValue::from(route.clone())),
-    );
-    html! {
-        <Action title={strings::INJECT} does={entry.does} button={strings::INJECT_BUTTON} sign={Sign::Fault} {on_act}>
-            <Select id="fault-kind" label={strings::FAULT_KIND} options={kinds} selected={*kind} on_select={on_kind} />
-            if entry.by_request && !props.routes.is_empty() {
-                <Select id="fault-route" label={strings::ROUTE} options={routes} selected={*route} on_select={set(&route)} />
-            }
-            if entry.lasting && entry.group != Group::Other {
-                <Select id="fault-pods" label={strings::PODS} options={which} selected={*pods} on_select={set(&pods)} />
-            }
-            { for entry.parameters.iter().zip(values.iter().zip(read)).enumerate().map(|(place, (parameter, (text, read)))| html! {
-                <NumberField id={format!("fault-{}", parameter.name)} label={parameter.title} unit={unit_word(parameter.unit)}
-                    value={text.clone()} error={read.err()} on_input={on_value(place)} />
-            }) }
-            if entry.lasting {
-                <NumberField id="fault-minutes" label={strings::FAULT_DURATION} unit={strings::UNIT_MINUTES}
-                    value={(*minutes).clone()} error={duration_error} on_input={on_minutes}
-                    placeholder={strings::FAULT_FOREVER} />
-            }
-        </Action>
-    }
+    let kinds: Vec<&str> = CATALOGUE.iter().map(|entry| entry.title).collect();
+    let which = PODS.map(|(title, _)| title);
+    let mut routes = vec![strings::ALL_ROUTES];
+    routes.extend(props.routes.iter().map(String::as_str));
+    let given = entry.parameters.iter().zip(values.iter().zip(&read));
+    let parameters = given.enumerate().map(|(place, (parameter, (text, read)))| {
+        number_field(NumberField {
+            id: format!("fault-{}", parameter.name).into(),
+            label: parameter.title,
+            unit: unit_word(parameter.unit),
+            value: text.clone(),
+            error: read.as_ref().err().map(String::as_str),
+            on_input: on_value(place),
+            placeholder: "",
+        })
+    });
+    let lasts = NumberField {
+        id: "fault-minutes".into(),
+        label: strings::FAULT_DURATION,
+        unit: strings::UNIT_MINUTES,
+        value: (*minutes).clone(),
+        error: duration_error.as_deref(),
+        on_input: on_minutes,
+        placeholder: strings::FAULT_FOREVER,
+    };
+    action(Action {
+        title: strings::INJECT,
+        does: entry.does,
+        button: strings::INJECT_BUTTON,
+        sign: Sign::Fault,
+        not_now: None,
+        on_act,
+        fields: html! {
+            <>
+                { select("fault-kind", strings::FAULT_KIND, &kinds, *kind, on_kind) }
+                if entry.by_request && !props.routes.is_empty() {
+                    { select("fault-route", strings::ROUTE, &routes, *route, set(&route)) }
+                }
+                if entry.lasting && entry.group != Group::Other {
+                    { select("fault-pods", strings::PODS, &which, *pods, set(&pods)) }
+                }
+                { for parameters }
+                if entry.lasting { { number_field(lasts) } }
+            </>
+        },
+    })
 }

@@ -5,21 +5,13 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::lesson::Settings;
-use crate::ui::settings::use_records;
+use crate::ui::settings::Records;
 use crate::ui::strings;
 use crate::ui::widget::Dialog;
 
-/// What the dialog is given.
-#[derive(PartialEq, Properties)]
-pub struct HelpProps {
-    /// It is to be closed.
-    pub on_close: Callback<()>,
-}
-
 /// The shortcuts.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
-    let records = use_records();
+pub fn help(records: &Records, on_close: Callback<()>) -> Html {
+    let records = records.clone();
     let enabled = records.settings().shortcuts;
     let onchange = Callback::from(move |event: Event| {
         let input = event
@@ -32,7 +24,7 @@ pub fn Help(props: &HelpProps) -> Html {
         });
     });
     html! {
-        <Dialog name="help" title={strings::HELP_TITLE} on_close={props.on_close.clone()}>
+        <Dialog name="help" title={strings::HELP_TITLE} {on_close}>
             <table class="table keys">
                 <tbody>
                     { for strings::SHORTCUTS.iter().map(|(keys, does)| html! {

@@ -1,5 +1,6 @@
 //! What was typed, checked: a number in range, or what is wrong and how to mend it.
 
+use crate::base::parse::real;
 use crate::ui::{format, strings};
 
 /// A number of at least `min` and at most `max`. A comma is read as a point.
@@ -9,10 +10,10 @@ pub fn number(text: &str, min: f64, max: f64) -> Result<f64, String> {
     if text.is_empty() {
         return Err(strings::number_missing(&wanted()));
     }
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && (min..=max).contains(&value) => Ok(value),
-        Ok(_) => Err(strings::number_out_of_range(&wanted())),
-        Err(_) => Err(strings::not_a_number(&wanted())),
+    match real(&text) {
+        Some(value) if value.is_finite() && (min..=max).contains(&value) => Ok(value),
+        Some(_) => Err(strings::number_out_of_range(&wanted())),
+        None => Err(strings::not_a_number(&wanted())),
     }
 }
 

@@ -5,29 +5,17 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::act::LoadForm;
-use super::faults::FaultList;
+use super::faults::fault_list;
 use super::service::Service;
 use crate::session::{ServiceView, View};
+use crate::ui::client::Client;
 use crate::ui::format;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Select, Sign, Status, health_sign, health_tone};
+use crate::ui::widget::{Sign, health_sign, health_tone, icon, select, status};
 
-/// What the inspector is given.
-#[derive(PartialEq, Properties)]
-pub struct InspectorProps {
-    /// The lab.
-    pub view: Rc<View>,
-    /// The selected service.
-    pub selected: Option<u32>,
-    /// Another was selected.
-    pub on_select: Callback<Option<u32>>,
-    /// The controls that a lesson shows; all where there is none.
-    pub controls: Option<Vec<String>>,
-}
-
-/// Which controls stand.
+/// Which controls stand: those that a lesson shows, or all where there is none.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Controls(Option<Vec<String>>);
+pub struct Controls(pub Option<Vec<String>>);
 
 impl Controls {
     /// Whether a control stands.
@@ -39,36 +27,48 @@ impl Controls {
 }
 
 /// The inspector.
-#[component]
-pub fn Inspector(props: &InspectorProps) -> Html {
-    let controls = Controls(props.controls.clone());
-    let view = &props.view;
-    let found = props
-        .selected
-        .and_then(|index| Some((index, view.services.get(index as usize)?)));
-    let mut options = vec![AttrValue::from(strings::WHOLE_SYSTEM)];
-    options.extend(
-        view.services
-            .iter()
-            .map(|s| AttrValue::from(s.name.clone())),
-    );
-    let on_pick = props
-        .on_select
-        .reform(|index: usize| index.checked_sub(1).and_then(|i| u32::try_from(i).ok()));
+pub fn inspector(
+    client: &Client,
+    view: &Rc<View>,
+    selected: Option<u32>,
+    on_select: &Callback<Option<u32>>,
+    controls: Controls,
+) -> Html {
+    let found = selected.and_then(|index| Some((index, view.services.get(index as usize)?)));
     html! {
         <div class="inspector-body">
-            <Select id="inspect" label={strings::INSPECT} {options} selected={found.map_or(0, |(i, _)| i as usize + 1)}
-                on_select={on_pick} />
+            { scope_select("inspect", strings::INSPECT, view, found.map(|(index, _)| index), on_select) }
             if let Some((index, service)) = found {
-                <Service key={service.name.clone()} {index} view={view.clone()} {controls} />
+                <Service key={service.name.clone()} {index} client={client.clone()} view={view.clone()} {controls} />
             } else {
-                { system(view, &controls, &props.on_select) }
+                { system(client, view, &controls, on_select) }
             }
         </div>
     }
 }
 
-fn system(view: &Rc<View>, controls: &Controls, on_select: &Callback<Option<u32>>) -> Html {
+/// The whole system or one of its services.
+pub fn scope_select(
+    id: &'static str,
+    label: &'static str,
+    view: &View,
+    selected: Option<u32>,
+    on_select: &Callback<Option<u32>>,
+) -> Html {
+    let mut options = vec![strings::WHOLE_SYSTEM];
+    options.extend(view.services.iter().map(|service| service.name.as_str()));
+    let on_pick =
+        on_select.reform(|index: usize| index.checked_sub(1).and_then(|i| u32::try_from(i).ok()));
+    let place = selected.map_or(0, |index| index as usize + 1);
+    select(id, label, &options, place, on_pick)
+}
+
+fn system(
+    client: &Client,
+    view: &View,
+    controls: &Controls,
+    on_select: &Callback<Option<u32>>,
+) -> Html {
     let scale = view.requests_per_simulated;
     html! {
         <>
@@ -86,7 +86,7 @@ fn system(view: &Rc<View>, controls: &Controls, on_select: &Callback<Option<u32>
                     }) }
                 </ul>
             </section>
-            <FaultList view={view.clone()} service={None::<u32>} ends={controls.show("faults")} />
+            { fault_list(client, view, None, controls.show("faults")) }
             if controls.show("load") {
                 <LoadForm factor={view.load_factor} />
             }
@@ -99,7 +99,7 @@ fn row(service: &ServiceView, onclick: Callback<MouseEvent>) -> Html {
         <li>
             <button type="button" class="service-row" {onclick} title={service.reason.clone()}>
                 <span class={classes!("status", health_tone(service.health))}>
-                    <Icon sign={health_sign(service.health)} />
+                    { icon(health_sign(service.health)) }
                     <span class="visually-hidden">{ strings::health_word(service.health) }</span>
                 </span>
                 <span class="service-name">{ &service.name }</span>
@@ -118,11 +118,11 @@ pub fn service_head(service: &ServiceView) -> Html {
             <p class="soft">{ strings::kind_word(service.kind) }{ " · " }{ &service.version }</p>
             <p>{ &service.about }</p>
             <p class="health-line">
-                <Status health={service.health} word={strings::health_word(service.health)} />
+                { status(service.health, strings::health_word(service.health)) }
                 if !service.reason.is_empty() { <span>{ &service.reason }</span> }
             </p>
             if let Some((done, all)) = service.rollout {
-                <p class="rollout"><Icon sign={Sign::Deploy} />{ strings::rollout(done, all) }</p>
+                <p class="rollout">{ icon(Sign::Deploy) }{ strings::rollout(done, all) }</p>
             }
         </header>
     }

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::panels::{PanelCard, use_annotations};
 use crate::session::{Charts, Scope, View};
 use crate::ui::map::ServiceMap;

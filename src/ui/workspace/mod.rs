@@ -22,4 +22,4 @@ mod topbar;
 
 pub use panels::ComparisonPanel;
 pub use shell::Workspace;
-pub use theme::ThemeSwitch;
+pub use theme::theme_switch;

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use crate::session::{Charts, Panel, TimelineEvent};
 use crate::ui::chart::LineChart;
 

@@ -6,12 +6,14 @@ use web_sys::{DragEvent, HtmlInputElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::crash::copy_replay;
 use super::input;
 use crate::base::SimTime;
 use crate::ui::lab::use_lab;
 use crate::ui::notices::{Notice, use_notices};
-use crate::ui::widget::{Dialog, Icon, NumberField, Sign};
+use crate::ui::widget::{Dialog, NumberField, Sign, icon, number_field};
 use crate::ui::{format, strings};
 use crate::worker::{File, Opening, Speed};
 
@@ -33,7 +35,7 @@ const MOST_SEED: f64 = 9_007_199_254_740_991.0;
 #[component]
 pub fn RunDialog(props: &RunDialogProps) -> Html {
     let lab = use_lab();
-    let notices = use_notices();
+    let copied = use_state_eq(|| "");
     let typed = use_state_eq(|| lab.state.seed.to_string());
     let seed = input::number(&typed, 0.0, MOST_SEED).and_then(|value| {
         let whole = libm::trunc(value) == value;
@@ -77,14 +79,24 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
     };
     let copy = {
         let client = lab.client.clone();
-        Callback::from(move |_: MouseEvent| copy_replay(&client, &notices))
+        let copied = copied.setter();
+        Callback::from(move |_: MouseEvent| copy_replay(&client, &copied))
     };
+    let field = number_field(NumberField {
+        id: "seed".into(),
+        label: strings::SEED,
+        unit: "",
+        value: (*typed).clone(),
+        error: error.as_deref(),
+        on_input,
+        placeholder: "",
+    });
     html! {
         <Dialog name="run" title={strings::RUN_TITLE} on_close={props.on_close.clone()}>
             <form class="dialog-part" onsubmit={restart} novalidate={true}>
                 <h3>{ strings::SEED_HEADING }</h3>
                 <p class="soft">{ strings::SEED_ABOUT }</p>
-                <NumberField id="seed" label={strings::SEED} value={(*typed).clone()} {error} {on_input} />
+                { field }
                 <p class="soft">{ strings::RESTART_RUN_NOTE }</p>
                 <button type="submit" class="button">
                     { strings::restart_run(typed.trim() == lab.state.seed.to_string()) }
@@ -95,8 +107,9 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
                 <p class="soft">{ strings::DIGEST_ABOUT }</p>
                 <div class="button-row">
                     <button type="button" class="button" onclick={digest}>{ strings::DIGEST_BUTTON }</button>
-                    <button type="button" class="button" onclick={copy}><Icon sign={Sign::Copy} />{ strings::COPY_REPLAY }</button>
+                    <button type="button" class="button" onclick={copy}>{ icon(Sign::Copy) }{ strings::COPY_REPLAY }</button>
                 </div>
+                <p class="soft" role="status">{ *copied }</p>
                 <p class="digest" role="status">
                     if let Some((now, digest)) = &lab.state.digest {
                         <code>{ digest }</code><span class="soft">{ strings::digest_at(&format::instant(*now)) }</span>

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::act::{DeployForm, RestartForm, RollBackForm, ScaleForm};
-use super::faults::{FaultForm, FaultList};
+use super::act::{DeployForm, ScaleForm, restart_form, roll_back_form};
+use super::faults::{FaultForm, fault_list};
 use super::inspector::{Controls, service_head};
 use crate::session::{PodState, PodView, RouteView, ServiceView, View};
-use crate::ui::widget::{Bar, Icon, Sign};
+use crate::ui::client::Client;
+use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::{format, strings};
 
 /// What is inspected.
@@ -16,6 +17,8 @@ use crate::ui::{format, strings};
 pub struct ServiceProps {
     /// Its index.
     pub index: u32,
+    /// What acts on the lab.
+    pub client: Client,
     /// The lab.
     pub view: Rc<View>,
     /// Which controls stand.
@@ -28,7 +31,7 @@ pub fn Service(props: &ServiceProps) -> Html {
     let Some(service) = props.view.services.get(props.index as usize) else {
         return html! {};
     };
-    let controls = &props.controls;
+    let (client, controls) = (&props.client, &props.controls);
     let acts = ["faults", "deploy", "roll_back", "restart", "scale"];
     let any = acts.iter().any(|name| controls.show(name));
     html! {
@@ -37,7 +40,7 @@ pub fn Service(props: &ServiceProps) -> Html {
             { numbers(service) }
             { pods(&service.pods) }
             { routes(&service.routes) }
-            <FaultList view={props.view.clone()} service={Some(props.index)} ends={controls.show("faults")} />
+            { fault_list(client, &props.view, Some(props.index), controls.show("faults")) }
             if any {
                 <section class="actions" aria-labelledby="actions-title">
                     <h3 id="actions-title">{ strings::ACTIONS }</h3>
@@ -46,9 +49,9 @@ pub fn Service(props: &ServiceProps) -> Html {
                             versions={service.versions.clone()} />
                     }
                     if controls.show("roll_back") {
-                        <RollBackForm service={service.name.clone()} to={service.rollback_to.clone()} />
+                        { roll_back_form(client, service) }
                     }
-                    if controls.show("restart") { <RestartForm service={service.name.clone()} pods={service.replicas} /> }
+                    if controls.show("restart") { { restart_form(client, service) } }
                     if controls.show("scale") {
                         <ScaleForm service={service.name.clone()} replicas={service.replicas} />
                     }
@@ -102,9 +105,9 @@ fn pods(pods: &[PodView]) -> Html {
                     html! {
                         <li key={pod.name.clone()} class={classes!("pod", class)}>
                             <span class="pod-name">{ &pod.name }</span>
-                            <span class="pod-state"><Icon {sign} />{ word }</span>
+                            <span class="pod-state">{ icon(sign) }{ word }</span>
                             <span class="pod-version">{ &pod.version }</span>
-                            <Bar {share} />
+                            { bar(share, "tone-accent") }
                             <span class="pod-load">
                                 { strings::pod_load(pod.busy, pod.workers, pod.queued, pod.queue_limit) }
                                 if pod.restarts > 0 { { strings::restarts(pod.restarts) } }

@@ -5,16 +5,18 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use yew::prelude::*;
 
-use super::crash::CrashPanel;
+use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
+
+use super::crash::crash_panel;
 use super::dashboards::Dashboards;
-use super::diagnostics::{Problems, Waiting};
-use super::help::Help;
-use super::inspector::Inspector;
+use super::diagnostics::{not_loaded, problems, problems_dialog, waiting};
+use super::help::help;
+use super::inspector::{Controls, inspector};
 use super::map_tab::MapTab;
 use super::run_dialog::RunDialog;
 use super::slos::Slos;
 use super::timeline::Timeline;
-use super::topbar::TopBar;
+use super::topbar::{TopBar, top_bar};
 use crate::base::Span;
 use crate::lesson::Settings;
 use crate::session::{Health, Scope, View};
@@ -25,11 +27,17 @@ use crate::ui::lesson::LessonPanel;
 use crate::ui::notices::{Notice, use_notices};
 use crate::ui::settings::use_records;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Sign, TabList, panel_id, tab_id};
+use crate::ui::widget::{Sign, icon, panel_id, tab_id, tab_list};
 use crate::worker::Speed;
 
 /// Name of the centre's tabs.
 const TABS: &str = "centre";
+/// Their titles and keys.
+const TAB_TITLES: [(&str, &str); 3] = [
+    (strings::TAB_MAP, "m"),
+    (strings::TAB_DASHBOARDS, "d"),
+    (strings::TAB_SLOS, "s"),
+];
 /// Index of the SLO tab.
 const SLO_TAB: usize = 2;
 
@@ -66,6 +74,7 @@ enum Open {
 pub fn Workspace(props: &WorkspaceProps) -> Html {
     let lab = use_lab();
     let records = use_records();
+    let copied = use_state_eq(|| "");
     let tab = use_state_eq(|| 0_usize);
     let selected = use_state_eq(|| None::<u32>);
     let range = use_state_eq(|| Span::from_hours(1));
@@ -112,6 +121,13 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         Callback::from(move |()| open.set(which))
     };
     use_watch(&lab, *selected, *range, view.is_some());
+    use_effect_with(*selected, |_| {
+        // Another service is read from its top.
+        let body = gloo::utils::document().query_selector(".inspector");
+        if let Ok(Some(body)) = body {
+            body.set_scroll_top(0);
+        }
+    });
     use_pause_when_hidden(&lab);
     use_announced_health(view.clone());
     let resume = use_mut_ref(|| Speed::Times(10));
@@ -136,15 +152,18 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         use_shortcuts(records.settings().shortcuts, Callback::from(on_key));
     }
     let overlay = match (&props.problem, &view, lab.state.phase) {
-        (Some(text), _, _) => Some(html! { <Problems text={text.clone()} /> }),
-        (None, None, Phase::Gone) if here => lab.state.refused.clone().map(|(file, problems)| {
-            html! { <Problems {file} problems={problems} /> }
-        }),
-        (None, None, phase) => Some(html! { <Waiting {phase} /> }),
+        (Some(text), _, _) => Some(not_loaded(text)),
+        (None, None, Phase::Gone) if here => {
+            let refused = lab.state.refused.as_ref();
+            refused.map(|(file, found)| problems(&lab.state.place, file, found))
+        }
+        (None, None, phase) => Some(waiting(phase)),
         _ => None,
     };
-    let show_slos = on_tab.reform(|()| SLO_TAB);
-    let controls = lesson.as_ref().map(|lesson| lesson.controls.clone());
+    let news = lesson
+        .as_ref()
+        .is_some_and(|lesson| lesson.can_continue || lesson.feedback.is_some());
+    let controls = Controls(lesson.as_ref().map(|lesson| lesson.controls.clone()));
     let class = classes!(
         "workspace",
         match *pane {
@@ -155,17 +174,25 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         props.sandbox.then_some("no-lesson"),
         folded.then_some("lesson-folded"),
     );
+    let bar = TopBar {
+        lab: &lab,
+        records: &records,
+        title: &props.title,
+        view: view.as_deref(),
+        on_slo: on_tab.reform(|()| SLO_TAB),
+        on_help: dialog(Some(Open::Help)),
+        on_run: dialog(Some(Open::Run)),
+    };
     html! {
         <div {class}>
-            <TopBar title={props.title.clone()} view={view.clone()} on_slo={show_slos}
-                on_help={dialog(Some(Open::Help))} on_run={dialog(Some(Open::Run))} />
+            { top_bar(&bar) }
             <main class="workspace-main" id={MAIN} tabindex="-1">
             if !props.sandbox {
                 <section class="lesson-side" aria-label={strings::LESSON_REGION}>
                     if folded {
                         <button type="button" class="button-bare unfold" onclick={fold.reform(|_: MouseEvent| ())}
                             aria-expanded="false" aria-label={strings::UNFOLD_LESSON} title={strings::UNFOLD_LESSON}>
-                            <Icon sign={Sign::FoldRight} /><span class="unfold-word">{ strings::PANE_LESSON }</span>
+                            { icon(Sign::FoldRight) }<span class="unfold-word">{ strings::PANE_LESSON }</span>
                         </button>
                     } else {
                         <LessonPanel lesson={lesson} on_fold={fold} />
@@ -173,8 +200,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                 </section>
             }
             <section class="centre" aria-label={strings::CENTRE_TABS}>
-                <TabList label={strings::CENTRE_TABS} name={TABS} selected={*tab} on_select={on_tab}
-                    tabs={vec![(strings::TAB_MAP, "m"), (strings::TAB_DASHBOARDS, "d"), (strings::TAB_SLOS, "s")]} />
+                { tab_list(strings::CENTRE_TABS, TABS, &TAB_TITLES, *tab, &on_tab) }
                 <div class="centre-panel" role="tabpanel" id={panel_id(TABS)} aria-labelledby={tab_id(TABS, *tab)}
                     tabindex="0">
                     if let Some(overlay) = overlay {
@@ -186,17 +212,17 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             </section>
             <section class="inspector" aria-label={strings::INSPECTOR_REGION}>
                 if let Some(view) = &view {
-                    <Inspector view={view.clone()} selected={*selected} on_select={select} {controls} />
+                    { inspector(&lab.client, view, *selected, &select, controls) }
                 }
             </section>
             </main>
             if let Some(view) = &view { <Timeline view={view.clone()} range={*range} /> }
-            { pane_switch(&pane, props.sandbox) }
-            if *open == Some(Open::Help) { <Help on_close={dialog(None)} /> }
+            { pane_switch(&pane, props.sandbox, news) }
+            if *open == Some(Open::Help) { { help(&records, dialog(None)) } }
             if *open == Some(Open::Run) { <RunDialog sandbox={props.sandbox} on_close={dialog(None)} /> }
-            if here && lab.state.crash.is_some() { <CrashPanel /> }
-            if view.is_some() && let Some((file, problems)) = lab.state.refused.clone().filter(|_| here) {
-                <Problems {file} {problems} dialog={true} />
+            if here && lab.state.crash.is_some() { { crash_panel(&lab, &copied) } }
+            if view.is_some() && let Some((file, found)) = lab.state.refused.as_ref().filter(|_| here) {
+                { problems_dialog(&lab.client, file, found) }
             }
         </div>
     }
@@ -228,7 +254,8 @@ fn centre(
     }
 }
 
-fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool) -> Html {
+/// `news`: the lesson has something to say that a narrow screen may hide.
+fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool, news: bool) -> Html {
     let panes = [
         (Pane::Lesson, strings::PANE_LESSON, Sign::Book),
         (Pane::System, strings::PANE_SYSTEM, Sign::Mark),
@@ -242,7 +269,10 @@ fn pane_switch(pane: &UseStateHandle<Pane>, sandbox: bool) -> Html {
                 html! {
                     <button type="button" aria-pressed={current.to_string()}
                         onclick={move |_| pane_handle.set(which)}>
-                        <Icon {sign} />{ word }
+                        { icon(sign) }{ word }
+                        if news && !current && which == Pane::Lesson {
+                            <span class="news"><span class="visually-hidden">{ strings::LESSON_NEWS }</span></span>
+                        }
                     </button>
                 }
             }) }

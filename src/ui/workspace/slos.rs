@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use super::panels::{PanelCard, use_annotations};
 use crate::session::{Charts, SloView, View};
-use crate::ui::widget::{Bar, Status, health_tone};
+use crate::ui::widget::{bar, health_tone, status};
 use crate::ui::{format, strings};
 
 /// What the tab is given.
@@ -71,13 +73,13 @@ fn head(slo: &SloView) -> Html {
         <header class="slo-head">
             <div class="slo-words">
                 <h2 id={format!("slo-{}", slo.name)}>{ &slo.title }</h2>
-                <Status health={slo.health} word={strings::budget_word(slo.health)} />
+                { status(slo.health, strings::budget_word(slo.health)) }
                 <p>{ &slo.sentence }</p>
             </div>
             <div class="slo-left">
                 <p class="slo-number">{ format::budget(slo.budget_left) }</p>
                 <p class="soft">{ strings::BUDGET_LEFT }</p>
-                <Bar share={slo.budget_left.unwrap_or(0.0)} tone={health_tone(slo.health)} />
+                { bar(slo.budget_left.unwrap_or(0.0), health_tone(slo.health)) }
             </div>
             <dl class="facts">
                 { for facts.into_iter().map(|(name, value)| html! {

@@ -2,17 +2,10 @@
 
 use yew::prelude::*;
 
-use crate::ui::lab::use_lab;
+use crate::ui::client::Client;
 use crate::ui::strings;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon};
 use crate::worker::Speed;
-
-/// What the control is given.
-#[derive(PartialEq, Properties)]
-pub struct SpeedControlProps {
-    /// The speed asked for.
-    pub speed: Speed,
-}
 
 /// Each speed with its short name, its long name and its key.
 const SPEEDS: [(Speed, &str, &str, &str); 6] = [
@@ -29,31 +22,29 @@ const SPEEDS: [(Speed, &str, &str, &str); 6] = [
     ),
 ];
 
-/// Pause, speeds, and to the next event.
-#[component]
-pub fn SpeedControl(props: &SpeedControlProps) -> Html {
-    let lab = use_lab();
+/// Pause, speeds, and to the next event; `now` is the speed asked for.
+pub fn speed_control(client: &Client, now: Speed) -> Html {
     let to = |speed: Speed| {
-        let client = lab.client.clone();
+        let client = client.clone();
         Callback::from(move |_: MouseEvent| client.speed(speed))
     };
-    let paused = props.speed == Speed::Paused;
+    let paused = now == Speed::Paused;
     html! {
             <div class="segments speed" role="group" aria-label={strings::SPEED_GROUP}>
                 <button type="button" class="segment" aria-pressed={paused.to_string()} onclick={to(Speed::Paused)}
                     aria-label={strings::PAUSE} title={strings::PAUSE_TITLE}>
-                    <Icon sign={Sign::Pause} />
+                    { icon(Sign::Pause) }
                 </button>
                 { for SPEEDS.iter().map(|(speed, short, long, key)| html! {
-                    <button type="button" class="segment" aria-pressed={(props.speed == *speed).to_string()}
+                    <button type="button" class="segment" aria-pressed={(now == *speed).to_string()}
                         onclick={to(*speed)} title={strings::with_key(long, key)} aria-keyshortcuts={*key}>
                         { *short }
                     </button>
                 }) }
-                <button type="button" class="segment" aria-pressed={(props.speed == Speed::NextEvent).to_string()}
+                <button type="button" class="segment" aria-pressed={(now == Speed::NextEvent).to_string()}
                     onclick={to(Speed::NextEvent)} aria-label={strings::SPEED_NEXT}
                     title={strings::with_key(strings::SPEED_NEXT, "n")}>
-                    <Icon sign={Sign::Next} />
+                    { icon(Sign::Next) }
                 </button>
             </div>
     }

@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::hooks::use_state_eq;
+
 use crate::base::Span;
 use crate::session::{EventKind, TimelineEvent, View};
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::widget::{Sign, icon_with};
 use crate::ui::{format, strings};
 
 /// What the strip is given.
@@ -38,7 +40,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 { marks(view, props.range) }
                 <p class="timeline-last">
                     if let Some(event) = last {
-                        <Icon sign={kind_sign(event.kind)} class={kind_class(event.kind)} />
+                        { icon_with(kind_sign(event.kind), kind_class(event.kind)) }
                         <span class="soft">{ format::instant(event.at) }</span>
                         <span class="timeline-text">{ &event.text }</span>
                     } else {
@@ -90,7 +92,7 @@ fn line(event: &TimelineEvent, view: &View) -> Html {
         <li key={event.seq}>
             <span class="soft">{ format::instant(event.at) }</span>
             <span class="event-kind">
-                <Icon sign={kind_sign(event.kind)} class={kind_class(event.kind)} />
+                { icon_with(kind_sign(event.kind), kind_class(event.kind)) }
                 { strings::event_word(event.kind) }
             </span>
             <span class="event-service">{ service.map_or("", |service| service.name.as_str()) }</span>

@@ -1,27 +1,30 @@
 //! The top bar: where I am, what time it is, how fast it runs, how the
 //! objectives stand.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::slo_chip::SloChip;
-use super::speed::SpeedControl;
-use super::theme::ThemeSwitch;
+use super::slo_chip::slo_chip;
+use super::speed::speed_control;
+use super::theme::theme_switch;
+use crate::base::SimTime;
 use crate::session::View;
 use crate::ui::app::HEADING;
-use crate::ui::lab::use_lab;
-use crate::ui::widget::{Icon, Sign};
+use crate::ui::lab::Lab;
+use crate::ui::settings::Records;
+use crate::ui::widget::{Sign, icon};
 use crate::ui::{format, strings};
 use crate::worker::Speed;
 
 /// What the top bar is given.
-#[derive(PartialEq, Properties)]
-pub struct TopBarProps {
+pub struct TopBar<'a> {
+    /// The lab.
+    pub lab: &'a Lab,
+    /// What the learner set.
+    pub records: &'a Records,
     /// The page's heading.
-    pub title: String,
-    /// The lab, once it runs.
-    pub view: Option<Rc<View>>,
+    pub title: &'a str,
+    /// What the lab shows, once it runs.
+    pub view: Option<&'a View>,
     /// A chip was chosen.
     pub on_slo: Callback<()>,
     /// The shortcuts are wanted.
@@ -31,39 +34,36 @@ pub struct TopBarProps {
 }
 
 /// The top bar.
-#[component]
-pub fn TopBar(props: &TopBarProps) -> Html {
-    let lab = use_lab();
+pub fn top_bar(given: &TopBar<'_>) -> Html {
+    let lab = given.lab;
     html! {
         <header class="topbar">
             <div class="topbar-where">
                 <a class="brand" href="#/" aria-label={strings::HOME_LINK} title={strings::HOME_LINK}>
-                    <Icon sign={Sign::Mark} />
+                    { icon(Sign::Mark) }
                 </a>
-                <h1 id={HEADING} tabindex="-1">{ &props.title }</h1>
+                <h1 id={HEADING} tabindex="-1">{ given.title }</h1>
             </div>
-            if let Some(view) = &props.view {
-                <Clock now={view.now} speed={lab.state.speed} reached={lab.state.reached} />
-                <SpeedControl speed={lab.state.speed} />
+            if let Some(view) = given.view {
+                { clock(view.now, lab.state.speed, lab.state.reached) }
+                { speed_control(&lab.client, lab.state.speed) }
                 <div class="topbar-state">
                     <div class="chips" role="group" aria-label={strings::SLO_CHIPS}>
-                        { for view.slos.iter().map(|slo| html! {
-                            <SloChip key={slo.name.clone()} slo={slo.clone()} on_open={props.on_slo.clone()} />
-                        }) }
+                        { for view.slos.iter().map(|slo| slo_chip(slo, &given.on_slo)) }
                     </div>
                     <dl class="money"><dt>{ strings::MONEY_LOST }</dt><dd>{ format::money(view.money_lost) }</dd></dl>
                 </div>
             }
             <div class="topbar-tools">
-                <button type="button" class="button button-small" onclick={props.on_run.reform(|_: MouseEvent| ())}
-                    disabled={props.view.is_none() && lab.state.refused.is_none()}>
+                <button type="button" class="button button-small" onclick={given.on_run.reform(|_: MouseEvent| ())}
+                    disabled={given.view.is_none() && lab.state.refused.is_none()}>
                     { strings::RUN_BUTTON }
                 </button>
-                <button type="button" class="button-bare" onclick={props.on_help.reform(|_: MouseEvent| ())}
+                <button type="button" class="button-bare" onclick={given.on_help.reform(|_: MouseEvent| ())}
                     aria-label={strings::HELP_BUTTON} title={strings::HELP_BUTTON} aria-keyshortcuts="?">
-                    <Icon sign={Sign::Keyboard} />
+                    { icon(Sign::Keyboard) }
                 </button>
-                <ThemeSwitch />
+                { theme_switch(given.records) }
             </div>
             if let Some((now, until)) = lab.state.catching_up {
                 <p class="catching-up" role="status">
@@ -74,20 +74,12 @@ pub fn TopBar(props: &TopBarProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-struct ClockProps {
-    now: crate::base::SimTime,
-    speed: Speed,
-    reached: f64,
-}
-
 /// The simulated time, and how fast it really runs.
-#[component]
-fn Clock(props: &ClockProps) -> Html {
-    let (day, time) = format::clock(props.now);
-    let pace = match props.speed {
+fn clock(now: SimTime, speed: Speed, reached: f64) -> Html {
+    let (day, time) = format::clock(now);
+    let pace = match speed {
         Speed::Paused => strings::PAUSED.to_owned(),
-        _ => strings::reached(&format::times(props.reached)),
+        _ => strings::reached(&format::times(reached)),
     };
     html! {
         <div class="clock" role="timer" aria-label={strings::CLOCK} aria-live="off">

@@ -305,9 +305,9 @@ impl Entry {
             .map(|(parameter, value)| parameter.tell(*value))
             .collect();
         if shown.is_empty() {
-            self.title.to_lowercase()
+            self.title.to_ascii_lowercase()
         } else {
-            format!("{} ({})", self.title.to_lowercase(), shown.join(", "))
+            format!("{} ({})", self.title.to_ascii_lowercase(), shown.join(", "))
         }
     }
 }

@@ -21,6 +21,7 @@
 mod assemble;
 mod module;
 pub mod name;
+mod order;
 pub mod report;
 
 use anyhow::{Context, Result};

@@ -1,16 +1,15 @@
-//! What the worker runs: a sandbox, or a lesson played in one.
+//! What a shell runs: a sandbox, or a lesson played in one.
 
 use std::sync::Arc;
 
-use super::protocol::Opening;
+use super::{Lesson, LessonView, Play};
 use crate::base::{Diagnostic, Diagnostics, Place, Severity, SimTime};
 use crate::engine::Progress;
-use crate::lesson::{Lesson, LessonView, Play};
-use crate::session::{Author, Command, JournalEntry, Refusal, Scenario, Session};
+use crate::session::{Author, Command, JournalEntry, Opening, Refusal, Scenario, Session};
 
 /// A running lab with or without a lesson beside it.
 #[derive(Clone, Debug)]
-pub(super) enum Lab {
+pub enum Lab {
     /// Every control, no lesson.
     Sandbox(Box<Session>),
     /// A lesson in progress.
@@ -112,7 +111,7 @@ impl Lab {
 }
 
 /// A journal entry that does not fit its lab, as a diagnostic.
-pub(super) fn journal_problem(place: usize, refusal: &Refusal) -> Diagnostics {
+pub fn journal_problem(place: usize, refusal: &Refusal) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     diagnostics.push(Diagnostic {
         severity: Severity::Error,

@@ -1,0 +1,78 @@
+//! What `xops help` says.
+
+use super::words::Topic;
+
+/// The text about a topic.
+pub(super) fn text(topic: Topic) -> &'static str {
+    match topic {
+        Topic::All => ALL,
+        Topic::Run => RUN,
+        Topic::Replay => REPLAY,
+        Topic::Lint => LINT,
+        Topic::Prove => PROVE,
+    }
+}
+
+const ALL: &str = "\
+Runs the simulated systems of XOps Lab without a browser.
+
+Usage: xops <command> [words]
+
+  run WORLD|LESSON   run a world or a lesson and tell what happened
+  replay FILE        run a recorded run again
+  lint [PATHS]       check worlds, lessons, catalogue and glossary
+  prove [LESSONS]    prove that lessons teach what they say
+  help [COMMAND]     say more about a command
+  --version          say which version this is
+
+Exit codes: 0 all is well, 1 there are problems, 2 the words were not understood.
+";
+
+const RUN: &str = "\
+Runs a world or a lesson and prints its story, objectives, services and digest.
+
+Usage: xops run <world or lesson> [options]
+
+A world or lesson is a name (`shop`, `foundations/error-budgets`), a file, or a
+lesson's folder. The same seed and commands give the same digest everywhere.
+
+  --seed N          seed of every random stream (a lesson's own, else 1)
+  --for SPAN        simulated time, such as 30m, 6h or 10d (1h); in a lesson it
+                    counts from the moment the learner arrives
+  --commands FILE   carry out a list of commands (lessons/README.md tells how)
+  --solution        play a lesson's reference solution
+  --replay FILE     write the run down, for `xops replay` and the browser
+
+A run goes on to its last command, even past --for.
+";
+
+const REPLAY: &str = "\
+Runs a recorded run again and prints the same tables and the same digest.
+
+Usage: xops replay <file>
+
+The file is what `xops run --replay` writes and what `Copy replay` copies in the
+browser. It holds the world, the lesson, the seed and every command.
+";
+
+const LINT: &str = "\
+Checks worlds, lessons, catalogue and glossary; tells every problem at once.
+
+Usage: xops lint [paths]
+
+A path is a file or a folder; without one, everything below lessons/ is looked
+at. Each problem comes with file, line, column, field, reason and remedy. Files
+that nothing leads to are problems too. A list of commands can be checked by
+its file name.
+";
+
+const PROVE: &str = "\
+Proves that lessons teach what they say, on several seeds: nothing is met at the
+start, doing nothing is not enough, the reference solution earns every star, and
+each mistake fails with the feedback that it earns.
+
+Usage: xops prove [lessons]
+
+A lesson is a name such as foundations/error-budgets; without one, every lesson
+is proven.
+";

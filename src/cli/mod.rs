@@ -1,0 +1,74 @@
+//! The native shell: `xops run | replay | lint | prove`.
+//!
+//! In: words of a command line and files. Out: tables, problems and an exit
+//! code: 0 all is well, 1 there are problems, 2 the words were not understood.
+//! Files are read and written here and nowhere else. It knows nothing of the
+//! simulation beyond [`Lab`](crate::lesson::Lab) and its views.
+
+mod files;
+mod help;
+mod lint;
+mod outcome;
+mod play;
+mod prove;
+mod replay;
+mod run;
+mod show;
+mod story;
+mod table;
+mod words;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use outcome::Failure;
+use words::Task;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = Task::parse(lexopt::Parser::from_env()).and_then(|task| {
+        let sound = perform(task, &mut out)?;
+        out.flush()?;
+        Ok(sound)
+    });
+    let failure = match done {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => return ExitCode::from(1),
+        Err(failure) => failure,
+    };
+    // What was worked out before the failure comes first.
+    let gone = out.flush().is_err();
+    match failure {
+        // Whoever read along has read enough, such as `head`.
+        Failure::Gone => ExitCode::SUCCESS,
+        Failure::Problem(text) => {
+            if !gone {
+                complain(&text);
+            }
+            ExitCode::from(1)
+        }
+        Failure::Usage(text) => {
+            complain(&text);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Carries a task out; false if it found problems and has told them.
+fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
+    match task {
+        Task::Help(topic) => out.write_all(help::text(topic).as_bytes())?,
+        Task::Version => writeln!(out, "xops {}", env!("CARGO_PKG_VERSION"))?,
+        Task::Run(task) => run::run(&task, out)?,
+        Task::Replay(task) => replay::run(&task, out)?,
+        Task::Lint { paths } => return lint::run(&paths, out),
+        Task::Prove { lessons } => return prove::run(&lessons, out),
+    }
+    Ok(true)
+}
+
+/// Writes to the standard error, which may be closed.
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}

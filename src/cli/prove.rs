@@ -1,0 +1,49 @@
+//! `xops prove`: whether lessons teach what they say.
+
+use std::io::Write;
+
+use super::files;
+use super::outcome::Failure;
+use crate::base::did_you_mean;
+use crate::lesson::{proof, prove};
+
+/// Proves the named lessons, or all; true if every proof holds.
+pub(super) fn run(names: &[String], out: &mut dyn Write) -> Result<bool, Failure> {
+    let shelf = files::present_shelf()?;
+    let mut ids: Vec<&str> = Vec::new();
+    for name in names {
+        match shelf.lesson_called(name.trim_end_matches('/')) {
+            Some(id) => ids.push(id),
+            None => {
+                let problem = format!("there is no lesson `{name}`");
+                let remedy = did_you_mean(name, &shelf.lessons().collect::<Vec<_>>());
+                return Err(Failure::problem(&problem, &remedy));
+            }
+        }
+    }
+    if names.is_empty() {
+        ids.extend(shelf.lessons());
+    }
+    let mut sound = true;
+    for id in ids {
+        let (lesson, scenario) = shelf.lesson(id)?;
+        let failures = prove(&lesson, &scenario);
+        if failures.is_empty() {
+            let seeds: Vec<String> = proof::seeds(&lesson).iter().map(u64::to_string).collect();
+            let seeds = seeds.join(", ");
+            let mistakes = match lesson.mistakes.len() {
+                1 => "1 mistake".to_owned(),
+                count => format!("{count} mistakes"),
+            };
+            writeln!(out, "{id}: holds on seeds {seeds} and against {mistakes}")?;
+        } else {
+            sound = false;
+            writeln!(out, "{id}: does not hold")?;
+            for failure in failures {
+                writeln!(out, "  - {failure}")?;
+            }
+        }
+        out.flush()?;
+    }
+    Ok(sound)
+}

@@ -1,0 +1,72 @@
+//! `xops run`: a world or a lesson from its beginning.
+
+use std::io::Write;
+
+use super::outcome::Failure;
+use super::play::{self, Script};
+use super::story::Story;
+use super::{files, show, words};
+use crate::base::{SimTime, Span};
+use crate::lesson::Lab;
+use crate::session::{Opening, Replay};
+
+/// Where no seed is given.
+const SEED: u64 = 1;
+/// Where no length is given.
+const LENGTH: Span = Span::from_hours(1);
+
+/// Runs, prints, and writes a replay if one is wanted.
+pub(super) fn run(task: &words::Run, out: &mut dyn Write) -> Result<(), Failure> {
+    let (world, lesson) = files::open(&task.what)?;
+    let mut opening = Opening {
+        world,
+        lesson,
+        seed: task.seed.unwrap_or(SEED),
+        journal: Vec::new(),
+        until: SimTime::ZERO,
+    };
+    let mut lab = play::build(&opening)?;
+    if let (None, Lab::Lesson(lesson)) = (task.seed, &lab) {
+        opening.seed = lesson.lesson().seed;
+        lab = play::build(&opening)?;
+    }
+    let script = script(task, &lab)?;
+    let scripted = !script.is_empty();
+    let mut story = Story::default();
+    let start = lab.start();
+    story.advance(&mut lab, start)?;
+    play::perform(&mut lab, &mut story, script)?;
+    let length = match task.length {
+        // A script that says when it ends needs no hour after it.
+        None if scripted && task.solution => Span::ZERO,
+        given => given.unwrap_or(LENGTH),
+    };
+    let end = (start + length).max(lab.session().now());
+    story.advance(&mut lab, end)?;
+    show::run(&lab, &story, out)?;
+    if let Some(path) = &task.replay {
+        opening.journal = lab.session().journal().to_vec();
+        let replay = Replay::of(&opening, lab.session().now());
+        files::write(path, &replay.to_json())?;
+        writeln!(out, "Written down in {}", path.display())?;
+    }
+    Ok(())
+}
+
+fn script(task: &words::Run, lab: &Lab) -> Result<Script, Failure> {
+    if let Some(path) = &task.commands {
+        return play::read_commands(path);
+    }
+    if !task.solution {
+        return Ok(Script::new());
+    }
+    let Lab::Lesson(play) = lab else {
+        let remedy = "leave --solution out, or name a lesson";
+        return Err(Failure::problem("a world has no solution", remedy));
+    };
+    let solution = play.lesson().solution.iter().cloned();
+    Ok(solution
+        .enumerate()
+        .map(|(place, scripted)| (format!("solution[{place}]"), scripted))
+        .collect())
+}

@@ -1,0 +1,261 @@
+//! The words of a command line into a [`Task`].
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::Arg::{Long, Short, Value};
+
+use super::outcome::Failure;
+use crate::base::{Span, did_you_mean, parse};
+use crate::session::Replay;
+
+/// What to do.
+#[derive(Debug, PartialEq)]
+pub(super) enum Task {
+    Help(Topic),
+    Version,
+    Run(Run),
+    Replay(Again),
+    Lint { paths: Vec<PathBuf> },
+    Prove { lessons: Vec<String> },
+}
+
+/// What help is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Topic {
+    All,
+    Run,
+    Replay,
+    Lint,
+    Prove,
+}
+
+/// `xops run`.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Run {
+    pub what: String,
+    pub seed: Option<u64>,
+    pub length: Option<Span>,
+    pub commands: Option<PathBuf>,
+    pub solution: bool,
+    pub replay: Option<PathBuf>,
+}
+
+/// `xops replay`.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Again {
+    pub file: PathBuf,
+}
+
+/// Every command and its topic.
+const COMMANDS: [(&str, Topic); 5] = [
+    ("run", Topic::Run),
+    ("replay", Topic::Replay),
+    ("lint", Topic::Lint),
+    ("prove", Topic::Prove),
+    ("help", Topic::All),
+];
+
+impl Task {
+    /// Reads a command line, without the program's own name.
+    pub fn parse(mut words: lexopt::Parser) -> Result<Task, Failure> {
+        let command = match words.next().map_err(unreadable)? {
+            None | Some(Long("help") | Short('h')) => return Ok(Task::Help(Topic::All)),
+            Some(Long("version") | Short('V')) => return Ok(Task::Version),
+            Some(Value(word)) => text(word)?,
+            Some(other) => return Err(unknown(&other, &["help", "version"])),
+        };
+        if command == "help" {
+            let topic = match words.next().map_err(unreadable)? {
+                Some(Value(word)) => topic(&text(word)?)?,
+                _ => Topic::All,
+            };
+            return Ok(Task::Help(topic));
+        }
+        match topic(&command)? {
+            Topic::All => Ok(Task::Help(Topic::All)),
+            Topic::Run => run(&mut words),
+            Topic::Replay => again(&mut words),
+            Topic::Lint => Ok(match rest(&mut words)? {
+                Some(words) => Task::Lint {
+                    paths: words.into_iter().map(PathBuf::from).collect(),
+                },
+                None => Task::Help(Topic::Lint),
+            }),
+            Topic::Prove => Ok(match rest(&mut words)? {
+                Some(words) => Task::Prove {
+                    lessons: words.into_iter().map(text).collect::<Result<_, _>>()?,
+                },
+                None => Task::Help(Topic::Prove),
+            }),
+        }
+    }
+}
+
+fn topic(word: &str) -> Result<Topic, Failure> {
+    let found = COMMANDS.iter().find(|(name, _)| *name == word);
+    found.map(|(_, topic)| *topic).ok_or_else(|| {
+        let remedy = did_you_mean(word, &COMMANDS.map(|(name, _)| name));
+        Failure::usage(&format!("there is no command `{word}`"), &remedy)
+    })
+}
+
+fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    const OPTIONS: [&str; 6] = ["seed", "for", "commands", "solution", "replay", "help"];
+    let mut task = Run::default();
+    let mut what = None;
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Run)),
+            Long("seed") => task.seed = Some(seed(&value(words)?)?),
+            Long("for") => task.length = Some(length(&value(words)?)?),
+            Long("commands") => task.commands = Some(path(words)?),
+            Long("solution") => task.solution = true,
+            Long("replay") => task.replay = Some(path(words)?),
+            Value(word) if what.is_none() => what = Some(text(word)?),
+            other => return Err(unknown(&other, &OPTIONS)),
+        }
+    }
+    if task.solution && task.commands.is_some() {
+        let remedy = "give one of --solution and --commands";
+        return Err(Failure::usage("two scripts for one run", remedy));
+    }
+    let remedy = "name one, such as `xops run shop`";
+    task.what = what.ok_or_else(|| Failure::usage("no world or lesson is named", remedy))?;
+    Ok(Task::Run(task))
+}
+
+fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let mut file = None;
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Replay)),
+            Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
+            other => return Err(unknown(&other, &["help"])),
+        }
+    }
+    let remedy = "name one: `xops replay run.json`";
+    let file = file.ok_or_else(|| Failure::usage("no replay file is named", remedy))?;
+    Ok(Task::Replay(Again { file }))
+}
+
+/// Every further word; none if help is asked for.
+fn rest(words: &mut lexopt::Parser) -> Result<Option<Vec<OsString>>, Failure> {
+    let mut all = Vec::new();
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(None),
+            Value(word) => all.push(word),
+            other => return Err(unknown(&other, &["help"])),
+        }
+    }
+    Ok(Some(all))
+}
+
+fn seed(word: &str) -> Result<u64, Failure> {
+    parse::integer(word).map_err(|problem| {
+        let remedy = format!("{}, up to {}", parse::INTEGER_FORM, u64::MAX);
+        Failure::usage(&format!("--seed: {problem}"), &remedy)
+    })
+}
+
+fn length(word: &str) -> Result<Span, Failure> {
+    let most = Replay::LAST.since_start();
+    let span = parse::duration(word)
+        .map_err(|problem| Failure::usage(&format!("--for: {problem}"), parse::DURATION_FORM))?;
+    if span > most {
+        let remedy = format!("runs may take {most}");
+        return Err(Failure::usage(
+            &format!("--for: {span} is too long"),
+            &remedy,
+        ));
+    }
+    Ok(span)
+}
+
+fn value(words: &mut lexopt::Parser) -> Result<String, Failure> {
+    text(words.value().map_err(unreadable)?)
+}
+
+fn path(words: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
+    words.value().map(PathBuf::from).map_err(unreadable)
+}
+
+fn text(word: OsString) -> Result<String, Failure> {
+    word.into_string().map_err(|word| {
+        let problem = format!("`{}` is not UTF-8", word.display());
+        Failure::usage(&problem, "write it in UTF-8")
+    })
+}
+
+fn unreadable(error: lexopt::Error) -> Failure {
+    Failure::usage(&error.to_string(), "`xops help` shows how each is written")
+}
+
+fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
+    match word {
+        Value(word) => Failure::usage(
+            &format!("`{}` is one word too many", word.display()),
+            "name one thing; quote a path that has spaces",
+        ),
+        Long(name) => {
+            let remedy = did_you_mean(name, options);
+            Failure::usage(&format!("there is no option --{name} here"), &remedy)
+        }
+        Short(letter) => Failure::usage(
+            &format!("there is no option -{letter} here"),
+            &did_you_mean("", options),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a command line asks for, or why it is refused.
+    fn check(line: &str, expected: &str) {
+        let words = lexopt::Parser::from_args(line.split_whitespace());
+        let found = match Task::parse(words) {
+            Ok(task) => format!("{task:?}"),
+            Err(Failure::Usage(text)) => text,
+            Err(other) => format!("{other:?}"),
+        };
+        assert!(found.contains(expected), "{line}: {found}");
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        check("", "Help(All)");
+        check("help run", "Help(Run)");
+        check("run --help", "Help(Run)");
+        check("lint -h", "Help(Lint)");
+        check("--version", "Version");
+        check(
+            "run shop --seed 7 --for 1h30m",
+            "seed: Some(7), length: Some(Span(5400000000000))",
+        );
+        check("run --seed=7 shop", "what: \"shop\", seed: Some(7)");
+        check("replay a.json", "file: \"a.json\"");
+        check("lint a b", "paths: [\"a\", \"b\"]");
+        check("prove", "lessons: []");
+    }
+
+    #[test]
+    fn what_is_not_understood_says_what_would_be() {
+        check("rnu shop", "did you mean `run`");
+        check("help lnit", "did you mean `lint`");
+        check("run shop --sede 1", "did you mean `seed`");
+        check("run shop -x", "no option -x");
+        check("run", "no world or lesson");
+        check("run a b", "`b` is one word too many");
+        check("run shop --seed -1", "--seed");
+        check("run shop --seed 99999999999999999999", "too large");
+        check("run shop --for soon", "write numbers with units");
+        check("run shop --for 500d", "too long");
+        check("run shop --for", "missing argument");
+        check("run shop --solution --commands c.yaml", "two scripts");
+        check("replay", "no replay file");
+        check("lint --fix", "no option --fix");
+    }
+}

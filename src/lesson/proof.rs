@@ -1,0 +1,181 @@
+//! The proof that a lesson teaches: it needs what it asks for, its solution
+//! passes, and each tempting mistake fails with the feedback that it earns.
+
+use std::sync::Arc;
+
+use super::{Lesson, Play};
+use crate::base::Span;
+use crate::session::{Command, Scenario};
+
+/// Seeds of the proof besides the lesson's own.
+pub const SEEDS: [u64; 2] = [1, 2];
+/// How long nobody does anything, to see that it is not enough.
+const IDLE: Span = Span::from_days(10);
+
+/// Everything that a lesson fails to prove, each as a sentence; nothing if it holds.
+pub fn prove(lesson: &Arc<Lesson>, scenario: &Arc<Scenario>) -> Vec<String> {
+    let mut failures = Vec::new();
+    for seed in seeds(lesson) {
+        let play = arrive(lesson, scenario, seed);
+        let mut failed = Vec::new();
+        needs_something(&play, &mut failed);
+        solution_passes(&play, &mut failed);
+        failures.extend(failed.iter().map(|what| format!("seed {seed}: {what}")));
+    }
+    let play = arrive(lesson, scenario, lesson.seed);
+    for (place, mistake) in lesson.mistakes.iter().enumerate() {
+        if let Some(what) = mistake_passes(&play, place) {
+            failures.push(format!("mistake `{}`: {what}", mistake.name));
+        }
+    }
+    failures
+}
+
+/// Every seed of the proof, each once.
+pub fn seeds(lesson: &Lesson) -> Vec<u64> {
+    let mut seeds = SEEDS.to_vec();
+    seeds.push(lesson.seed);
+    seeds.sort_unstable();
+    seeds.dedup();
+    seeds
+}
+
+/// The lesson at the moment the learner arrives.
+pub fn arrive(lesson: &Arc<Lesson>, scenario: &Arc<Scenario>, seed: u64) -> Play {
+    let mut play = Play::new(Arc::clone(lesson), Arc::clone(scenario), seed);
+    play.advance(play.start(), u64::MAX);
+    play
+}
+
+fn needs_something(play: &Play, failed: &mut Vec<String>) {
+    if play.is_ready() {
+        failed.push("the first step is met before anything was done".to_owned());
+    }
+    if play.clone().apply(Command::Continue).is_ok() {
+        failed.push("the first step can be skipped".to_owned());
+    }
+    let mut idle = play.clone();
+    idle.advance(idle.session().now() + IDLE, u64::MAX);
+    if idle.is_ready() {
+        failed.push(format!("doing nothing for {IDLE} passes the first step"));
+    }
+}
+
+fn solution_passes(play: &Play, failed: &mut Vec<String>) {
+    let mut solved = play.clone();
+    let solution = &play.lesson().solution;
+    if let Err(refusal) = solved.perform(solution) {
+        let step = solved.step() + 1;
+        let (problem, remedy) = (refusal.problem, refusal.remedy);
+        failed.push(format!(
+            "the solution is refused in step {step}: {problem} ({remedy})"
+        ));
+        return;
+    }
+    let Some(debrief) = solved.view().debrief else {
+        failed.push("the solution does not reach the debrief".to_owned());
+        return;
+    };
+    let lost = debrief.stars.iter().filter(|star| !star.earned);
+    failed.extend(lost.map(|star| format!("the solution misses a star: {}", star.reason)));
+    if debrief.comparison.series.len() != 3 {
+        failed.push("the debrief cannot compare with doing nothing and the solution".to_owned());
+    }
+}
+
+/// What is wrong with a mistake, if anything is.
+fn mistake_passes(play: &Play, place: usize) -> Option<String> {
+    let mistake = play.lesson().mistakes.get(place)?;
+    let mut play = play.clone();
+    // The reference solution leads to the step where the mistake is tempting.
+    for scripted in play.lesson().solution.clone() {
+        if play.step() == mistake.step as usize {
+            break;
+        }
+        if play.perform(std::slice::from_ref(&scripted)).is_err() {
+            return Some("the solution does not lead to its step".to_owned());
+        }
+    }
+    let mistake = play.lesson().mistakes.get(place)?.clone();
+    if let Err(refusal) = play.perform(&mistake.commands) {
+        return Some(format!("it is refused: {}", refusal.problem));
+    }
+    if play.is_ready() {
+        return Some("it passes the step".to_owned());
+    }
+    if play.view().feedback.is_none() {
+        return Some("no feedback tells why it does not help".to_owned());
+    }
+    play.apply(Command::Continue)
+        .is_ok()
+        .then(|| "it lets the learner go on".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{GLOSSARY, LESSON, WORLD};
+    use super::*;
+
+    /// Proves the sample with some words replaced; `expected` is in the failures.
+    fn check(words: &str, by: &str, expected: &str) {
+        assert!(LESSON.contains(words), "{words}");
+        let (scenario, _) = Scenario::read("one.yaml", WORLD).expect("a sound world");
+        let text = LESSON.replace(words, by);
+        let (lesson, _) = Lesson::read(("l.yaml", &text), ("g.yaml", GLOSSARY), &scenario)
+            .unwrap_or_else(|problems| panic!("{problems}"));
+        let failures = prove(&Arc::new(lesson), &Arc::new(scenario)).join("\n");
+        assert!(failures.contains(expected), "{expected}: {failures}");
+        assert_eq!(failures.is_empty(), expected.is_empty(), "{failures}");
+    }
+
+    #[test]
+    fn a_sound_lesson_holds() {
+        check("First", "First", "");
+    }
+
+    #[test]
+    fn a_lesson_that_needs_nothing_does_not_hold() {
+        check(
+            "{service: one, version: v1}}",
+            "{service: one, version: v2}}",
+            "doing nothing",
+        );
+        let nothing = "- {text: Nothing, when: {hints: 0}}";
+        check(
+            "- {text: One runs v1, when: {runs: {service: one, version: v1}}}
+      - {text: A minute has passed, when: {passed: 1m}}",
+            nothing,
+            "seed 1: the first step can be skipped",
+        );
+    }
+
+    #[test]
+    fn a_solution_that_does_not_pass_is_named_with_its_step() {
+        check("2m, continue]", "2m]", "does not reach the debrief");
+        check(
+            "roll-back: one, after: 2m",
+            "after: 2m",
+            "refused in step 1",
+        );
+        check("{changes: 1}", "{changes: 0}", "misses a star: b");
+    }
+
+    #[test]
+    fn a_mistake_that_passes_or_earns_no_word_is_named() {
+        check(
+            "used: restart",
+            "used: scale",
+            "mistake `Restart`: no feedback",
+        );
+        check(
+            "restart: one, after: 2m",
+            "roll-back: one, after: 2m",
+            "it passes the step",
+        );
+        check(
+            "restart: one, after: 2m",
+            "scale: {service: one, replicas: 3}",
+            "it is refused",
+        );
+    }
+}

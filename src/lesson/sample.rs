@@ -1,0 +1,63 @@
+//! The smallest sound lesson, for tests of what stands around lessons.
+
+/// A world of one service whose second version fails.
+pub const WORLD: &str = "format: xops-world/1
+title: One
+about: One service.
+traffic: {rate: 6/min, mix: [{route: one/index}]}
+services:
+  one:
+    about: Serves.
+    replicas: 2
+    workers: 1
+    queue: 1
+    routes: {index: [work: 1ms]}
+    versions: {v1: {note: Old.}, v2: {note: New., errors: {index: 50%}}}
+slos:
+  availability: {title: Availability, target: 99.9%, window: 30d, good: availability}
+";
+
+/// A lesson of one step.
+pub const LESSON: &str = "format: xops-lesson/1
+id: basics/first
+title: First
+minutes: 5
+world: one
+steps:
+  - title: A release
+    text: One was released.
+    task: Take it back.
+    controls: [roll_back, restart]
+    script: [deploy: {service: one, version: v2}]
+    checks:
+      - {text: One runs v1, when: {runs: {service: one, version: v1}}}
+      - {text: A minute has passed, when: {passed: 1m}}
+    wrong:
+      - {when: {used: restart}, feedback: A restart keeps the version.}
+    explain: It was the release.
+debrief:
+  slo: availability
+  text: Done.
+  stars:
+    - {when: {hints: 0}, earned: a, missed: b}
+    - {when: {changes: 1}, earned: a, missed: b}
+    - {when: {hints: 0}, earned: a, missed: b}
+solution: [after: 1m, roll-back: one, after: 2m, continue]
+mistakes:
+  - {name: Restart, step: 0, commands: [after: 1m, restart: one, after: 2m]}
+";
+
+/// What is on offer.
+pub const CATALOGUE: &str = "format: xops-catalogue/1
+worlds: [{slug: one, title: One, about: One service.}]
+tracks:
+  - slug: basics
+    title: Basics
+    about: The first things.
+    lessons: [{slug: first, title: First, minutes: 5, about: First., world: one}]
+";
+
+/// No terms.
+pub const GLOSSARY: &str = "format: xops-glossary/1
+terms: {}
+";

@@ -1,0 +1,91 @@
+//! Names in a lesson's commands: a script that names what is not there would
+//! be refused while the lesson runs, and nobody would hear of it.
+
+use crate::base::{At, Report, did_you_mean};
+use crate::lesson::Lesson;
+use crate::session::{Command, Scenario, Scripted};
+
+use super::check::{field, items};
+
+/// Reports every command of a lesson's file that names what its world lacks.
+pub(super) fn check(report: &mut Report, root: &At<'_>, lesson: &Lesson, scenario: &Scenario) {
+    let mut hold = |lists: Vec<At<'_>>, commands: &[Scripted]| {
+        for (at, scripted) in lists.iter().zip(commands) {
+            if let Some((problem, remedy)) = scripted
+                .command
+                .as_ref()
+                .and_then(|command| wrong(command, lesson, scenario))
+            {
+                report.error(at, problem, remedy);
+            }
+        }
+    };
+    for (at, step) in items(root, "steps").iter().zip(&lesson.steps) {
+        hold(items(at, "script"), &step.script);
+        hold(items(at, "hidden"), &step.hidden);
+    }
+    hold(items(root, "solution"), &lesson.solution);
+    for (at, mistake) in items(root, "mistakes").iter().zip(&lesson.mistakes) {
+        hold(items(at, "commands"), &mistake.commands);
+    }
+    // The step of a mistake counts from 0, which is easily forgotten.
+    for (at, mistake) in items(root, "mistakes").iter().zip(&lesson.mistakes) {
+        let steps = lesson.steps.len();
+        if mistake.step as usize >= steps
+            && let Some(at) = field(at, "step")
+        {
+            let problem = format!("there are {steps} steps, counted from 0");
+            report.error(&at, problem, format!("give a number up to {}", steps - 1));
+        }
+    }
+}
+
+/// What a command names wrongly, and what was probably meant.
+fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(String, String)> {
+    let (service, version, route) = match command {
+        Command::Inject { fault } => {
+            let target = &fault.target;
+            (
+                &target.service,
+                target.version.as_ref(),
+                target.route.as_ref(),
+            )
+        }
+        Command::Deploy { service, version } => (service, Some(version), None),
+        Command::RollBack { service }
+        | Command::Restart { service }
+        | Command::Scale { service, .. } => (service, None, None),
+        Command::Answer { question, .. } => {
+            let known = lesson.questions.iter().map(|(name, _)| name.as_str());
+            return unknown("question", question, known);
+        }
+        Command::EndFault { .. } | Command::SetLoad { .. } | Command::Hint | Command::Continue => {
+            return None;
+        }
+    };
+    let services = &scenario.world.services;
+    let Some(found) = services.iter().find(|known| known.name == *service) else {
+        let known = services.iter().map(|known| known.name.as_str());
+        return unknown("service", service, known);
+    };
+    let versions = found.versions.iter().map(|known| known.name.as_str());
+    let routes = found.routes.iter().map(|known| known.name.as_str());
+    version
+        .and_then(|version| unknown("version", version, versions))
+        .or_else(|| route.and_then(|route| unknown("route", route, routes)))
+}
+
+fn unknown<'k>(
+    what: &str,
+    word: &str,
+    known: impl Iterator<Item = &'k str>,
+) -> Option<(String, String)> {
+    let known: Vec<&str> = known.collect();
+    if known.contains(&word) {
+        return None;
+    }
+    Some((
+        format!("no {what} is called `{word}`"),
+        did_you_mean(word, &known),
+    ))
+}

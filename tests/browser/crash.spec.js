@@ -1,0 +1,58 @@
+// The worker's end: shown, repaired from the journal, and never silent.
+
+import { clock, inspect, inspector, openLab, pause, action, runAt, runUntil, SANDBOX } from "./lab.js";
+import { expect, test } from "./support.js";
+
+/** Lets the page's worker panic. */
+async function panic(page) {
+  const app = await page.locator('link[rel="modulepreload"]').evaluate((link) => link.href);
+  const worker = page.workers()[0];
+  // The worker is ended while it answers.
+  await worker.evaluate((app) => import(app).then((module) => module.provoke_panic()), app).catch(() => {});
+}
+
+test("a panic is shown with a replay to copy, and a fresh worker stands where the old one stopped", async ({ page, context, problems }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openLab(page, SANDBOX);
+  await pause(page);
+  await inspect(page, "shop");
+  const scale = await action(page, "Scale");
+  await scale.getByLabel("Pods wanted").fill("5");
+  await scale.getByRole("button", { name: "Scale" }).click();
+  await expect(inspector(page).locator(".pod")).toHaveCount(5);
+  await runUntil(page, 3_600);
+  const stood = await clock(page);
+
+  await panic(page);
+  const dialog = page.getByRole("dialog", { name: "The simulator stopped unexpectedly" });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.locator(".crash-message")).toContainText("provoked by a test");
+  await expect(dialog.getByRole("button", { name: "Continue" })).toBeEnabled({ timeout: 30_000 });
+
+  await dialog.getByRole("button", { name: "Copy replay" }).click();
+  await expect(dialog.getByText("The replay is on the clipboard.")).toBeVisible();
+  const replay = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(replay.format).toContain("xops-replay");
+  expect(replay.world.text).toContain("The corner shop");
+  expect(replay.journal.map(({ command }) => command)).toEqual([{ scale: { service: "shop", replicas: 5 } }]);
+
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog).toBeHidden();
+  expect(await clock(page)).toBe(stood);
+  await expect(inspector(page).locator(".pod")).toHaveCount(5);
+  await runAt(page, "10×");
+  await expect.poll(() => clock(page)).toBeGreaterThan(stood);
+  expect(problems.splice(0).filter((problem) => !/unreachable|provoked/.test(problem))).toEqual([]);
+});
+
+test("a worker that cannot be loaded is said, with a remedy", async ({ page, problems }) => {
+  await page.route(/worker-[0-9a-f]+\.js$/, (route) => route.abort());
+  await page.goto(SANDBOX);
+  const dialog = page.getByRole("dialog", { name: "The simulator stopped unexpectedly" });
+  await expect(dialog).toContainText("could not be loaded");
+  await expect(dialog.getByRole("button", { name: "Start over" })).toBeVisible();
+  await page.unrouteAll();
+  await dialog.getByRole("button", { name: "Start over" }).click();
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 30_000 });
+  problems.splice(0);
+});
