@@ -59,13 +59,21 @@ impl<E: Copy> Agenda<E> {
     }
 
     /// Lets `event` happen `delay` from now, after everything already due at that instant.
-    #[inline]
+    #[inline(never)]
     pub fn after(&mut self, delay: Span, event: E) {
+        self.after_inlined(delay, event);
+    }
+
+    /// [`Agenda::after`] for the few places that most events come from: a call
+    /// would pass the event through memory, in pieces that stall when they are
+    /// read as a whole.
+    #[inline(always)]
+    pub fn after_inlined(&mut self, delay: Span, event: E) {
         self.queue.push(self.now + delay, event);
     }
 
     /// Lets `event` happen at `time`, or now if that is past.
-    #[inline]
+    #[inline(never)]
     pub fn at(&mut self, time: SimTime, event: E) {
         let time = if time < self.now { self.now } else { time };
         self.queue.push(time, event);

@@ -5,23 +5,29 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The place of one thing, for as long as it lives.
+/// The place of one thing, for as long as it lives: generation above index, in
+/// one integer, so that it is stored, loaded and compared in one piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key {
-    index: u32,
-    generation: u32,
-}
+pub struct Key(u64);
 
 impl Key {
-    /// A key to nothing.
-    pub const NONE: Key = Key {
-        index: u32::MAX,
-        generation: 0,
-    };
+    /// A key to nothing: no place has so high an index.
+    pub const NONE: Key = Key(u32::MAX as u64);
+
+    #[inline(always)]
+    const fn new(index: u32, generation: u32) -> Key {
+        Key((generation as u64) << 32 | index as u64)
+    }
 
     /// The bare position, for tables kept beside the slab.
+    #[inline(always)]
     pub const fn index(self) -> usize {
-        self.index as usize
+        self.0 as u32 as usize
+    }
+
+    #[inline(always)]
+    const fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
     }
 }
 
@@ -60,59 +66,63 @@ impl<T> Slab<T> {
     }
 
     /// Puts `value` in a free place.
-    #[inline]
     pub fn insert(&mut self, value: T) -> Key {
+        self.insert_with(|| value)
+    }
+
+    /// Makes a value in a free place. Nothing is copied: a large value that is
+    /// written in small pieces and copied in large ones stalls the processor.
+    #[inline(always)]
+    pub fn insert_with(&mut self, make: impl FnOnce() -> T) -> Key {
         if let Some(index) = self.free.pop() {
             let place = &mut self.places[index as usize];
             place.generation = place.generation.wrapping_add(1);
-            place.value = value;
-            return Key {
-                index,
-                generation: place.generation,
-            };
+            place.value = make();
+            return Key::new(index, place.generation);
         }
-        self.extend(value)
+        self.extend(make())
     }
 
     #[cold]
+    #[inline(never)]
     fn extend(&mut self, value: T) -> Key {
         let index = self.places.len() as u32;
         let generation = 1;
         self.places.push(Place { generation, value });
-        Key { index, generation }
+        Key::new(index, generation)
     }
 
     /// The thing at `key`, if it still lives.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, key: Key) -> Option<&T> {
-        match self.places.get(key.index as usize) {
-            Some(place) if place.generation == key.generation => Some(&place.value),
+        match self.places.get(key.index()) {
+            Some(place) if place.generation == key.generation() => Some(&place.value),
             _ => None,
         }
     }
 
     /// The thing at `key`, to change it.
-    #[inline]
+    #[inline(always)]
     pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
-        match self.places.get_mut(key.index as usize) {
-            Some(place) if place.generation == key.generation => Some(&mut place.value),
+        match self.places.get_mut(key.index()) {
+            Some(place) if place.generation == key.generation() => Some(&mut place.value),
             _ => None,
         }
     }
 
     /// Whether something lives at `key`.
-    #[inline]
+    #[inline(always)]
     pub fn contains(&self, key: Key) -> bool {
         self.get(key).is_some()
     }
 
     /// Removes the thing at `key`; false if it was gone.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, key: Key) -> bool {
-        match self.places.get_mut(key.index as usize) {
-            Some(place) if place.generation == key.generation => {
+        match self.places.get_mut(key.index()) {
+            Some(place) if place.generation == key.generation() => {
                 place.generation = place.generation.wrapping_add(1);
-                self.free.push(key.index);
+                self.free.push(key.index() as u32);
                 true
             }
             _ => false,
@@ -126,13 +136,8 @@ impl<T> Slab<T> {
             .enumerate()
             .filter(|(_, place)| place.generation % 2 == 1)
             .map(|(index, place)| {
-                (
-                    Key {
-                        index: index as u32,
-                        generation: place.generation,
-                    },
-                    &place.value,
-                )
+                let key = Key::new(index as u32, place.generation);
+                (key, &place.value)
             })
     }
 }

@@ -15,7 +15,7 @@ use super::state::{Deadline, End, Event, Next};
 
 impl<P: Probe> Live<'_, P> {
     /// Sends the next attempt of a line's call to a pod and arms its timeout.
-    #[inline]
+    #[inline(always)]
     pub fn attempt(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
@@ -38,48 +38,54 @@ impl<P: Probe> Live<'_, P> {
                 next
             }
             Err(end) => {
-                let (line, callee) = (key, Key::NONE);
-                Next::Answer { line, callee, end }
+                self.answer(key, Key::NONE, end);
+                Next::Nothing
             }
         }
     }
 
-    /// One of the service's ready pods, by its balancing rule.
-    #[inline]
+    /// One of the service's ready pods.
+    #[inline(always)]
     fn choose_pod(&mut self, service: u32) -> Option<Key> {
+        match self.state.services[service as usize].ready[..] {
+            [] => None,
+            [only] => Some(only),
+            _ => self.balance(service),
+        }
+    }
+
+    /// One of several ready pods, by the service's balancing rule.
+    fn balance(&mut self, service: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
         let ready = &running.ready;
         let count = ready.len() as u32;
-        match count {
-            0 => None,
-            1 => ready.first().copied(),
-            _ => {
-                let place = match self.plan.services[service as usize].balance {
-                    Balance::RoundRobin => {
-                        running.turn = (running.turn + 1) % count;
-                        running.turn
-                    }
-                    Balance::Random => running.balance.below(count),
-                    Balance::LeastRequest => {
-                        let first = running.balance.below(count);
-                        let second = (first + 1 + running.balance.below(count - 1)) % count;
-                        let load = |place: u32| {
-                            let pod = self.state.pods.get(ready[place as usize]);
-                            pod.map_or(u32::MAX, |pod| pod.requests)
-                        };
-                        if load(second) < load(first) {
-                            second
-                        } else {
-                            first
-                        }
-                    }
-                };
-                ready.get(place as usize).copied()
+        let place = match self.plan.services[service as usize].balance {
+            Balance::RoundRobin => {
+                running.turn += 1;
+                if running.turn >= count {
+                    running.turn = 0;
+                }
+                running.turn
             }
-        }
+            Balance::Random => running.balance.below(count),
+            Balance::LeastRequest => {
+                let first = running.balance.below(count);
+                let second = (first + 1 + running.balance.below(count - 1)) % count;
+                let load = |place: u32| {
+                    let pod = self.state.pods.get(ready[place as usize]);
+                    pod.map_or(u32::MAX, |pod| pod.requests)
+                };
+                if load(second) < load(first) {
+                    second
+                } else {
+                    first
+                }
+            }
+        };
+        ready.get(place as usize).copied()
     }
 
-    #[inline]
+    #[inline(always)]
     fn arm(&mut self, lane: u32, line: Key, callee: Key, agenda: &mut Agenda<Event>) {
         let due = agenda.now() + self.plan.lanes[lane as usize];
         let state = &mut self.state.lanes[lane as usize];
@@ -115,14 +121,14 @@ impl<P: Probe> Live<'_, P> {
                 if let Some(request) = self.state.lines.get_mut(deadline.callee) {
                     request.owner = Key::NONE;
                 }
-                let (line, callee) = (deadline.line, deadline.callee);
-                self.follow(Next::Answer { line, callee, end }, agenda);
+                self.answer(deadline.line, deadline.callee, end);
+                self.follow(Next::Nothing, agenda);
             }
         }
     }
 
     /// An attempt has ended for its caller: go on, try again, or fail.
-    #[inline]
+    #[inline(always)]
     pub fn settle(&mut self, key: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self
             .state
@@ -150,9 +156,9 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         }
         if line.kind == Kind::User {
-            let user = *line;
+            let (entry, arrived) = (line.route, line.arrived);
             self.state.lines.remove(key);
-            self.user_done(&user, end, agenda.now());
+            self.user_done(entry, arrived, end, agenda.now());
             return Next::Nothing;
         }
         if end == End::OK {
@@ -163,6 +169,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// Waits before the next attempt.
     #[cold]
+    #[inline(never)]
     fn back_off(&mut self, key: Key, plan: &CallPlan, attempts: u32, agenda: &mut Agenda<Event>) {
         let mut wait = plan.retry.wait(attempts);
         if plan.retry.jitter {
@@ -176,13 +183,15 @@ impl<P: Probe> Live<'_, P> {
     /// The wait before another attempt is over, unless the request died meanwhile.
     pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         if self.is_alive(key) {
-            return self.attempt(key, agenda);
+            return self.send(key, agenda);
         }
         self.state.lines.remove(key);
         Next::Nothing
     }
 
     /// A line has the answer that it waited for, but a late or a bad one.
+    #[cold]
+    #[inline(never)]
     fn troubled(&mut self, key: Key, optional: bool, end: End, agenda: &mut Agenda<Event>) -> Next {
         let lines = &mut self.state.lines;
         let request_key = lines.get(key).map_or(key, |line| line.request_of(key));
@@ -205,7 +214,10 @@ impl<P: Probe> Live<'_, P> {
             _ => Outcome::Error,
         };
         let cause = end.cause;
-        self.finish(request_key, End { outcome, cause }, agenda)
+        let end = End { outcome, cause };
+        let caller = self.finish(request_key, end, agenda);
+        self.answer(caller, request_key, end);
+        Next::Nothing
     }
 }
 

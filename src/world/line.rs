@@ -79,7 +79,7 @@ impl Sent {
 
 impl Line {
     /// A user who arrives.
-    #[inline]
+    #[inline(always)]
     pub fn user(entry: u32, plan: u32, now: SimTime) -> Line {
         Line {
             kind: Kind::User,
@@ -101,23 +101,28 @@ impl Line {
         }
     }
 
-    /// A branch of `parent`, which is a line of `request`.
-    #[inline]
-    pub fn branch(parent: Key, line: &Line, request: Key, at: u32) -> Line {
+    /// A branch that starts at an operation; `line` is its `owner`.
+    #[inline(always)]
+    pub fn branch(owner: Key, line: &Line, at: u32) -> Line {
         Line {
             kind: Kind::Branch,
+            running: true,
+            service: line.service,
+            route: line.route,
             at,
             waits: 0,
-            owner: parent,
-            request,
+            pod: line.pod,
+            owner,
+            request: line.request_of(owner),
+            arrived: line.arrived,
             call: Sent::NOTHING,
+            last_caller: Key::NONE,
             touched: None,
-            ..*line
         }
     }
 
     /// The request that the line at `key` is part of: itself, or its root.
-    #[inline]
+    #[inline(always)]
     pub fn request_of(&self, key: Key) -> Key {
         match self.kind {
             Kind::Branch => self.request,

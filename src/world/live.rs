@@ -8,13 +8,13 @@
 //! freed worker takes up a waiting request) stands on a stack of tasks.
 
 use crate::base::{SimTime, Span};
-use crate::engine::{Agenda, Model};
+use crate::engine::{Agenda, Key, Model};
 
 use super::line::Line;
 use super::plan::Plan;
 use super::probe::{Cause, Outcome, Probe, UserDone};
 use super::spec::Profile;
-use super::state::{End, Event, Next, State};
+use super::state::{End, Event, Next, State, Task};
 
 /// The world while it runs.
 pub(super) struct Live<'a, P> {
@@ -28,14 +28,12 @@ impl<P: Probe> Model for Live<'_, P> {
 
     #[inline]
     fn handle(&mut self, event: Event, agenda: &mut Agenda<Event>) {
-        match event {
-            Event::Wake(line) => self.follow(Next::Run(line), agenda),
-            Event::Arrival { generation } => {
-                let next = self.arrival(generation, agenda);
-                self.follow(next, agenda);
-            }
-            rare => self.rare(rare, agenda),
-        }
+        let next = match event {
+            Event::Wake(line) => Next::Run(line),
+            Event::Arrival { generation } => self.arrival(generation, agenda),
+            rare => return self.rare(rare, agenda),
+        };
+        self.follow(next, agenda);
     }
 }
 
@@ -44,15 +42,43 @@ impl<P: Probe> Live<'_, P> {
     #[inline]
     pub fn follow(&mut self, mut next: Next, agenda: &mut Agenda<Event>) {
         loop {
-            next = match next {
-                Next::Run(line) => self.run(line, agenda),
-                Next::Answer { line, callee, end } => self.settle(line, callee, end, agenda),
-                Next::Nothing => match self.state.tasks.pop() {
-                    Some(task) => task,
-                    None => return,
-                },
+            if let Next::Run(line) = next {
+                self.run(line, agenda);
             }
+            next = match self.state.tasks.pop() {
+                None => return,
+                Some(Task::Run(line)) => Next::Run(line),
+                Some(Task::Answer { line, callee, end }) => {
+                    self.settle_task(line, callee, end, agenda)
+                }
+            };
         }
+    }
+
+    /// Lets a line go on after what is next.
+    #[inline]
+    pub fn later(&mut self, next: Next) {
+        if let Next::Run(line) = next {
+            self.state.tasks.push(Task::Run(line));
+        }
+    }
+
+    /// Answers a line by and by; none if nobody waits any more.
+    pub fn answer(&mut self, line: Key, callee: Key, end: End) {
+        if line != Key::NONE {
+            self.state.tasks.push(Task::Answer { line, callee, end });
+        }
+    }
+
+    #[inline(never)]
+    fn settle_task(&mut self, line: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        self.settle(line, callee, end, agenda)
+    }
+
+    /// [`Live::attempt`] for those who are not in the hot loop.
+    #[inline(never)]
+    pub fn send(&mut self, line: Key, agenda: &mut Agenda<Event>) -> Next {
+        self.attempt(line, agenda)
     }
 
     /// Events that are few beside the requests; kept out of the hot loop.
@@ -100,9 +126,10 @@ impl<P: Probe> Live<'_, P> {
             .unwrap_or(self.plan.entries.len() - 1);
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
-        let user = Line::user(entry as u32, plan, agenda.now());
-        let line = self.state.lines.insert(user);
-        self.attempt(line, agenda)
+        let now = agenda.now();
+        let lines = &mut self.state.lines;
+        let user = lines.insert_with(|| Line::user(entry as u32, plan, now));
+        self.send(user, agenda)
     }
 
     /// Puts the next candidate arrival on the agenda.
@@ -117,13 +144,13 @@ impl<P: Probe> Live<'_, P> {
 
     /// A user has an answer or has given up.
     #[inline]
-    pub fn user_done(&mut self, user: &Line, end: End, now: SimTime) {
+    pub fn user_done(&mut self, entry: u32, arrived: SimTime, end: End, now: SimTime) {
         self.state.users.ended[end.outcome.index()] += 1;
         self.probe.user_done(UserDone {
             now,
-            entry: user.route,
+            entry,
             outcome: end.outcome,
-            duration: now.since(user.arrived),
+            duration: now.since(arrived),
             cause: end.cause,
         });
     }

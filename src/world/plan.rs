@@ -1,7 +1,7 @@
 //! The world made ready to run: scripts as flat operations, calls and edges
 //! numbered. Immutable; every clone of a running world shares it.
 
-use crate::base::{Sampler, Span};
+use crate::base::{Sampler, Span, Stream};
 
 use super::spec::{Balance, Call, Retry, RouteRef, Spec, Step};
 
@@ -32,6 +32,22 @@ pub(super) enum Op {
     End,
     /// The request is refused at the door, for what has touched it.
     Refuse,
+}
+
+impl Op {
+    /// How long a work takes at a pod that is so many times slower; no time for anything else.
+    #[inline(always)]
+    pub fn draw(&self, slower: f64, stream: &mut Stream) -> Span {
+        let (Op::Work(sampler) | Op::Burst(sampler)) = self else {
+            return Span::ZERO;
+        };
+        let span = sampler.sample(stream);
+        if slower == 1.0 {
+            span
+        } else {
+            span.scaled(slower)
+        }
+    }
 }
 
 /// A call of a script, or of users.

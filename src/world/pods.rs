@@ -215,8 +215,8 @@ impl<P: Probe> Live<'_, P> {
             cause: Some(cause),
         };
         for request in &held {
-            let answer = self.close(*request, end, agenda);
-            self.state.tasks.push(answer);
+            let caller = self.close(*request, end, agenda);
+            self.answer(caller, *request, end);
         }
         let lost = held.len() as u32;
         self.probe.happened(

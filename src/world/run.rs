@@ -6,61 +6,83 @@ use super::line::{Kind, Line, Sent};
 use super::live::Live;
 use super::plan::Op;
 use super::probe::Probe;
-use super::state::{Event, Next};
+use super::state::{End, Event, Next, Task};
+
+/// Why a line has stopped.
+enum Stop {
+    /// It waits for something, or is no more.
+    Waits,
+    /// Another line of the request goes on.
+    Goes(Key),
+    /// It sends its call.
+    Calls,
+    /// Its request ends.
+    Ends(End),
+}
 
 impl<P: Probe> Live<'_, P> {
-    /// Runs a line until it has to wait or ends.
-    #[inline]
-    pub fn run(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+    /// Runs a line until it has to wait, and then whichever its waiting lets
+    /// run: the request that it sent, the caller that it answered, its own
+    /// first branch. All that ordinary requests need is inlined here, once,
+    /// and passes from one to the next in registers.
+    #[inline(never)]
+    pub fn run(&mut self, mut key: Key, agenda: &mut Agenda<Event>) {
+        loop {
+            let next = match self.stretch(key, agenda) {
+                Stop::Waits => Next::Nothing,
+                Stop::Goes(line) => Next::Run(line),
+                Stop::Calls => self.attempt(key, agenda),
+                Stop::Ends(end) => match self.finish(key, end, agenda) {
+                    Key::NONE => Next::Nothing,
+                    caller => self.settle(caller, key, end, agenda),
+                },
+            };
+            let Next::Run(line) = next else {
+                return;
+            };
+            key = line;
+        }
+    }
+
+    /// Does one operation after the other until the line has to stop.
+    #[inline(always)]
+    fn stretch(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Stop {
         let Some(line) = self.state.lines.get(key) else {
-            return Next::Nothing;
+            return Stop::Waits;
         };
         if line.kind == Kind::Branch && !self.state.lines.contains(line.request) {
             self.abandon(key, agenda);
-            return Next::Nothing;
+            return Stop::Waits;
         }
         let mut at = line.at;
         let pod = line.pod;
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(_) => {
-                    self.stand_at(key, at);
-                    self.work(key, agenda);
-                    return Next::Nothing;
+                    self.work(key, at, agenda);
+                    return Stop::Waits;
                 }
                 Op::Burst(_) => {
-                    self.stand_at(key, at);
-                    self.burst(key, agenda);
-                    return Next::Nothing;
+                    self.burst(key, at, agenda);
+                    return Stop::Waits;
                 }
                 Op::Release => {
                     self.release(pod, agenda);
                     at += 1;
                 }
                 Op::Call(plan) => {
-                    self.stand_at(key, at + 1);
-                    return self.call(key, plan, agenda);
+                    self.call(key, at, plan);
+                    return Stop::Calls;
                 }
-                Op::Fork { first, count, next } => return self.fork(key, first, count, next),
+                Op::Fork { first, count, next } => {
+                    return self.fork(key, first, count, next);
+                }
                 Op::Join => return self.join(key),
                 Op::Choose { first, count } => at = self.choose(key, first, count, at),
                 Op::Jump(to) => at = to,
-                Op::Refuse => {
-                    let end = self.refused(key);
-                    return self.finish(key, end, agenda);
-                }
-                Op::End => {
-                    let end = self.verdict(key, agenda.now());
-                    return self.finish(key, end, agenda);
-                }
+                Op::Refuse => return Stop::Ends(self.refused(key)),
+                Op::End => return Stop::Ends(self.verdict(key, agenda.now())),
             }
-        }
-    }
-
-    #[inline]
-    fn stand_at(&mut self, key: Key, at: u32) {
-        if let Some(line) = self.state.lines.get_mut(key) {
-            line.at = at;
         }
     }
 
@@ -85,12 +107,13 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// A line asks another service and waits.
-    #[inline]
-    fn call(&mut self, key: Key, plan: u32, agenda: &mut Agenda<Event>) -> Next {
+    /// A line is about to ask another service.
+    #[inline(always)]
+    fn call(&mut self, key: Key, at: u32, plan: u32) {
         let Some(line) = self.state.lines.get_mut(key) else {
-            return Next::Nothing;
+            return;
         };
+        line.at = at + 1;
         line.call = Sent {
             plan,
             ..Sent::NOTHING
@@ -99,47 +122,43 @@ impl<P: Probe> Live<'_, P> {
         if let Some(request) = self.state.lines.get_mut(request) {
             request.last_caller = key;
         }
-        self.attempt(key, agenda)
     }
 
-    /// Starts the branches in order: the first is next, the others follow it.
-    #[inline]
-    fn fork(&mut self, key: Key, first: u32, count: u32, next: u32) -> Next {
+    /// Starts the branches in order: the first goes on, the others follow it.
+    #[inline(always)]
+    fn fork(&mut self, key: Key, first: u32, count: u32, next: u32) -> Stop {
         let Some(line) = self.state.lines.get_mut(key) else {
-            return Next::Nothing;
+            return Stop::Waits;
         };
         line.at = next;
         line.waits = count;
-        let (line, request) = (*line, line.request_of(key));
+        let branch = Line::branch(key, line, 0);
         let targets = &self.plan.targets[first as usize..(first + count) as usize];
-        let mut next = Next::Nothing;
+        let mut stop = Stop::Waits;
         for at in targets.iter().rev() {
-            if next != Next::Nothing {
-                self.state.tasks.push(next);
+            if let Stop::Goes(later) = stop {
+                self.state.tasks.push(Task::Run(later));
             }
-            let branch = Line::branch(key, &line, request, *at);
-            next = Next::Run(self.state.lines.insert(branch));
+            let branch = self.state.lines.insert_with(|| Line { at: *at, ..branch });
+            stop = Stop::Goes(branch);
         }
-        next
+        stop
     }
 
     /// A branch has ended; the last one lets its owner go on.
-    #[inline]
-    fn join(&mut self, key: Key) -> Next {
-        let owner = self
-            .state
-            .lines
-            .get(key)
-            .map_or(Key::NONE, |line| line.owner);
+    #[inline(always)]
+    fn join(&mut self, key: Key) -> Stop {
+        let line = self.state.lines.get(key);
+        let owner = line.map_or(Key::NONE, |line| line.owner);
         self.state.lines.remove(key);
         let Some(waiting) = self.state.lines.get_mut(owner) else {
-            return Next::Nothing;
+            return Stop::Waits;
         };
         waiting.waits -= 1;
         if waiting.waits == 0 {
-            Next::Run(owner)
+            Stop::Goes(owner)
         } else {
-            Next::Nothing
+            Stop::Waits
         }
     }
 

@@ -10,14 +10,14 @@ use crate::engine::{Agenda, Key};
 use super::fault::Fate;
 use super::line::{Kind, Line, Sent};
 use super::live::Live;
-use super::plan::{Op, REFUSE};
+use super::plan::REFUSE;
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
 impl<P: Probe> Live<'_, P> {
     /// A request arrives at a pod: it is taken up, or it waits, or it is
     /// refused. Returns its key and what is next.
-    #[inline]
+    #[inline(always)]
     pub fn admit(
         &mut self,
         pod_key: Key,
@@ -37,17 +37,19 @@ impl<P: Probe> Live<'_, P> {
         }
         let running = free | plan.asynchronous;
         pod.requests += 1;
-        let key = self.state.lines.insert(Line {
+        let entry = at_route.entry;
+        let now = agenda.now();
+        let key = self.state.lines.insert_with(|| Line {
             kind: Kind::Request,
             running,
             service,
             route,
-            at: at_route.entry,
+            at: entry,
             waits: 0,
             pod: pod_key,
             owner,
             request: Key::NONE,
-            arrived: agenda.now(),
+            arrived: now,
             call: Sent::NOTHING,
             last_caller: Key::NONE,
             touched: None,
@@ -58,10 +60,15 @@ impl<P: Probe> Live<'_, P> {
             return Ok((key, Next::Nothing));
         }
         pod.busy += u32::from(!plan.asynchronous);
-        Ok((key, self.begin(key, agenda)))
+        pod.last_begun = key;
+        if !(self.state.struck[route as usize] | (pod.slower > 1.0)) {
+            return Ok((key, Next::Run(key)));
+        }
+        Ok((key, self.begin_slowly(key, agenda)))
     }
 
     #[cold]
+    #[inline(never)]
     fn refuse(&mut self, pod: Key, service: u32, route: u32, agenda: &Agenda<Event>) -> End {
         let outcome = Outcome::Overloaded;
         self.probe.served(Served {
@@ -75,21 +82,40 @@ impl<P: Probe> Live<'_, P> {
         End { outcome, cause }
     }
 
-    /// A request is taken up.
+    /// A request that has waited is taken up.
     #[inline]
     fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
         line.running = true;
-        if let Some(pod) = self.state.pods.get_mut(line.pod) {
-            pod.last_begun = key;
-            if pod.slower > 1.0 {
-                line.touched = Some(Cause::Version {
-                    service: line.service,
-                    version: pod.version,
-                });
+        let slower = match self.state.pods.get_mut(line.pod) {
+            Some(pod) => {
+                pod.last_begun = key;
+                pod.slower
             }
+            None => 1.0,
+        };
+        if self.state.struck[line.route as usize] | (slower > 1.0) {
+            return self.begin_slowly(key, agenda);
+        }
+        Next::Run(key)
+    }
+
+    /// A request is taken up, but its version makes it slower or a fault concerns it.
+    #[cold]
+    #[inline(never)]
+    fn begin_slowly(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
+        };
+        if let Some(pod) = self.state.pods.get(line.pod)
+            && pod.slower > 1.0
+        {
+            line.touched = Some(Cause::Version {
+                service: line.service,
+                version: pod.version,
+            });
         }
         if self.state.struck[line.route as usize] {
             return self.begin_struck(key, agenda);
@@ -98,7 +124,6 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A request on a route that a fault concerns is taken up.
-    #[cold]
     fn begin_struck(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(&line) = self.state.lines.get(key) else {
             return Next::Nothing;
@@ -129,32 +154,26 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// A line takes time, as much as its pod's version makes of a draw.
+    /// The line at operation `at`, a work, takes time.
     #[inline]
-    pub fn work(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+    pub fn work(&mut self, key: Key, at: u32, agenda: &mut Agenda<Event>) {
         let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
-        let (Op::Work(sampler) | Op::Burst(sampler)) = &self.plan.ops[line.at as usize] else {
-            return;
-        };
-        line.at += 1;
+        line.at = at + 1;
         line.running = true;
+        let slower = self.state.pods.get(line.pod).map_or(1.0, |pod| pod.slower);
         let stream = &mut self.state.services[line.service as usize].work;
-        let mut span = sampler.sample(stream);
-        if let Some(pod) = self.state.pods.get(line.pod)
-            && pod.slower != 1.0
-        {
-            span = span.scaled(pod.slower);
-        }
+        let mut span = self.plan.ops[at as usize].draw(slower, stream);
         if self.state.struck[line.route as usize] {
             span = self.slow_down(key, span, agenda.now());
         }
-        agenda.after(span, Event::Wake(key));
+        agenda.after_inlined(span, Event::Wake(key));
     }
 
     /// Work on a route that a fault concerns.
     #[cold]
+    #[inline(never)]
     fn slow_down(&mut self, key: Key, span: Span, now: SimTime) -> Span {
         let Some(&line) = self.state.lines.get(key) else {
             return span;
@@ -168,9 +187,9 @@ impl<P: Probe> Live<'_, P> {
         span.scaled(factor)
     }
 
-    /// A line of an asynchronous service wants a worker for a work.
+    /// A line of an asynchronous service wants a worker for the work at `at`.
     #[inline]
-    pub fn burst(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+    pub fn burst(&mut self, key: Key, at: u32, agenda: &mut Agenda<Event>) {
         let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
@@ -179,8 +198,9 @@ impl<P: Probe> Live<'_, P> {
         };
         if pod.busy < self.plan.services[line.service as usize].workers {
             pod.busy += 1;
-            self.work(key, agenda);
+            self.work(key, at, agenda);
         } else {
+            line.at = at;
             line.running = false;
             pod.queue.push_back(key);
         }
@@ -199,12 +219,13 @@ impl<P: Probe> Live<'_, P> {
             };
             if !self.plan.services[pod.service as usize].asynchronous {
                 let next = self.begin(waiting, agenda);
-                self.state.tasks.push(next);
+                self.later(next);
                 return;
             }
             // A line may have died with its request while it waited.
             if self.is_alive(waiting) {
-                self.work(waiting, agenda);
+                let at = self.state.lines.get(waiting).map_or(0, |line| line.at);
+                self.work(waiting, at, agenda);
                 return;
             }
             self.state.lines.remove(waiting);
@@ -212,7 +233,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// What a finished script answers: version and faults may spoil it.
-    #[inline]
+    #[inline(always)]
     pub fn verdict(&mut self, key: Key, now: SimTime) -> End {
         let Some(line) = self.state.lines.get(key) else {
             return End::OK;
@@ -228,6 +249,7 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
+    #[inline(never)]
     fn spoilt(&mut self, line: &Line, now: SimTime) -> End {
         let route = &self.plan.routes[line.route as usize];
         let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
@@ -262,32 +284,41 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// A request ends: its pod has one less, its caller gets the answer.
-    #[inline]
-    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+    /// A request ends: its pod has one less. Returns the line to be answered,
+    /// or none if nobody waits.
+    #[inline(always)]
+    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Key {
         let Some(line) = self.state.lines.get(key) else {
-            return Next::Nothing;
+            return Key::NONE;
         };
         let (pod_key, service, running) = (line.pod, line.service, line.running);
-        let next = self.close(key, end, agenda);
+        let caller = self.close(key, end, agenda);
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            return next;
+            return caller;
         };
         pod.requests -= 1;
-        if pod.phase == PodPhase::Draining && pod.requests == 0 {
-            self.remove_pod(pod_key);
-            self.reconcile(service, agenda);
-        } else if running && !self.plan.services[service as usize].asynchronous {
+        if pod.requests == 0 && pod.phase == PodPhase::Draining {
+            self.drained(pod_key, service, agenda);
+        } else if running & !self.plan.services[service as usize].asynchronous {
             self.release(pod_key, agenda);
         }
-        next
+        caller
+    }
+
+    /// A draining pod has nothing left.
+    #[cold]
+    #[inline(never)]
+    fn drained(&mut self, pod: Key, service: u32, agenda: &mut Agenda<Event>) {
+        self.remove_pod(pod);
+        self.reconcile(service, agenda);
     }
 
     /// Forgets a request and tells its end; the pod is the caller's business.
-    #[inline]
-    pub fn close(&mut self, key: Key, end: End, agenda: &Agenda<Event>) -> Next {
+    /// Returns the line to be answered, or none if nobody waits.
+    #[inline(always)]
+    pub fn close(&mut self, key: Key, end: End, agenda: &Agenda<Event>) -> Key {
         let Some(line) = self.state.lines.get(key) else {
-            return Next::Nothing;
+            return Key::NONE;
         };
         let (owner, service) = (line.owner, line.service);
         let now = agenda.now();
@@ -300,11 +331,7 @@ impl<P: Probe> Live<'_, P> {
         });
         self.state.lines.remove(key);
         self.state.services[service as usize].ended += 1;
-        if owner == Key::NONE {
-            self.state.wasted += 1;
-            return Next::Nothing;
-        }
-        let (line, callee) = (owner, key);
-        Next::Answer { line, callee, end }
+        self.state.wasted += u64::from(owner == Key::NONE);
+        owner
     }
 }

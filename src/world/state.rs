@@ -29,11 +29,19 @@ pub(super) enum Event {
     FaultTurn(u32),
 }
 
-/// What to do next at this very instant.
+/// Who goes on at this very instant. Small enough to pass in two registers:
+/// what is larger waits on the stack of tasks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Next {
-    /// Nothing more along this way.
+    /// Nobody along this way.
     Nothing,
+    /// A line.
+    Run(Key),
+}
+
+/// Something to do at this very instant, beside or after what is [`Next`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Task {
     /// A line goes on.
     Run(Key),
     /// A request has ended for the line that waits for it, if that still does.
@@ -152,7 +160,7 @@ pub(super) struct State {
     pub wasted: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
-    pub tasks: Vec<Next>,
+    pub tasks: Vec<Task>,
 }
 
 impl State {

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask serve | dist | test`.
+//! The project's commands: `cargo xtask serve | dist | test | bench`.
 //!
 //! In: the working tree. Out: `dist/` (the static site), a server on
 //! 127.0.0.1, a verdict. It knows cargo, wasm-bindgen, npm and Chromium, and
@@ -10,8 +10,10 @@
 //! - [`serve`] answers HTTP from those files in memory, as a static host would.
 //! - [`watch`] notices changes.
 //! - [`test`] runs every check and counts.
+//! - [`bench`] measures the engine's speed, natively and in WASM.
 //! - [`tools`] finds or installs what the others need; [`shell`] runs programs.
 
+mod bench;
 mod serve;
 mod shell;
 mod site;
@@ -39,6 +41,8 @@ Usage: cargo xtask <command> [options]
             --fast       stop after the native tests
             --browser    only the site build and the browser tests
             -- ARGS      words for Playwright, such as a file name or -g TEXT
+  bench   measure the engine beside a plain loop and a peer, natively and in WASM
+            NAME         only the workloads whose name contains this
 ";
 
 fn main() -> ExitCode {
@@ -64,11 +68,12 @@ fn run() -> Result<ExitCode> {
         "serve" => serve(&root, &mut words),
         "dist" => dist(&root, &mut words),
         "test" => test(&root, &mut words),
+        "bench" => bench(&root, &mut words),
         "help" => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)
         }
-        other => bail!("there is no command `{other}`; the commands are serve, dist and test"),
+        other => bail!("there is no command `{other}`; the commands are serve, dist, test and bench"),
     }
 }
 
@@ -122,6 +127,18 @@ fn test(root: &Path, words: &mut lexopt::Parser) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn bench(root: &Path, words: &mut lexopt::Parser) -> Result<ExitCode> {
+    let mut name = String::new();
+    while let Some(word) = words.next()? {
+        match word {
+            Value(word) => name = word.string()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    bench::run(root, &name)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The folder above this crate, wherever the command was called from.

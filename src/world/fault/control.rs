@@ -213,8 +213,8 @@ impl<P: Probe> Live<'_, P> {
             cause: Some(Cause::Fault(id)),
         };
         for request in hung {
-            let next = self.finish(request, end, agenda);
-            self.state.tasks.push(next);
+            let caller = self.finish(request, end, agenda);
+            self.answer(caller, request, end);
         }
         match kind {
             FaultKind::Unready => self.refresh_ready(service),
