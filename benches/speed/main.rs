@@ -73,7 +73,10 @@ fn line(workload: &Workload, alone: bool) -> String {
     // The machine's own speed drifts; within one round it hardly does.
     let ratio = |place: usize| match speeds.get(place) {
         Some(rounds) => {
-            let ratios = speeds[0].iter().zip(rounds).map(|(ours, other)| ours / other);
+            let ratios = speeds[0]
+                .iter()
+                .zip(rounds)
+                .map(|(ours, other)| ours / other);
             format!("{:.2}", median(ratios.collect()))
         }
         None => "-".to_owned(),

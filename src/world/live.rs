@@ -71,7 +71,13 @@ impl<P: Probe> Live<'_, P> {
     }
 
     #[inline(never)]
-    fn settle_task(&mut self, line: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+    fn settle_task(
+        &mut self,
+        line: Key,
+        callee: Key,
+        end: End,
+        agenda: &mut Agenda<Event>,
+    ) -> Next {
         self.settle(line, callee, end, agenda)
     }
 

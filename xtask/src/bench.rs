@@ -52,7 +52,8 @@ fn module(root: &Path) -> Result<PathBuf> {
             .args(["build", "--quiet", "--example", "bench_wasm"])
             .args(["--target", tools::WASM_TARGET, "--profile", "site"]),
     )?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target.join(tools::WASM_TARGET).join("site/examples");
     let built = folder.join("bench_wasm.wasm");
     ensure!(built.exists(), "cargo built no {}", built.display());

@@ -73,7 +73,9 @@ fn run() -> Result<ExitCode> {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)
         }
-        other => bail!("there is no command `{other}`; the commands are serve, dist, test and bench"),
+        other => {
+            bail!("there is no command `{other}`; the commands are serve, dist, test and bench")
+        }
     }
 }
 
