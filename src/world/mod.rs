@@ -5,6 +5,7 @@
 //! It knows no telemetry, no objective and no learner.
 
 mod blame;
+mod bucket;
 mod calls;
 mod control;
 mod fault;
@@ -25,6 +26,7 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
+pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
