@@ -10,7 +10,7 @@ use super::live::Live;
 use super::plan::CallPlan;
 use super::probe::{Attempted, Cause, Outcome, Probe};
 use super::spec::{Balance, Retry};
-use super::state::{Call, Deadline, End, Event, Task};
+use super::state::{Call, Deadline, End, Event, NOBODY, Task};
 
 impl<P: Probe> Live<'_, P> {
     /// A strand asks another service and waits.
@@ -20,6 +20,7 @@ impl<P: Probe> Live<'_, P> {
             strand,
             plan,
             entry: 0,
+            user: NOBODY,
             attempts: 0,
             visit: Key::NONE,
             began: now,
@@ -186,7 +187,7 @@ impl<P: Probe> Live<'_, P> {
         }
         self.state.calls.remove(key);
         if call.strand == Key::NONE {
-            self.user_done(&call, end, now);
+            self.user_done(&call, end, false, agenda);
         } else {
             self.answer(call.strand, plan.optional, end, agenda);
         }
@@ -259,7 +260,9 @@ impl Retry {
                 Outcome::Ok => false,
                 Outcome::Error => self.on_error,
                 Outcome::TimedOut => self.on_timeout,
-                Outcome::Overloaded | Outcome::Unavailable => self.on_unavailable,
+                Outcome::Overloaded | Outcome::Unavailable | Outcome::Limited => {
+                    self.on_unavailable
+                }
             }
     }
 

@@ -7,15 +7,27 @@ use serde::Serialize;
 use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Key, Slab};
 
+use super::arrive::Source;
+use super::crowd::{Crowd, People};
+use super::edge::Edge;
 use super::fault::FaultKind;
 use super::plan::Plan;
 use super::probe::Cause;
+use super::surge::Surges;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) enum Event {
-    /// A user may arrive (thinning decides); void if the load has changed since.
-    Arrival { generation: u32 },
+    /// A request arrives from outside; void if the source has changed since.
+    Arrival { source: u32, generation: u32 },
+    /// A source that found no arrival within a long stretch looks on.
+    Look { source: u32, generation: u32 },
+    /// A user of a closed loop acts.
+    Act(u32),
+    /// A class's users are counted anew; void if its source has changed since.
+    Census { class: u32, generation: u32 },
+    /// A surge's time is over.
+    SurgeEnd(u32),
     /// A strand's work is done.
     Wake(Key),
     /// A call tries again.
@@ -75,14 +87,19 @@ pub(super) struct Call {
     /// The strand that waits; none for a user.
     pub strand: Key,
     pub plan: u32,
-    /// For users: position in the mix.
+    /// For users: position among all entries.
     pub entry: u32,
+    /// For users of a closed loop: which; [`NOBODY`] otherwise.
+    pub user: u32,
     pub attempts: u32,
     /// The present attempt at the callee; none between attempts.
     pub visit: Key,
     pub began: SimTime,
     pub attempt_began: SimTime,
 }
+
+/// No user of a closed loop.
+pub(super) const NOBODY: u32 = u32::MAX;
 
 /// What a pod is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -190,11 +207,16 @@ pub(super) struct State {
     pub faults: Vec<Fault>,
     /// By route number.
     pub effects: Vec<Effect>,
-    pub arrivals: Stream,
-    pub mix: Stream,
+    /// The common one, then one per class.
+    pub sources: Vec<Source>,
+    /// By class.
+    pub crowds: Vec<Crowd>,
+    pub people: People,
+    pub edge: Edge,
+    pub surges: Surges,
     pub load_factor: f64,
-    pub load_generation: u32,
-    pub users: Users,
+    /// By class.
+    pub users: Vec<Users>,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
     /// To be done before the next event; empty between events.
@@ -239,11 +261,13 @@ impl State {
             lanes: vec![Lane::default(); plan.lanes.len()],
             faults: Vec::new(),
             effects: vec![Effect::default(); plan.routes.len()],
-            arrivals: Stream::named(seed, "arrivals"),
-            mix: Stream::named(seed, "mix"),
+            sources: Source::all(plan, seed),
+            crowds: Crowd::all(plan, seed),
+            people: People::default(),
+            edge: Edge::new(&plan.spec),
+            surges: Surges::default(),
             load_factor: 1.0,
-            load_generation: 0,
-            users: Users::default(),
+            users: vec![Users::default(); plan.classes.len()],
             wasted: 0,
             tasks: Vec::new(),
         }

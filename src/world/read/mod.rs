@@ -3,9 +3,12 @@
 //! Only the world's own fields are read here; objectives and telemetry stand
 //! in the same file and are read by their own layers.
 
+mod profile;
 mod script;
 mod service;
+mod table;
 mod traffic;
+mod users;
 
 use crate::base::{At, Duration, Fields, Report, Span};
 
