@@ -8,14 +8,15 @@
 use serde::Serialize;
 
 use crate::base::{SimTime, Span, Stream};
-use crate::engine::{Agenda, Key};
+use crate::engine::Agenda;
 
+use super::line::{Line, NOBODY};
 use super::live::Live;
 use super::plan::Plan;
 use super::probe::{Probe, UserDone};
 use super::profile::Bound;
 use super::spec::{ClassKind, Drive, Profile};
-use super::state::{Call, End, Event, NOBODY, State};
+use super::state::{End, Event, Next, State};
 
 /// Stretches and rejected candidates that one event may look through.
 const MOST_LOOKS: u32 = 256;
@@ -103,9 +104,10 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A request arrives; which, is drawn now.
-    pub fn arrival(&mut self, source: u32, generation: u32, agenda: &mut Agenda<Event>) {
+    #[inline]
+    pub fn arrival(&mut self, source: u32, generation: u32, agenda: &mut Agenda<Event>) -> Next {
         if self.state.sources[source as usize].generation != generation {
-            return;
+            return Next::Nothing;
         }
         self.schedule(source, agenda);
         let mix = &mut self.state.sources[source as usize].mix;
@@ -122,52 +124,43 @@ impl<P: Probe> Live<'_, P> {
         } else {
             plan.first
         };
-        self.send(entry, NOBODY, agenda);
+        self.send(entry, NOBODY, agenda)
     }
 
     /// A client asks, and a gateway lets the request in or turns it away.
-    pub fn send(&mut self, entry: u32, user: u32, agenda: &mut Agenda<Event>) {
+    pub fn send(&mut self, entry: u32, user: u32, agenda: &mut Agenda<Event>) -> Next {
         let plan = &self.plan.entries[entry as usize];
         self.state.users[plan.class as usize].offered += 1;
         let now = agenda.now();
-        let call = Call {
-            strand: Key::NONE,
-            plan: plan.call,
-            entry,
-            user,
-            attempts: 0,
-            visit: Key::NONE,
-            began: now,
-            attempt_began: now,
-        };
+        let line = Line::user(entry, plan.call, user, now);
         if self.state.edge.guarded
             && let Some(end) = self.turned_away(entry, now)
         {
-            self.user_done(&call, end, true, agenda);
-            return;
+            self.user_done(&line, end, true, agenda);
+            return Next::Nothing;
         }
-        let key = self.state.calls.insert(call);
-        self.attempt(key, agenda);
+        let key = self.state.lines.insert(line);
+        self.attempt(key, agenda)
     }
 
     /// A client has an answer, was turned away, or has given up.
-    pub fn user_done(&mut self, call: &Call, end: End, refused: bool, agenda: &mut Agenda<Event>) {
-        let plan = &self.plan.entries[call.entry as usize];
+    pub fn user_done(&mut self, user: &Line, end: End, refused: bool, agenda: &mut Agenda<Event>) {
+        let plan = &self.plan.entries[user.route as usize];
         let now = agenda.now();
         self.state.users[plan.class as usize].ended[end.outcome.index()] += 1;
         self.probe.user_done(UserDone {
             now,
-            entry: call.entry,
+            entry: user.route,
             class: plan.class,
             kind: self.plan.spec.traffic.classes[plan.class as usize].kind,
             value: plan.value,
             refused,
             outcome: end.outcome,
-            duration: now.since(call.began),
+            duration: now.since(user.arrived),
             cause: end.cause,
         });
-        if call.user != NOBODY {
-            self.answered(call.user, end.outcome.is_ok(), agenda);
+        if user.at != NOBODY {
+            self.answered(user.at, end.outcome.is_ok(), agenda);
         }
     }
 }

@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::probe::{Happening, Probe};
 use super::profile::Bound;
 use super::spec::{ClassKind, Drive, Population, Profile};
-use super::state::Event;
+use super::state::{Event, Next};
 
 /// Time between two counts of a class whose number of users keeps changing.
 const CENSUS: Span = Span::from_secs(5);
@@ -144,13 +144,13 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A user has thought and asks, or leaves where there are too many.
-    pub fn act(&mut self, place: u32, agenda: &mut Agenda<Event>) {
+    pub fn act(&mut self, place: u32, agenda: &mut Agenda<Event>) -> Next {
         let user = &mut self.state.people.all[place as usize];
         let crowd = &mut self.state.crowds[user.class as usize];
         if crowd.present > crowd.wanted {
             crowd.present -= 1;
             self.state.people.absent.push(place);
-            return;
+            return Next::Nothing;
         }
         let plan = &self.plan.classes[user.class as usize];
         if user.step == user.end {
@@ -160,8 +160,9 @@ impl<P: Probe> Live<'_, P> {
                 (user.step, user.end) = (*first, *end);
             }
         }
-        if let Some((entry, _)) = plan.steps.get(user.step as usize) {
-            self.send(*entry, place, agenda);
+        match plan.steps.get(user.step as usize) {
+            Some((entry, _)) => self.send(*entry, place, agenda),
+            None => Next::Nothing,
         }
     }
 

@@ -11,6 +11,7 @@ use super::arrive::Source;
 use super::crowd::{Crowd, People};
 use super::edge::Edge;
 use super::fault::FaultKind;
+use super::line::Line;
 use super::plan::Plan;
 use super::probe::Cause;
 use super::surge::Surges;
@@ -28,9 +29,9 @@ pub(super) enum Event {
     Census { class: u32, generation: u32 },
     /// A surge's time is over.
     SurgeEnd(u32),
-    /// A strand's work is done.
+    /// A line goes on: its work is done.
     Wake(Key),
-    /// A call tries again.
+    /// A line tries its call again.
     Retry(Key),
     /// The first deadline of a lane is due.
     Lane(u32),
@@ -40,66 +41,23 @@ pub(super) enum Event {
     FaultEnd(u32),
 }
 
-/// Something to do at this very instant, before the next event.
+/// What to do next at this very instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Task {
+pub(super) enum Next {
+    /// Nothing more along this way.
+    Nothing,
+    /// A line goes on.
     Run(Key),
-    Settle { call: Key, visit: Key, end: End },
+    /// A request has ended for the line that waits for it, if that still does.
+    Answer { line: Key, callee: Key, end: End },
 }
 
-/// How a visit or an attempt ended, and why.
+/// How a request or an attempt ended, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct End {
     pub outcome: super::Outcome,
     pub cause: Option<Cause>,
 }
-
-/// A request inside one service, from its arrival at a pod to its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Visit {
-    pub route: u32,
-    pub pod: Key,
-    /// Who waits for the answer, if anyone still does.
-    pub call: Key,
-    pub arrived: SimTime,
-    pub running: bool,
-    /// The last call it made: what a timeout follows to find its cause.
-    pub last_call: Key,
-    /// What first made it slower than it is by nature, or failed a part it can do without.
-    pub touched: Option<Cause>,
-}
-
-/// One line of execution within a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Strand {
-    pub visit: Key,
-    /// Next operation.
-    pub at: u32,
-    /// The strand that waits for this branch.
-    pub parent: Key,
-    /// Branches that this strand waits for.
-    pub waits: u32,
-}
-
-/// A call from the caller's side: all its attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Call {
-    /// The strand that waits; none for a user.
-    pub strand: Key,
-    pub plan: u32,
-    /// For users: position among all entries.
-    pub entry: u32,
-    /// For users of a closed loop: which; [`NOBODY`] otherwise.
-    pub user: u32,
-    pub attempts: u32,
-    /// The present attempt at the callee; none between attempts.
-    pub visit: Key,
-    pub began: SimTime,
-    pub attempt_began: SimTime,
-}
-
-/// No user of a closed loop.
-pub(super) const NOBODY: u32 = u32::MAX;
 
 /// What a pod is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -119,10 +77,17 @@ pub(super) struct Pod {
     pub version: u32,
     /// Which roll-out made it; older ones are replaced.
     pub epoch: u32,
+    /// Its version's factor on all work.
+    pub slower: f64,
+    /// Whether its version spoils answers.
+    pub errors: bool,
     pub busy: u32,
+    /// Requests that it has, waiting ones included.
+    pub requests: u32,
+    /// Lines that wait for a worker, longest first.
     pub queue: VecDeque<Key>,
     pub starts: u32,
-    /// The visit that began last: what a full queue follows to find its cause.
+    /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
 }
 
@@ -145,7 +110,7 @@ pub(super) struct Service {
     pub balance: Stream,
     pub errors: Stream,
     pub backoff: Stream,
-    /// Visits begun and ended, for conservation.
+    /// Requests that arrived and ended, for conservation.
     pub arrived: u64,
     pub ended: u64,
 }
@@ -182,8 +147,10 @@ pub(super) struct Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct Deadline {
     pub due: SimTime,
-    pub call: Key,
-    pub visit: Key,
+    /// Who waits.
+    pub line: Key,
+    /// For what.
+    pub callee: Key,
 }
 
 /// Counts of users' requests; offered = ended + in flight at any instant.
@@ -200,9 +167,7 @@ pub struct Users {
 pub(super) struct State {
     pub services: Vec<Service>,
     pub pods: Slab<Pod>,
-    pub visits: Slab<Visit>,
-    pub strands: Slab<Strand>,
-    pub calls: Slab<Call>,
+    pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
     pub faults: Vec<Fault>,
     /// By route number.
@@ -221,7 +186,7 @@ pub(super) struct State {
     pub wasted: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<Next>,
 }
 
 impl State {
@@ -231,7 +196,11 @@ impl State {
         let mut services = Vec::with_capacity(plan.spec.services.len());
         for (service, spec) in plan.spec.services.iter().enumerate() {
             let keys: Vec<Key> = (0..spec.replicas)
-                .map(|number| pods.insert(Pod::ready(service as u32, number)))
+                .map(|number| {
+                    let mut pod = Pod::new(plan, service as u32, number, 0, 0);
+                    pod.phase = PodPhase::Ready;
+                    pods.insert(pod)
+                })
                 .collect();
             let stream = |purpose: &str| Stream::named(seed, &format!("{purpose}/{}", spec.name));
             services.push(Service {
@@ -255,9 +224,7 @@ impl State {
         State {
             services,
             pods,
-            visits: Slab::default(),
-            strands: Slab::default(),
-            calls: Slab::default(),
+            lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
             faults: Vec::new(),
             effects: vec![Effect::default(); plan.routes.len()],
@@ -275,15 +242,19 @@ impl State {
 }
 
 impl Pod {
-    /// A pod that has been serving for a while.
-    fn ready(service: u32, number: u32) -> Pod {
+    /// A pod that starts, of the version and roll-out given.
+    pub fn new(plan: &Plan, service: u32, number: u32, version: u32, epoch: u32) -> Pod {
+        let spec = &plan.spec.services[service as usize].versions[version as usize];
         Pod {
             service,
             number,
-            phase: PodPhase::Ready,
-            version: 0,
-            epoch: 0,
+            phase: PodPhase::Starting,
+            version,
+            epoch,
+            slower: spec.slower,
+            errors: spec.errors.iter().any(|ratio| ratio.get() > 0.0),
             busy: 0,
+            requests: 0,
             queue: VecDeque::new(),
             starts: 1,
             last_begun: Key::NONE,

@@ -7,8 +7,8 @@ use super::profile::{LONGEST, Unit};
 
 /// Rows of an inline table.
 const MAX_ROWS: usize = 1_000;
-/// Rows of a CSV text: a week of minutes.
-const MAX_CSV_ROWS: usize = 10_080;
+/// Rows of a CSV text; a file may not hold a longer text than 64 KiB anyway.
+const MAX_CSV_ROWS: usize = 5_000;
 
 type Points = Vec<(Span, f64)>;
 
