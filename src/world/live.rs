@@ -10,7 +10,7 @@
 use crate::engine::{Agenda, Model};
 
 use super::plan::Plan;
-use super::probe::{Cause, Happening, Outcome, Probe};
+use super::probe::{Cause, Outcome, Probe};
 use super::state::{End, Event, Next, State};
 
 /// The world while it runs.
@@ -78,12 +78,7 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             Event::SurgeEnd(surge) => self.surge_over(surge, agenda),
-            Event::FaultEnd(fault) => {
-                if self.end_fault(fault) {
-                    self.probe
-                        .happened(agenda.now(), Happening::FaultEnded { fault });
-                }
-            }
+            Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
         }
     }
 }

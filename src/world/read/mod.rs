@@ -3,6 +3,7 @@
 //! Only the world's own fields are read here; objectives and telemetry stand
 //! in the same file and are read by their own layers.
 
+mod fault;
 mod profile;
 mod script;
 mod service;
@@ -11,6 +12,8 @@ mod traffic;
 mod users;
 
 use crate::base::{At, Duration, Fields, Report, Span};
+
+pub use fault::fault;
 
 use super::MAX_SERVICES;
 use super::spec::{RouteRef, Spec};
