@@ -184,7 +184,8 @@ impl World {
                 let scale = f64::from(self.plan.spec.scale);
                 let simulated = rate / scale;
                 let burst = burst.unwrap_or(rate) / scale;
-                let sound = simulated > 0.0 && simulated <= 1e6 && burst >= 0.0 && burst <= 1e6;
+                let range = 0.0..=1e6;
+                let sound = simulated > 0.0 && range.contains(&simulated) && range.contains(&burst);
                 let rate = Rate::per_second(simulated)
                     .filter(|_| sound)
                     .ok_or(ActionError::BadLimit)?;
