@@ -26,6 +26,9 @@ const MOST_LOOKS: u32 = 256;
 pub(super) struct Source {
     /// Rises with every change of the rate; an arrival of an older one is void.
     pub generation: u32,
+    /// The rate where it stays the same until something changes it; 0 where
+    /// it has to be looked up. It spares the common case the search.
+    steady: f64,
     arrivals: Stream,
     mix: Stream,
 }
@@ -35,6 +38,7 @@ impl Source {
     pub fn all(plan: &Plan, seed: u64) -> Vec<Source> {
         let source = |suffix: &str| Source {
             generation: 0,
+            steady: 0.0,
             arrivals: Stream::named(seed, &format!("arrivals{suffix}")),
             mix: Stream::named(seed, &format!("mix{suffix}")),
         };
@@ -61,22 +65,42 @@ impl<P: Probe> Live<'_, P> {
     pub fn refresh_traffic(&mut self, agenda: &mut Agenda<Event>) {
         for source in &mut self.state.sources {
             source.generation = source.generation.wrapping_add(1);
+            source.steady = 0.0;
         }
         self.open_the_doors(agenda);
     }
 
     /// Puts a source's next arrival on the agenda.
+    #[inline]
+    pub fn schedule(&mut self, source: u32, agenda: &mut Agenda<Event>) {
+        let of = &mut self.state.sources[source as usize];
+        if of.steady > 0.0 {
+            let at = agenda.now() + Span::from_secs_f64(of.arrivals.exponential() / of.steady);
+            if at < SimTime::MAX {
+                let generation = of.generation;
+                agenda.at(at, Event::Arrival { source, generation });
+            }
+            return;
+        }
+        self.search(source, agenda);
+    }
+
+    /// Finds a source's next arrival along its profile.
     ///
     /// Thinning (Lewis and Shedler, "Simulation of nonhomogeneous Poisson
     /// processes by thinning", 1979): candidates come at a rate that bounds the
     /// present stretch of the profile, and each is real with the share of it
     /// that the profile has then.
-    pub fn schedule(&mut self, source: u32, agenda: &mut Agenda<Event>) {
+    #[inline(never)]
+    fn search(&mut self, source: u32, agenda: &mut Agenda<Event>) {
         let place = source as usize;
         let generation = self.state.sources[place].generation;
         let mut at = agenda.now();
         for _ in 0..MOST_LOOKS {
             let bound = level(self.plan, self.state, source, at, true);
+            if bound.exact && bound.until == SimTime::MAX {
+                self.state.sources[place].steady = bound.most;
+            }
             let arrivals = &mut self.state.sources[place].arrivals;
             let next = if bound.most > 0.0 {
                 at + Span::from_secs_f64(arrivals.exponential() / bound.most)
@@ -128,6 +152,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A client asks, and a gateway lets the request in or turns it away.
+    #[inline]
     pub fn send(&mut self, entry: u32, user: u32, agenda: &mut Agenda<Event>) -> Next {
         let plan = &self.plan.entries[entry as usize];
         self.state.users[plan.class as usize].offered += 1;
@@ -144,6 +169,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A client has an answer, was turned away, or has given up.
+    #[inline]
     pub fn user_done(&mut self, user: &Line, end: End, refused: bool, agenda: &mut Agenda<Event>) {
         let plan = &self.plan.entries[user.route as usize];
         let now = agenda.now();
@@ -152,7 +178,7 @@ impl<P: Probe> Live<'_, P> {
             now,
             entry: user.route,
             class: plan.class,
-            kind: self.plan.spec.traffic.classes[plan.class as usize].kind,
+            kind: plan.kind,
             value: plan.value,
             refused,
             outcome: end.outcome,

@@ -168,6 +168,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// A user's request has ended: on to the next step, or once more, or away
     /// from the journey; and a while to think.
+    #[inline(never)]
     pub fn answered(&mut self, place: u32, ok: bool, agenda: &mut Agenda<Event>) {
         let user = &mut self.state.people.all[place as usize];
         let Drive::Closed(population) = &self.plan.spec.traffic.classes[user.class as usize].drive

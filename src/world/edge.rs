@@ -125,6 +125,7 @@ impl Criticality {
 
 impl<P: Probe> Live<'_, P> {
     /// How a gateway turns a request away, if it does.
+    #[inline(never)]
     pub fn turned_away(&mut self, entry: u32, now: SimTime) -> Option<End> {
         let plan = &self.plan.entries[entry as usize];
         let (class, bit) = (plan.class, 1 << plan.class);

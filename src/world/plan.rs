@@ -3,7 +3,9 @@
 
 use crate::base::{Duration, Money, Sampler, Span};
 
-use super::spec::{Balance, Call, Class, Drive, Population, Retry, RouteRef, Spec, Step};
+use super::spec::{
+    Balance, Call, Class, ClassKind, Drive, Population, Retry, RouteRef, Spec, Step,
+};
 
 /// Where [`Op::Refuse`] stands in every plan.
 pub(super) const REFUSE: u32 = 0;
@@ -106,6 +108,7 @@ pub(super) struct EntryPlan {
     pub reached: f64,
     pub call: u32,
     pub class: u32,
+    pub kind: ClassKind,
     pub value: Money,
 }
 
@@ -210,6 +213,7 @@ impl Plan {
                     reached,
                     call: self.call(None, &call),
                     class: number,
+                    kind: class.kind,
                     value: entry.value,
                 };
                 self.entries.push(entry);
