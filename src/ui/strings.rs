@@ -140,7 +140,9 @@ texts! {
     POD_STARTING = "starting";
     POD_READY = "ready";
     POD_DRAINING = "draining";
-    POD_DEAD = "dead";
+    POD_DEAD = "waits to restart";
+    POD_PENDING = "pending";
+    POD_UNREADY = "not ready";
     ROUTES = "Routes";
     ROUTE = "Route";
     ALL_ROUTES = "All routes";

@@ -22,13 +22,13 @@ impl<P: Probe> Live<'_, P> {
                 break;
             };
             let route = &self.plan.routes[visit.route as usize];
+            if let Some(cause) = visit.touched {
+                return cause;
+            }
             if !visit.running {
                 return self.blame_queue(visit.pod, route.service);
             }
             service = Some(route.service);
-            if let Some(cause) = visit.touched {
-                return cause;
-            }
             match self.state.calls.get(visit.last_call) {
                 Some(call) => key = call.visit,
                 None => break,

@@ -76,7 +76,11 @@ impl<P: Probe> Live<'_, P> {
     /// One of the service's ready pods, by its balancing rule.
     fn choose_pod(&mut self, service: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
-        let ready = &running.ready;
+        let ready = if running.split > 0.0 && running.canaries.chance(running.split) {
+            &running.canary
+        } else {
+            &running.ready
+        };
         let count = ready.len() as u32;
         match count {
             0 => None,

@@ -31,6 +31,8 @@ impl<P: Probe> Model for Live<'_, P> {
             Event::Lane(lane) => self.deadlines(lane, agenda),
             Event::Retry(call) => self.try_again(call, agenda),
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
+            Event::Burst(burst) => self.burst_over(burst, agenda),
+            Event::Fleet(event) => self.fleet_event(event, agenda),
             Event::FaultEnd(fault) => {
                 if self.end_fault(fault) {
                     self.probe

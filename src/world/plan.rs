@@ -3,13 +3,15 @@
 
 use crate::base::{Duration, Span};
 
-use super::spec::{Call, Retry, RouteRef, Spec, Step};
+use super::spec::{Call, Retry, RouteRef, Service, Spec, Step, Version};
 
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
     /// Take time.
     Work(Duration),
+    /// Use a core for some time.
+    Burst(Duration),
     /// Make a call and wait for it; the index is into [`Plan::calls`].
     Call(u32),
     /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
@@ -47,6 +49,19 @@ pub(super) struct RoutePlan {
     pub local: u32,
     /// First operation.
     pub entry: u32,
+    /// First of its service's versions in [`Plan::entries_by_version`], where they differ.
+    pub by_version: Option<u32>,
+}
+
+impl RoutePlan {
+    /// First operation in a version of the service.
+    #[inline]
+    pub fn entry_at(&self, version: u32, plan: &Plan) -> u32 {
+        match self.by_version {
+            None => self.entry,
+            Some(first) => plan.entries_by_version[(first + version) as usize],
+        }
+    }
 }
 
 /// Caller and callee, by position.
@@ -73,6 +88,10 @@ pub(super) struct Plan {
     pub lanes: Vec<Span>,
     /// Users' calls, in the order of the mix, with cumulative shares.
     pub entries: Vec<(f64, u32)>,
+    /// First operations of routes that versions change, by version.
+    pub entries_by_version: Vec<u32>,
+    /// By service: whether its pods stop to collect garbage.
+    pub pauses: Vec<bool>,
 }
 
 impl Plan {
@@ -87,11 +106,15 @@ impl Plan {
                     service: service as u32,
                     local: local as u32,
                     entry: 0,
+                    by_version: None,
                 });
             }
         }
+        let pauses = spec.services.iter().map(|s| s.fleet.gc.is_some()).collect();
         let mut plan = Plan {
             spec,
+            entries_by_version: Vec::new(),
+            pauses,
             ops: Vec::new(),
             targets: Vec::new(),
             choices: Vec::new(),
@@ -109,11 +132,40 @@ impl Plan {
                 plan.routes[number].entry = plan.ops.len() as u32;
                 plan.script(service as u32, &route.script);
                 plan.ops.push(Op::End);
+                plan.versions_of(number, service as u32, local, spec);
             }
         }
         plan.spec.services = services;
         plan.users();
         plan
+    }
+
+    /// A script of its own for every version that changes what a route does.
+    fn versions_of(&mut self, number: usize, service: u32, local: usize, spec: &Service) {
+        let before = |version: &Version| {
+            let steps = version.change.before.get(local);
+            steps.filter(|steps| !steps.is_empty()).cloned()
+        };
+        let differs =
+            |version: &Version| before(version).is_some() || !version.change.timeouts.is_empty();
+        if !spec.versions.iter().any(differs) {
+            return;
+        }
+        self.routes[number].by_version = Some(self.entries_by_version.len() as u32);
+        for version in &spec.versions {
+            if !differs(version) {
+                self.entries_by_version.push(self.routes[number].entry);
+                continue;
+            }
+            let mut script = before(version).unwrap_or_default();
+            script.extend(spec.routes[local].script.iter().cloned());
+            for (to, timeout) in &version.change.timeouts {
+                set_timeout(&mut script, *to, *timeout);
+            }
+            self.entries_by_version.push(self.ops.len() as u32);
+            self.script(service, &script);
+            self.ops.push(Op::End);
+        }
     }
 
     fn users(&mut self) {
@@ -137,6 +189,12 @@ impl Plan {
         for step in steps {
             match step {
                 Step::Work(duration) => self.ops.push(Op::Work(*duration)),
+                Step::Compute { cpu, wait } => {
+                    self.ops.push(Op::Burst(*cpu));
+                    if let Some(wait) = wait {
+                        self.ops.push(Op::Work(*wait));
+                    }
+                }
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));
@@ -219,6 +277,26 @@ impl Plan {
             }
         }
         layers
+    }
+}
+
+/// Gives every call to `to` another timeout.
+fn set_timeout(script: &mut [Step], to: RouteRef, timeout: Option<Span>) {
+    for step in script {
+        match step {
+            Step::Call(call) if call.to == to => call.timeout = timeout,
+            Step::Parallel(branches) => {
+                for branch in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            Step::Branch(branches) => {
+                for (_, branch) in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

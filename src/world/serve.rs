@@ -1,6 +1,6 @@
 //! Requests inside a service: admission, scripts, workers, answers.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
 use super::live::Live;
@@ -18,7 +18,6 @@ impl<P: Probe> Live<'_, P> {
         agenda: &mut Agenda<Event>,
     ) -> Result<Key, End> {
         let service = self.plan.routes[route as usize].service;
-        let spec = &self.plan.spec.services[service as usize];
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             let cause = Some(Cause::NoPod { service });
             return Err(End {
@@ -26,8 +25,12 @@ impl<P: Probe> Live<'_, P> {
                 cause,
             });
         };
-        let running = pod.busy < spec.workers;
-        if !running && pod.queue.len() as u32 >= spec.queue {
+        if !pod.open {
+            return self.turned_away(pod_key, route, call, agenda.now());
+        }
+        let odd = pod.odd;
+        let running = pod.busy < pod.workers;
+        if !running && pod.queue.len() as u32 >= pod.places {
             let now = agenda.now();
             let outcome = Outcome::Overloaded;
             self.probe.served(Served {
@@ -56,6 +59,36 @@ impl<P: Probe> Live<'_, P> {
         } else {
             pod.queue.push_back(visit);
         }
+        if odd {
+            self.weigh(pod_key, agenda);
+        }
+        Ok(visit)
+    }
+
+    /// A request reaches a pod that does not serve: a connection refused, or
+    /// no answer at all where its node is gone.
+    fn turned_away(&mut self, pod: Key, route: u32, call: Key, now: SimTime) -> Result<Key, End> {
+        let service = self.plan.routes[route as usize].service;
+        let (lost, node) = match self.state.pods.get(pod) {
+            Some(pod) => (pod.body.lost, pod.body.node),
+            None => (false, None),
+        };
+        let Some(node) = node.filter(|_| lost) else {
+            return Err(End {
+                outcome: Outcome::Unavailable,
+                cause: Some(Cause::Refused { service }),
+            });
+        };
+        let visit = self.state.visits.insert(Visit {
+            route,
+            pod,
+            call,
+            arrived: now,
+            running: false,
+            last_call: Key::NONE,
+            touched: Some(Cause::Node { node }),
+        });
+        self.state.services[service as usize].arrived += 1;
         Ok(visit)
     }
 
@@ -67,16 +100,18 @@ impl<P: Probe> Live<'_, P> {
         visit.running = true;
         let route = &self.plan.routes[visit.route as usize];
         let effect = &self.state.effects[visit.route as usize];
-        let mut version = 0;
-        if let Some(pod) = self.state.pods.get_mut(visit.pod) {
+        let (mut version, mut slower, mut odd) = (0, false, false);
+        let pod_key = visit.pod;
+        if let Some(pod) = self.state.pods.get_mut(pod_key) {
             pod.last_begun = key;
+            pod.begun += 1;
             version = pod.version;
+            slower = pod.pace > 1.0;
+            odd = pod.odd;
         }
         if !effect.extra.is_zero() {
             visit.touched = Some(Cause::Fault(effect.slow_fault));
-        } else if self.plan.spec.services[route.service as usize].versions[version as usize].slower
-            > 1.0
-        {
+        } else if slower {
             visit.touched = Some(Cause::Version {
                 service: route.service,
                 version,
@@ -84,14 +119,18 @@ impl<P: Probe> Live<'_, P> {
         }
         let strand = self.state.strands.insert(Strand {
             visit: key,
-            at: route.entry,
+            at: route.entry_at(version, self.plan),
             parent: Key::NONE,
             waits: 0,
         });
-        if effect.extra.is_zero() {
+        let extra = effect.extra;
+        if odd {
+            self.burden(pod_key, key, agenda.now());
+        }
+        if extra.is_zero() {
             self.state.tasks.push(Task::Run(strand));
         } else {
-            agenda.after(effect.extra, Event::Wake(strand));
+            agenda.after(extra, Event::Wake(strand));
         }
     }
 
@@ -114,18 +153,30 @@ impl<P: Probe> Live<'_, P> {
         };
         let service = self.plan.routes[visit.route as usize].service as usize;
         let pod = visit.pod;
+        if self.plan.pauses[service]
+            && let Some(until) = self.paused(pod, agenda.now())
+        {
+            agenda.at(until, Event::Wake(key));
+            return;
+        }
         let mut at = at;
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(duration) => {
                     let mut span = duration.sample(&mut self.state.services[service].work);
-                    let version = self.state.pods.get(pod).map_or(0, |pod| pod.version);
-                    let slower = self.plan.spec.services[service].versions[version as usize].slower;
-                    if slower != 1.0 {
-                        span = span.scaled(slower);
+                    let pace = self.pace(pod, agenda.now());
+                    if pace != 1.0 {
+                        span = span.scaled(pace);
                     }
                     self.resume_at(key, at + 1);
                     agenda.after(span, Event::Wake(key));
+                    return;
+                }
+                Op::Burst(duration) => {
+                    let span = duration.sample(&mut self.state.services[service].work);
+                    let span = span.scaled(self.pace(pod, agenda.now()));
+                    self.resume_at(key, at + 1);
+                    self.burst(key, pod, span, agenda);
                     return;
                 }
                 Op::Call(plan) => {
@@ -181,6 +232,16 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
+    /// How many times as long work takes in a pod now.
+    #[inline]
+    fn pace(&self, pod: Key, now: SimTime) -> f64 {
+        match self.state.pods.get(pod) {
+            Some(pod) if pod.odd => self.odd_pace(pod, now),
+            Some(pod) => pod.pace,
+            None => 1.0,
+        }
+    }
+
     #[inline]
     fn resume_at(&mut self, key: Key, at: u32) {
         if let Some(strand) = self.state.strands.get_mut(key) {
@@ -195,11 +256,25 @@ impl<P: Probe> Live<'_, P> {
         };
         let route = &self.plan.routes[visit.route as usize];
         let effect = self.state.effects[visit.route as usize];
-        let version = self.state.pods.get(visit.pod).map_or(0, |pod| pod.version);
+        let (mut version, mut shows) = (0, true);
+        if let Some(pod) = self.state.pods.get(visit.pod) {
+            version = pod.version;
+            if pod.odd {
+                if self.disk_refuses(pod, route.local) {
+                    let service = route.service;
+                    return End {
+                        outcome: Outcome::Error,
+                        cause: Some(Cause::DiskFull { service }),
+                    };
+                }
+                shows = self.shows(pod);
+            }
+        }
         let spec = &self.plan.spec.services[route.service as usize].versions[version as usize];
         let own = spec
             .errors
             .get(route.local as usize)
+            .filter(|_| shows)
             .map_or(0.0, |ratio| ratio.get());
         let errors = &mut self.state.services[route.service as usize].errors;
         if errors.chance(own) {
@@ -266,9 +341,9 @@ impl<P: Probe> Live<'_, P> {
             Some(next) => self.begin(next, agenda),
             None => {
                 pod.busy -= 1;
-                if pod.phase == PodPhase::Draining && pod.busy == 0 {
+                if pod.phase == PodPhase::Draining && pod.busy == 0 && !pod.open {
                     let service = pod.service;
-                    self.remove_pod(key);
+                    self.remove_pod(key, agenda);
                     self.reconcile(service, agenda);
                 }
             }

@@ -8,6 +8,7 @@ use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Key, Slab};
 
 use super::fault::FaultKind;
+use super::fleet::body::{Body, Burst, FleetEvent, FleetState, Rolling, Scaler};
 use super::plan::Plan;
 use super::probe::Cause;
 
@@ -26,6 +27,10 @@ pub(super) enum Event {
     PodReady { pod: Key, starts: u32 },
     /// A fault's time is over.
     FaultEnd(u32),
+    /// A slice of a burst on a core is over.
+    Burst(Key),
+    /// Something about pods and nodes.
+    Fleet(FleetEvent),
 }
 
 /// Something to do at this very instant, before the next event.
@@ -87,7 +92,13 @@ pub(super) struct Call {
 /// What a pod is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum PodPhase {
+    /// No node takes it.
+    Pending,
+    /// Its container ended and is started again later.
+    Waiting,
     Starting,
+    /// It serves, but its readiness probe says no.
+    Unready,
     Ready,
     Draining,
 }
@@ -104,9 +115,22 @@ pub(super) struct Pod {
     pub epoch: u32,
     pub busy: u32,
     pub queue: VecDeque<Key>,
+    /// Changes whenever what was planned for the present container is void.
     pub starts: u32,
     /// The visit that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
+    /// Requests that it serves at a time, and that may wait.
+    pub workers: u32,
+    pub places: u32,
+    /// Whether a request that reaches it is taken in.
+    pub open: bool,
+    /// Whether it counts memory, disk or collections, or is not at its plain pace.
+    pub odd: bool,
+    /// Its work takes so many times as long.
+    pub pace: f64,
+    /// Requests begun by the present container.
+    pub begun: u64,
+    pub body: Body,
 }
 
 /// One service, running.
@@ -120,14 +144,26 @@ pub(super) struct Service {
     pub version: u32,
     /// Version before the last deploy.
     pub previous: Option<u32>,
+    /// Which generation of pods is wanted; others are replaced.
     pub epoch: u32,
-    pub rolling: bool,
+    pub next_epoch: u32,
+    pub rollout: Option<Rolling>,
+    /// The controller is at work; it is not to be called from within.
+    pub reconciling: bool,
+    /// The new set while there are two, and its share of traffic.
+    pub canary: Vec<Key>,
+    pub split: f64,
+    pub scaler: Option<Scaler>,
+    /// Requests begun by containers that are gone, by version.
+    pub served_by: Vec<u64>,
     pub next_number: u32,
     pub turn: u32,
     pub work: Stream,
     pub balance: Stream,
     pub errors: Stream,
     pub backoff: Stream,
+    pub canaries: Stream,
+    pub gc: Stream,
     /// Visits begun and ended, for conservation.
     pub arrived: u64,
     pub ended: u64,
@@ -183,6 +219,8 @@ pub struct Users {
 pub(super) struct State {
     pub services: Vec<Service>,
     pub pods: Slab<Pod>,
+    pub bursts: Slab<Burst>,
+    pub fleet: FleetState,
     pub visits: Slab<Visit>,
     pub strands: Slab<Strand>,
     pub calls: Slab<Call>,
@@ -205,34 +243,40 @@ pub(super) struct State {
 impl State {
     /// Every pod ready, no user yet.
     pub fn new(plan: &Plan, seed: u64) -> State {
-        let mut pods = Slab::default();
         let mut services = Vec::with_capacity(plan.spec.services.len());
-        for (service, spec) in plan.spec.services.iter().enumerate() {
-            let keys: Vec<Key> = (0..spec.replicas)
-                .map(|number| pods.insert(Pod::ready(service as u32, number)))
-                .collect();
+        for spec in &plan.spec.services {
             let stream = |purpose: &str| Stream::named(seed, &format!("{purpose}/{}", spec.name));
             services.push(Service {
-                ready: keys.clone(),
-                pods: keys,
+                ready: Vec::new(),
+                pods: Vec::new(),
                 replicas: spec.replicas,
                 version: 0,
                 previous: None,
                 epoch: 0,
-                rolling: false,
-                next_number: spec.replicas,
+                next_epoch: 1,
+                rollout: None,
+                reconciling: false,
+                canary: Vec::new(),
+                split: 0.0,
+                scaler: spec.fleet.autoscale.as_ref().map(|_| Scaler::default()),
+                served_by: vec![0; spec.versions.len()],
+                next_number: 0,
                 turn: 0,
                 work: stream("work"),
                 balance: stream("balance"),
                 errors: stream("errors"),
                 backoff: stream("backoff"),
+                canaries: stream("canary"),
+                gc: stream("gc"),
                 arrived: 0,
                 ended: 0,
             });
         }
         State {
             services,
-            pods,
+            pods: Slab::default(),
+            bursts: Slab::default(),
+            fleet: FleetState::new(&plan.spec),
             visits: Slab::default(),
             strands: Slab::default(),
             calls: Slab::default(),
@@ -251,18 +295,39 @@ impl State {
 }
 
 impl Pod {
-    /// A pod that has been serving for a while.
-    fn ready(service: u32, number: u32) -> Pod {
+    /// A pod that is not placed yet.
+    pub fn new(
+        plan: &Plan,
+        service: u32,
+        number: u32,
+        version: u32,
+        epoch: u32,
+        now: SimTime,
+    ) -> Pod {
+        let spec = &plan.spec.services[service as usize];
+        let fleet = &spec.fleet;
+        let made = &spec.versions[version as usize];
         Pod {
             service,
             number,
-            phase: PodPhase::Ready,
-            version: 0,
-            epoch: 0,
+            phase: PodPhase::Pending,
+            version,
+            epoch,
             busy: 0,
             queue: VecDeque::new(),
             starts: 1,
             last_begun: Key::NONE,
+            workers: made.change.workers.unwrap_or(spec.workers),
+            places: made.change.queue.unwrap_or(spec.queue),
+            open: false,
+            odd: fleet.memory.is_some()
+                || fleet.disk.is_some()
+                || fleet.gc.is_some()
+                || fleet.warm_up.is_some()
+                || made.change.hidden_for > 0,
+            pace: made.slower,
+            begun: 0,
+            body: Body::new(now),
         }
     }
 }

@@ -119,6 +119,8 @@ fn pods(pods: &[PodView]) -> Html {
 
 fn pod_state(state: PodState) -> (Sign, &'static str, &'static str) {
     match state {
+        PodState::Pending => (Sign::Clock, "tone-bad", strings::POD_PENDING),
+        PodState::Unready => (Sign::Watch, "tone-watch", strings::POD_UNREADY),
         PodState::Starting => (Sign::Clock, "tone-watch", strings::POD_STARTING),
         PodState::Ready => (Sign::Good, "tone-good", strings::POD_READY),
         PodState::Draining => (Sign::Watch, "tone-watch", strings::POD_DRAINING),
