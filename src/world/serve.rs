@@ -19,7 +19,7 @@ impl<P: Probe> Live<'_, P> {
     ) -> Result<Key, End> {
         let service = self.plan.routes[route as usize].service;
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            let cause = Some(Cause::NoPod { service });
+            let cause = Some(Cause::Refused { service });
             return Err(End {
                 outcome: Outcome::Unavailable,
                 cause,

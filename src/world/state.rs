@@ -150,6 +150,8 @@ pub(super) struct Service {
     pub rollout: Option<Rolling>,
     /// The controller is at work; it is not to be called from within.
     pub reconciling: bool,
+    /// Pods that are gone while callers do not know yet, and their generations.
+    pub ghosts: Vec<(Key, u32)>,
     /// The new set while there are two, and its share of traffic.
     pub canary: Vec<Key>,
     pub split: f64,
@@ -256,6 +258,7 @@ impl State {
                 next_epoch: 1,
                 rollout: None,
                 reconciling: false,
+                ghosts: Vec::new(),
                 canary: Vec::new(),
                 split: 0.0,
                 scaler: spec.fleet.autoscale.as_ref().map(|_| Scaler::default()),

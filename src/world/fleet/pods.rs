@@ -182,6 +182,16 @@ impl<P: Probe> Live<'_, P> {
             pod.body.listed = on;
             let service = pod.service;
             self.refresh_ready(service);
+            return;
+        }
+        let services = self.state.services.iter_mut();
+        for (service, running) in services.enumerate() {
+            let before = running.ghosts.len();
+            running.ghosts.retain(|(ghost, _)| *ghost != key);
+            if running.ghosts.len() < before {
+                self.refresh_ready(service as u32);
+                return;
+            }
         }
     }
 
@@ -248,7 +258,11 @@ impl<P: Probe> Live<'_, P> {
         self.spend(agenda.now());
         if let Some(pod) = self.state.pods.get(key) {
             let (served, version) = (pod.begun, pod.version as usize);
-            self.state.services[service as usize].served_by[version] += served;
+            let running = &mut self.state.services[service as usize];
+            running.served_by[version] += served;
+            if pod.body.listed {
+                running.ghosts.push((key, pod.epoch));
+            }
         }
         self.state.pods.remove(key);
         self.state.services[service as usize]

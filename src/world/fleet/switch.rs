@@ -7,7 +7,7 @@
 //! blue-green keeps the old set for a time, to switch back to.
 
 use crate::base::Span;
-use crate::engine::{Agenda, Key};
+use crate::engine::Agenda;
 use crate::world::live::Live;
 use crate::world::probe::Probe;
 use crate::world::spec::Strategy;
@@ -159,19 +159,20 @@ impl<P: Probe> Live<'_, P> {
             _ => None,
         };
         let epoch = running.epoch;
-        let listed = |key: &Key, wanted: Option<bool>| {
-            pods.get(*key).is_some_and(|pod| {
-                pod.body.listed && wanted.is_none_or(|old| (pod.epoch != epoch) == old)
-            })
-        };
+        let split = running.split > 0.0;
         running.ready.clear();
         running.canary.clear();
-        for key in &running.pods {
-            if listed(key, old_only) {
-                running.ready.push(*key);
+        let listed = running.pods.iter().filter_map(|key| {
+            let pod = pods.get(*key).filter(|pod| pod.body.listed)?;
+            Some((*key, pod.epoch))
+        });
+        for (key, of) in listed.chain(running.ghosts.iter().copied()) {
+            let old = of != epoch;
+            if old_only.is_none_or(|only| only == old) {
+                running.ready.push(key);
             }
-            if running.split > 0.0 && listed(key, Some(false)) {
-                running.canary.push(*key);
+            if split && !old {
+                running.canary.push(key);
             }
         }
     }
