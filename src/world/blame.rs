@@ -12,25 +12,25 @@ use super::probe::{Cause, Probe};
 const DEEPEST_BLAME: u32 = 32;
 
 impl<P: Probe> Live<'_, P> {
-    /// Why a visit has not been answered yet: follow what it waits for, down
+    /// Why a request has not been answered yet: follow what it waits for, down
     /// to the first thing that is known to be wrong.
-    pub fn blame(&self, visit: Key) -> Cause {
-        let mut key = visit;
+    pub fn blame(&self, request: Key) -> Cause {
+        let lines = &self.state.lines;
+        let mut key = request;
         let mut service = None;
         for _ in 0..DEEPEST_BLAME {
-            let Some(visit) = self.state.visits.get(key) else {
+            let Some(request) = lines.get(key) else {
                 break;
             };
-            let route = &self.plan.routes[visit.route as usize];
-            if let Some(cause) = visit.touched {
+            if let Some(cause) = request.touched {
                 return cause;
             }
-            if !visit.running {
-                return self.blame_queue(visit.pod, route.service);
+            if !request.running {
+                return self.blame_queue(request.pod, request.service);
             }
-            service = Some(route.service);
-            match self.state.calls.get(visit.last_call) {
-                Some(call) => key = call.visit,
+            service = Some(request.service);
+            match lines.get(request.last_caller) {
+                Some(caller) => key = caller.call.callee,
                 None => break,
             }
         }
@@ -39,33 +39,31 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// Why a pod has no worker to spare: what its youngest visit waits for.
+    /// Why a pod has no worker to spare: what its youngest request waits for.
     pub fn blame_queue(&self, pod: Key, service: u32) -> Cause {
-        let mut key = self
-            .state
-            .pods
-            .get(pod)
-            .map_or(Key::NONE, |pod| pod.last_begun);
+        let lines = &self.state.lines;
+        let last_begun = |pod| {
+            let pod = self.state.pods.get(pod);
+            pod.map_or(Key::NONE, |pod| pod.last_begun)
+        };
+        let mut key = last_begun(pod);
         for _ in 0..DEEPEST_BLAME {
-            let Some(visit) = self.state.visits.get(key) else {
+            let Some(request) = lines.get(key) else {
                 break;
             };
-            if let Some(cause) = visit.touched {
+            if let Some(cause) = request.touched {
                 return cause;
             }
-            let Some(call) = self.state.calls.get(visit.last_call) else {
+            let Some(caller) = lines.get(request.last_caller) else {
                 break;
             };
-            let Some(callee) = self.state.visits.get(call.visit) else {
+            let Some(callee) = lines.get(caller.call.callee) else {
                 break;
             };
             key = if callee.running {
-                call.visit
+                caller.call.callee
             } else {
-                self.state
-                    .pods
-                    .get(callee.pod)
-                    .map_or(Key::NONE, |pod| pod.last_begun)
+                last_begun(callee.pod)
             };
         }
         Cause::Saturated { service }

@@ -6,74 +6,46 @@
 use crate::base::Span;
 use crate::engine::{Agenda, Key};
 
+use super::line::{Kind, Line};
 use super::live::Live;
-use super::plan::CallPlan;
-use super::probe::{Attempted, Cause, Outcome, Probe};
+use super::plan::{CallPlan, HALT};
+use super::probe::{Attempted, Outcome, Probe};
 use super::spec::{Balance, Retry};
-use super::state::{Call, Deadline, End, Event, Task};
+use super::state::{Deadline, End, Event, Next};
 
 impl<P: Probe> Live<'_, P> {
-    /// A strand asks another service and waits.
-    pub fn call(&mut self, strand: Key, plan: u32, visit: Key, agenda: &mut Agenda<Event>) {
-        let now = agenda.now();
-        let call = self.state.calls.insert(Call {
-            strand,
-            plan,
-            entry: 0,
-            attempts: 0,
-            visit: Key::NONE,
-            began: now,
-            attempt_began: now,
-        });
-        if let Some(visit) = self.state.visits.get_mut(visit) {
-            visit.last_call = call;
-        }
-        self.attempt(call, agenda);
-    }
-
-    /// Sends a call's next attempt to a pod and arms its timeout.
-    pub fn attempt(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get_mut(key) else {
-            return;
+    /// Sends the next attempt of a line's call to a pod and arms its timeout.
+    #[inline]
+    pub fn attempt(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
         };
-        call.attempts += 1;
-        call.attempt_began = agenda.now();
-        let plan: &CallPlan = &self.plan.calls[call.plan as usize];
-        let Some(pod) = self.choose_pod(plan.service) else {
-            let cause = Some(Cause::NoPod {
-                service: plan.service,
-            });
-            let end = End {
-                outcome: Outcome::Unavailable,
-                cause,
-            };
-            self.state.tasks.push(Task::Settle {
-                call: key,
-                visit: Key::NONE,
-                end,
-            });
-            return;
+        line.call.attempts += 1;
+        line.call.began = agenda.now();
+        let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
+        let admitted = match self.choose_pod(plan.service) {
+            Some(pod) => self.admit(pod, plan.route, key, agenda),
+            None => Err(End::no_pod(plan.service)),
         };
-        match self.admit(pod, plan.route, key, agenda) {
-            Ok(visit) => {
-                if let Some(call) = self.state.calls.get_mut(key) {
-                    call.visit = visit;
+        match admitted {
+            Ok((callee, next)) => {
+                if let Some(line) = self.state.lines.get_mut(key) {
+                    line.call.callee = callee;
                 }
                 if let Some(lane) = plan.lane {
-                    self.arm(lane, key, visit, agenda);
+                    self.arm(lane, key, callee, agenda);
                 }
+                next
             }
             Err(end) => {
-                self.state.tasks.push(Task::Settle {
-                    call: key,
-                    visit: Key::NONE,
-                    end,
-                });
+                let (line, callee) = (key, Key::NONE);
+                Next::Answer { line, callee, end }
             }
         }
     }
 
     /// One of the service's ready pods, by its balancing rule.
+    #[inline]
     fn choose_pod(&mut self, service: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
         let ready = if running.split > 0.0 && running.canaries.chance(running.split) {
@@ -86,7 +58,7 @@ impl<P: Probe> Live<'_, P> {
             0 => None,
             1 => ready.first().copied(),
             _ => {
-                let place = match self.plan.spec.services[service as usize].balance {
+                let place = match self.plan.services[service as usize].balance {
                     Balance::RoundRobin => {
                         running.turn = (running.turn + 1) % count;
                         running.turn
@@ -97,7 +69,8 @@ impl<P: Probe> Live<'_, P> {
                         let second = (first + 1 + running.balance.below(count - 1)) % count;
                         let load = |place: u32| {
                             let pod = self.state.pods.get(ready[place as usize]);
-                            pod.map_or(u32::MAX, |pod| pod.busy + pod.queue.len() as u32)
+                            // A pod that is gone looks idle to its callers.
+                            pod.map_or(0, |pod| pod.requests)
                         };
                         if load(second) < load(first) {
                             second
@@ -111,10 +84,11 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    fn arm(&mut self, lane: u32, call: Key, visit: Key, agenda: &mut Agenda<Event>) {
+    #[inline]
+    fn arm(&mut self, lane: u32, line: Key, callee: Key, agenda: &mut Agenda<Event>) {
         let due = agenda.now() + self.plan.lanes[lane as usize];
         let state = &mut self.state.lanes[lane as usize];
-        state.deadlines.push_back(Deadline { due, call, visit });
+        state.deadlines.push_back(Deadline { due, line, callee });
         if !state.armed {
             state.armed = true;
             agenda.at(due, Event::Lane(lane));
@@ -128,9 +102,9 @@ impl<P: Probe> Live<'_, P> {
         while let Some(deadline) = self.state.lanes[lane as usize].deadlines.front().copied() {
             let open = self
                 .state
-                .calls
-                .get(deadline.call)
-                .is_some_and(|call| call.visit == deadline.visit);
+                .lines
+                .get(deadline.line)
+                .is_some_and(|line| line.call.callee == deadline.callee);
             if open && deadline.due > agenda.now() {
                 self.state.lanes[lane as usize].armed = true;
                 agenda.at(deadline.due, Event::Lane(lane));
@@ -138,120 +112,109 @@ impl<P: Probe> Live<'_, P> {
             }
             self.state.lanes[lane as usize].deadlines.pop_front();
             if open {
-                let cause = Some(self.blame(deadline.visit));
                 let end = End {
                     outcome: Outcome::TimedOut,
-                    cause,
+                    cause: Some(self.blame(deadline.callee)),
                 };
-                // The visit goes on, but nobody waits for it.
-                if let Some(visit) = self.state.visits.get_mut(deadline.visit) {
-                    visit.call = Key::NONE;
+                // The request goes on, but nobody waits for it.
+                if let Some(request) = self.state.lines.get_mut(deadline.callee) {
+                    request.owner = Key::NONE;
                 }
-                self.settle(deadline.call, deadline.visit, end, agenda);
-                self.finish_tasks(agenda);
+                let (line, callee) = (deadline.line, deadline.callee);
+                self.follow(Next::Answer { line, callee, end }, agenda);
             }
         }
     }
 
     /// An attempt has ended for its caller: go on, try again, or fail.
-    pub fn settle(&mut self, key: Key, visit: Key, end: End, agenda: &mut Agenda<Event>) {
-        let now = agenda.now();
-        let Some(call) = self
+    #[inline]
+    pub fn settle(&mut self, key: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self
             .state
-            .calls
+            .lines
             .get_mut(key)
-            .filter(|call| call.visit == visit)
+            .filter(|line| line.call.callee == callee)
         else {
             self.state.wasted += 1;
-            return;
+            return Next::Nothing;
         };
-        call.visit = Key::NONE;
-        let call = *call;
-        let plan = &self.plan.calls[call.plan as usize];
+        line.call.callee = Key::NONE;
+        let plan = &self.plan.calls[line.call.plan as usize];
         if let Some(edge) = plan.edge {
-            let duration = now.since(call.attempt_began);
+            let now = agenda.now();
             self.probe.attempted(Attempted {
                 now,
                 edge,
                 outcome: end.outcome,
-                duration,
+                duration: now.since(line.call.began),
             });
         }
-        if !end.outcome.is_ok() && plan.retry.applies(end.outcome, call.attempts) {
-            let wait = plan.retry.wait(call.attempts);
-            let service = self.caller_of(plan);
-            let wait = if plan.retry.jitter {
-                wait.scaled(self.state.services[service as usize].backoff.unit())
-            } else {
-                wait
-            };
-            agenda.after(wait, Event::Retry(key));
-            return;
+        if !end.outcome.is_ok() && plan.retry.applies(end.outcome, line.call.attempts) {
+            let attempts = line.call.attempts;
+            self.back_off(key, plan, attempts, agenda);
+            return Next::Nothing;
         }
-        self.state.calls.remove(key);
-        if call.strand == Key::NONE {
-            self.user_done(&call, end, now);
-        } else {
-            self.answer(call.strand, plan.optional, end, agenda);
+        if line.kind == Kind::User {
+            let user = *line;
+            self.state.lines.remove(key);
+            self.user_done(&user, end, agenda.now());
+            return Next::Nothing;
         }
+        if end == End::OK {
+            return Next::Run(key);
+        }
+        self.troubled(key, plan.optional, end, agenda)
     }
 
-    /// The service whose back-off stream a call draws from.
-    fn caller_of(&self, plan: &CallPlan) -> u32 {
-        plan.edge
-            .map_or(plan.service, |edge| self.plan.edges[edge as usize].from)
+    /// Waits before the next attempt.
+    #[cold]
+    fn back_off(&mut self, key: Key, plan: &CallPlan, attempts: u32, agenda: &mut Agenda<Event>) {
+        let mut wait = plan.retry.wait(attempts);
+        if plan.retry.jitter {
+            let caller = plan.edge.map(|edge| self.plan.edges[edge as usize].from);
+            let service = caller.unwrap_or(plan.service);
+            wait = wait.scaled(self.state.services[service as usize].backoff.unit());
+        }
+        agenda.after(wait, Event::Retry(key));
     }
 
     /// The wait before another attempt is over, unless the request died meanwhile.
-    pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get(key) else {
-            return;
-        };
-        let strand = call.strand;
-        let waiting = strand == Key::NONE
-            || self
-                .state
-                .strands
-                .get(strand)
-                .is_some_and(|strand| self.state.visits.contains(strand.visit));
-        if waiting {
-            self.attempt(key, agenda);
-        } else {
-            self.state.strands.remove(strand);
-            self.state.calls.remove(key);
+    pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        if self.is_alive(key) {
+            let halted = |line: &Line| line.at == HALT && line.kind != Kind::User;
+            if self.state.lines.get(key).is_some_and(halted) {
+                return Next::Nothing;
+            }
+            return self.attempt(key, agenda);
         }
+        self.state.lines.remove(key);
+        Next::Nothing
     }
 
-    /// A strand has the answer that it waited for.
-    fn answer(&mut self, key: Key, optional: bool, end: End, agenda: &mut Agenda<Event>) {
-        let Some(strand) = self.state.strands.get(key).copied() else {
-            return;
-        };
-        let Some(visit) = self.state.visits.get_mut(strand.visit) else {
+    /// A line has the answer that it waited for, but a late or a bad one.
+    fn troubled(&mut self, key: Key, optional: bool, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let lines = &mut self.state.lines;
+        let request_key = lines.get(key).map_or(key, |line| line.request_of(key));
+        let Some(request) = lines.get_mut(request_key) else {
             // The request died while this branch of it was waiting.
-            self.state.strands.remove(key);
-            return;
+            lines.remove(key);
+            return Next::Nothing;
         };
-        if visit.touched.is_none() {
-            visit.touched = end.cause;
+        if request.touched.is_none() {
+            request.touched = end.cause;
         }
         if end.outcome.is_ok() || optional {
-            self.state.tasks.push(Task::Run(key));
-            return;
+            return Next::Run(key);
         }
-        self.state.strands.remove(key);
+        if key != request_key {
+            lines.remove(key);
+        }
         let outcome = match end.outcome {
             Outcome::TimedOut => Outcome::TimedOut,
             _ => Outcome::Error,
         };
-        self.finish(
-            strand.visit,
-            End {
-                outcome,
-                cause: end.cause,
-            },
-            agenda,
-        );
+        let cause = end.cause;
+        self.finish(request_key, End { outcome, cause }, agenda)
     }
 }
 

@@ -2,16 +2,19 @@
 //!
 //! [`Live`] binds the immutable plan, the state and a probe for the time of a
 //! run. An event may set off a chain of things at the same instant (an answer
-//! frees a worker, which begins the next visit, ...); they stand on a stack
-//! of tasks, so that no depth of calls deepens the machine's own stack.
+//! lets its caller go on, which calls another service, ...): each rule returns
+//! what is [`Next`], and [`Live::follow`] does it in a loop, so that no depth
+//! of calls deepens the machine's own stack. What comes beside the chain (a
+//! freed worker takes up a waiting request) stands on a stack of tasks.
 
 use crate::base::{SimTime, Span};
-use crate::engine::{Agenda, Key, Model};
+use crate::engine::{Agenda, Model};
 
+use super::line::Line;
 use super::plan::Plan;
-use super::probe::{Happening, Outcome, Probe, UserDone};
+use super::probe::{Cause, Happening, Outcome, Probe, UserDone};
 use super::spec::Profile;
-use super::state::{Call, End, Event, State, Task};
+use super::state::{End, Event, Next, State};
 
 /// The world while it runs.
 pub(super) struct Live<'a, P> {
@@ -26,10 +29,42 @@ impl<P: Probe> Model for Live<'_, P> {
     #[inline]
     fn handle(&mut self, event: Event, agenda: &mut Agenda<Event>) {
         match event {
-            Event::Wake(strand) => self.state.tasks.push(Task::Run(strand)),
-            Event::Arrival { generation } => self.arrival(generation, agenda),
+            Event::Wake(line) => self.follow(Next::Run(line), agenda),
+            Event::Arrival { generation } => {
+                let next = self.arrival(generation, agenda);
+                self.follow(next, agenda);
+            }
+            rare => self.rare(rare, agenda),
+        }
+    }
+}
+
+impl<P: Probe> Live<'_, P> {
+    /// Does what is next, and everything that this instant asks for after it.
+    #[inline]
+    pub fn follow(&mut self, mut next: Next, agenda: &mut Agenda<Event>) {
+        loop {
+            next = match next {
+                Next::Run(line) => self.run(line, agenda),
+                Next::Answer { line, callee, end } => self.settle(line, callee, end, agenda),
+                Next::Nothing => match self.state.tasks.pop() {
+                    Some(task) => task,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Events that are few beside the requests; kept out of the hot loop.
+    #[inline(never)]
+    fn rare(&mut self, event: Event, agenda: &mut Agenda<Event>) {
+        match event {
+            Event::Wake(_) | Event::Arrival { .. } => {}
             Event::Lane(lane) => self.deadlines(lane, agenda),
-            Event::Retry(call) => self.try_again(call, agenda),
+            Event::Retry(line) => {
+                let next = self.try_again(line, agenda);
+                self.follow(next, agenda);
+            }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
             Event::Burst(burst) => self.burst_over(burst, agenda),
             Event::Fleet(event) => self.fleet_event(event, agenda),
@@ -40,28 +75,14 @@ impl<P: Probe> Model for Live<'_, P> {
                 }
             }
         }
-        self.finish_tasks(agenda);
-    }
-}
-
-impl<P: Probe> Live<'_, P> {
-    /// Does everything that this instant still asks for.
-    #[inline]
-    pub fn finish_tasks(&mut self, agenda: &mut Agenda<Event>) {
-        while let Some(task) = self.state.tasks.pop() {
-            match task {
-                Task::Run(strand) => self.run(strand, agenda),
-                Task::Settle { call, visit, end } => self.settle(call, visit, end, agenda),
-            }
-        }
     }
 
     /// Thinning (Lewis and Shedler, "Simulation of nonhomogeneous Poisson
     /// processes by thinning", 1979): candidates come at the profile's highest
     /// rate, and each is real with the present rate's share of it.
-    fn arrival(&mut self, generation: u32, agenda: &mut Agenda<Event>) {
+    fn arrival(&mut self, generation: u32, agenda: &mut Agenda<Event>) -> Next {
         if generation != self.state.load_generation {
-            return;
+            return Next::Nothing;
         }
         let profile = &self.plan.spec.traffic.profile;
         let highest = profile.highest();
@@ -71,7 +92,7 @@ impl<P: Probe> Live<'_, P> {
         };
         self.schedule_arrival(agenda);
         if !real {
-            return;
+            return Next::Nothing;
         }
         let draw = if self.plan.entries.len() > 1 {
             self.state.mix.unit()
@@ -86,17 +107,9 @@ impl<P: Probe> Live<'_, P> {
             .unwrap_or(self.plan.entries.len() - 1);
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
-        let now = agenda.now();
-        let call = self.state.calls.insert(Call {
-            strand: Key::NONE,
-            plan,
-            entry: entry as u32,
-            attempts: 0,
-            visit: Key::NONE,
-            began: now,
-            attempt_began: now,
-        });
-        self.attempt(call, agenda);
+        let user = Line::user(entry as u32, plan, agenda.now());
+        let line = self.state.lines.insert(user);
+        self.attempt(line, agenda)
     }
 
     /// Puts the next candidate arrival on the agenda.
@@ -110,13 +123,14 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A user has an answer or has given up.
-    pub fn user_done(&mut self, call: &Call, end: End, now: SimTime) {
+    #[inline]
+    pub fn user_done(&mut self, user: &Line, end: End, now: SimTime) {
         self.state.users.ended[end.outcome.index()] += 1;
         self.probe.user_done(UserDone {
             now,
-            entry: call.entry,
+            entry: user.route,
             outcome: end.outcome,
-            duration: now.since(call.began),
+            duration: now.since(user.arrived),
             cause: end.cause,
         });
     }
@@ -162,4 +176,23 @@ impl End {
         outcome: Outcome::Ok,
         cause: None,
     };
+
+    /// Nobody to ask.
+    #[cold]
+    pub fn no_pod(service: u32) -> End {
+        End::unavailable(Cause::NoPod { service })
+    }
+
+    /// The pod that was asked does not serve any more.
+    #[cold]
+    pub fn refused(service: u32) -> End {
+        End::unavailable(Cause::Refused { service })
+    }
+
+    fn unavailable(cause: Cause) -> End {
+        End {
+            outcome: Outcome::Unavailable,
+            cause: Some(cause),
+        }
+    }
 }

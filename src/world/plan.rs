@@ -1,17 +1,24 @@
 //! The world made ready to run: scripts as flat operations, calls and edges
 //! numbered. Immutable; every clone of a running world shares it.
 
-use crate::base::{Duration, Span};
+use crate::base::{Sampler, Span};
 
-use super::spec::{Call, Retry, RouteRef, Service, Spec, Step, Version};
+use super::spec::{Balance, Call, Retry, RouteRef, Service, Spec, Step, Version};
 
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
-    /// Take time.
-    Work(Duration),
-    /// Use a core for some time.
-    Burst(Duration),
+    /// Take time, with the worker that the request holds from start to end.
+    Work(Sampler),
+    /// Wait for a worker, then take time. Only in an asynchronous service, and
+    /// always before a `Release`.
+    Burst(Sampler),
+    /// Give back the worker of the `Burst` before.
+    Release,
+    /// Use one of the pod's cores for some time.
+    Cpu(Sampler),
+    /// Nothing ever happens again: the request's node is gone.
+    Halt,
     /// Make a call and wait for it; the index is into [`Plan::calls`].
     Call(u32),
     /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
@@ -39,6 +46,15 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+}
+
+/// What every request to a service asks of its description.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ServicePlan {
+    pub asynchronous: bool,
+    /// Whether its pods stop to collect garbage.
+    pub pauses: bool,
+    pub balance: Balance,
 }
 
 /// A route across all services.
@@ -80,6 +96,7 @@ pub(super) struct Plan {
     /// (cumulative share, place).
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
+    pub services: Vec<ServicePlan>,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
@@ -90,9 +107,10 @@ pub(super) struct Plan {
     pub entries: Vec<(f64, u32)>,
     /// First operations of routes that versions change, by version.
     pub entries_by_version: Vec<u32>,
-    /// By service: whether its pods stop to collect garbage.
-    pub pauses: Vec<bool>,
 }
+
+/// Where a request stands whose node is gone.
+pub(super) const HALT: u32 = 0;
 
 impl Plan {
     /// Numbers routes, edges and timeouts, and flattens every script.
@@ -110,15 +128,20 @@ impl Plan {
                 });
             }
         }
-        let pauses = spec.services.iter().map(|s| s.fleet.gc.is_some()).collect();
+        let services = spec.services.iter().map(|service| ServicePlan {
+            pauses: service.fleet.gc.is_some(),
+            asynchronous: service.asynchronous,
+            balance: service.balance,
+        });
+        let services = services.collect();
         let mut plan = Plan {
             spec,
             entries_by_version: Vec::new(),
-            pauses,
-            ops: Vec::new(),
+            ops: vec![Op::Halt],
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),
+            services,
             routes,
             first_route,
             edges: Vec::new(),
@@ -151,10 +174,10 @@ impl Plan {
         if !spec.versions.iter().any(differs) {
             return;
         }
-        self.routes[number].by_version = Some(self.entries_by_version.len() as u32);
+        let mut entries = Vec::with_capacity(spec.versions.len());
         for version in &spec.versions {
             if !differs(version) {
-                self.entries_by_version.push(self.routes[number].entry);
+                entries.push(self.routes[number].entry);
                 continue;
             }
             let mut script = before(version).unwrap_or_default();
@@ -162,10 +185,12 @@ impl Plan {
             for (to, timeout) in &version.change.timeouts {
                 set_timeout(&mut script, *to, *timeout);
             }
-            self.entries_by_version.push(self.ops.len() as u32);
+            entries.push(self.ops.len() as u32);
             self.script(service, &script);
             self.ops.push(Op::End);
         }
+        self.routes[number].by_version = Some(self.entries_by_version.len() as u32);
+        self.entries_by_version.extend(entries);
     }
 
     fn users(&mut self) {
@@ -188,11 +213,15 @@ impl Plan {
     fn script(&mut self, service: u32, steps: &[Step]) {
         for step in steps {
             match step {
-                Step::Work(duration) => self.ops.push(Op::Work(*duration)),
+                Step::Work(duration) if self.services[service as usize].asynchronous => {
+                    let work = [Op::Burst(duration.sampler()), Op::Release];
+                    self.ops.extend(work);
+                }
+                Step::Work(duration) => self.ops.push(Op::Work(duration.sampler())),
                 Step::Compute { cpu, wait } => {
-                    self.ops.push(Op::Burst(*cpu));
+                    self.ops.push(Op::Cpu(cpu.sampler()));
                     if let Some(wait) = wait {
-                        self.ops.push(Op::Work(*wait));
+                        self.ops.push(Op::Work(wait.sampler()));
                     }
                 }
                 Step::Call(call) => {

@@ -1,352 +1,310 @@
-//! Requests inside a service: admission, scripts, workers, answers.
+//! Requests inside a service: admission, workers, answers.
+//!
+//! An ordinary request holds a worker from when it is taken up to its answer.
+//! A request to an asynchronous service is taken up at once, and its lines
+//! queue for a worker at each of their works.
 
 use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
+use super::fleet::{burden, disk_refuses, pace, shows, weigh};
+use super::line::{Kind, Line, Sent};
 use super::live::Live;
-use super::plan::Op;
+use super::plan::{HALT, Op};
 use super::probe::{Cause, Outcome, Probe, Served};
-use super::state::{End, Event, PodPhase, Strand, Task, Visit};
+use super::state::{End, Event, Next, PodPhase};
 
 impl<P: Probe> Live<'_, P> {
-    /// A request arrives at a pod: a worker takes it, or it waits, or it is refused.
+    /// A request arrives at a pod: it is taken up, or it waits, or it is
+    /// refused. Returns its key and what is next.
+    #[inline]
     pub fn admit(
         &mut self,
         pod_key: Key,
         route: u32,
-        call: Key,
+        owner: Key,
         agenda: &mut Agenda<Event>,
-    ) -> Result<Key, End> {
-        let service = self.plan.routes[route as usize].service;
+    ) -> Result<(Key, Next), End> {
+        let at_route = &self.plan.routes[route as usize];
+        let service = at_route.service;
+        let plan = &self.plan.services[service as usize];
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            let cause = Some(Cause::Refused { service });
-            return Err(End {
-                outcome: Outcome::Unavailable,
-                cause,
-            });
+            return Err(End::refused(service));
         };
         if !pod.open {
-            return self.turned_away(pod_key, route, call, agenda.now());
+            return self.turned_away(pod_key, route, owner, agenda.now());
         }
-        let odd = pod.odd;
-        let running = pod.busy < pod.workers;
-        if !running && pod.queue.len() as u32 >= pod.places {
-            let now = agenda.now();
-            let outcome = Outcome::Overloaded;
-            self.probe.served(Served {
-                now,
-                service,
-                route,
-                outcome,
-                duration: Span::ZERO,
-            });
-            let cause = Some(self.blame_queue(pod_key, service));
-            return Err(End { outcome, cause });
+        let free = pod.busy < pod.workers;
+        if !free && pod.queue.len() as u32 >= pod.places {
+            return Err(self.refuse(pod_key, service, route, agenda));
         }
-        let visit = self.state.visits.insert(Visit {
-            route,
-            pod: pod_key,
-            call,
-            arrived: agenda.now(),
+        let running = free | plan.asynchronous;
+        pod.requests += 1;
+        let key = self.state.lines.insert(Line {
+            kind: Kind::Request,
             running,
-            last_call: Key::NONE,
+            service,
+            route,
+            at: at_route.entry_at(pod.version, self.plan),
+            waits: 0,
+            pod: pod_key,
+            owner,
+            request: Key::NONE,
+            arrived: agenda.now(),
+            call: Sent::NOTHING,
+            last_caller: Key::NONE,
             touched: None,
         });
         self.state.services[service as usize].arrived += 1;
-        if running {
-            pod.busy += 1;
-            self.begin(visit, agenda);
-        } else {
-            pod.queue.push_back(visit);
+        if pod.odd {
+            weigh(pod, pod_key, self.plan, agenda);
         }
-        if odd {
-            self.weigh(pod_key, agenda);
+        if !running {
+            pod.queue.push_back(key);
+            return Ok((key, Next::Nothing));
         }
-        Ok(visit)
+        pod.busy += u32::from(!plan.asynchronous);
+        Ok((key, self.begin(key, agenda)))
     }
 
     /// A request reaches a pod that does not serve: a connection refused, or
     /// no answer at all where its node is gone.
-    fn turned_away(&mut self, pod: Key, route: u32, call: Key, now: SimTime) -> Result<Key, End> {
+    #[cold]
+    fn turned_away(
+        &mut self,
+        pod: Key,
+        route: u32,
+        owner: Key,
+        now: SimTime,
+    ) -> Result<(Key, Next), End> {
         let service = self.plan.routes[route as usize].service;
-        let (lost, node) = match self.state.pods.get(pod) {
-            Some(pod) => (pod.body.lost, pod.body.node),
-            None => (false, None),
+        let node = self.state.pods.get_mut(pod).and_then(|pod| {
+            let node = pod.body.node.filter(|_| pod.body.lost);
+            pod.requests += u32::from(node.is_some());
+            node
+        });
+        let Some(node) = node else {
+            return Err(End::refused(service));
         };
-        let Some(node) = node.filter(|_| lost) else {
-            return Err(End {
-                outcome: Outcome::Unavailable,
-                cause: Some(Cause::Refused { service }),
-            });
-        };
-        let visit = self.state.visits.insert(Visit {
-            route,
-            pod,
-            call,
-            arrived: now,
+        let key = self.state.lines.insert(Line {
+            kind: Kind::Request,
             running: false,
-            last_call: Key::NONE,
+            service,
+            route,
+            at: HALT,
+            waits: 0,
+            pod,
+            owner,
+            request: Key::NONE,
+            arrived: now,
+            call: Sent::NOTHING,
+            last_caller: Key::NONE,
             touched: Some(Cause::Node { node }),
         });
         self.state.services[service as usize].arrived += 1;
-        Ok(visit)
+        Ok((key, Next::Nothing))
     }
 
-    /// A worker takes a visit up.
-    fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(visit) = self.state.visits.get_mut(key) else {
-            return;
+    #[cold]
+    fn refuse(&mut self, pod: Key, service: u32, route: u32, agenda: &Agenda<Event>) -> End {
+        let outcome = Outcome::Overloaded;
+        self.probe.served(Served {
+            now: agenda.now(),
+            service,
+            route,
+            outcome,
+            duration: Span::ZERO,
+        });
+        let cause = Some(self.blame_queue(pod, service));
+        End { outcome, cause }
+    }
+
+    /// A request is taken up.
+    #[inline]
+    fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
         };
-        visit.running = true;
-        let route = &self.plan.routes[visit.route as usize];
-        let effect = &self.state.effects[visit.route as usize];
-        let (mut version, mut slower, mut odd) = (0, false, false);
-        let pod_key = visit.pod;
-        if let Some(pod) = self.state.pods.get_mut(pod_key) {
+        line.running = true;
+        if let Some(pod) = self.state.pods.get_mut(line.pod) {
             pod.last_begun = key;
             pod.begun += 1;
-            version = pod.version;
-            slower = pod.pace > 1.0;
-            odd = pod.odd;
-        }
-        if !effect.extra.is_zero() {
-            visit.touched = Some(Cause::Fault(effect.slow_fault));
-        } else if slower {
-            visit.touched = Some(Cause::Version {
-                service: route.service,
-                version,
-            });
-        }
-        let strand = self.state.strands.insert(Strand {
-            visit: key,
-            at: route.entry_at(version, self.plan),
-            parent: Key::NONE,
-            waits: 0,
-        });
-        let extra = effect.extra;
-        if odd {
-            self.burden(pod_key, key, agenda.now());
-        }
-        if extra.is_zero() {
-            self.state.tasks.push(Task::Run(strand));
-        } else {
-            agenda.after(extra, Event::Wake(strand));
-        }
-    }
-
-    /// Runs a strand until it has to wait or ends.
-    #[inline]
-    pub fn run(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(&Strand {
-            visit: visit_key,
-            at,
-            parent,
-            ..
-        }) = self.state.strands.get(key)
-        else {
-            return;
-        };
-        let Some(visit) = self.state.visits.get(visit_key) else {
-            // The request was failed or its pod killed meanwhile.
-            self.state.strands.remove(key);
-            return;
-        };
-        let service = self.plan.routes[visit.route as usize].service as usize;
-        let pod = visit.pod;
-        if self.plan.pauses[service]
-            && let Some(until) = self.paused(pod, agenda.now())
-        {
-            agenda.at(until, Event::Wake(key));
-            return;
-        }
-        let mut at = at;
-        loop {
-            match self.plan.ops[at as usize] {
-                Op::Work(duration) => {
-                    let mut span = duration.sample(&mut self.state.services[service].work);
-                    let pace = self.pace(pod, agenda.now());
-                    if pace != 1.0 {
-                        span = span.scaled(pace);
-                    }
-                    self.resume_at(key, at + 1);
-                    agenda.after(span, Event::Wake(key));
-                    return;
-                }
-                Op::Burst(duration) => {
-                    let span = duration.sample(&mut self.state.services[service].work);
-                    let span = span.scaled(self.pace(pod, agenda.now()));
-                    self.resume_at(key, at + 1);
-                    self.burst(key, pod, span, agenda);
-                    return;
-                }
-                Op::Call(plan) => {
-                    self.resume_at(key, at + 1);
-                    self.call(key, plan, visit_key, agenda);
-                    return;
-                }
-                Op::Fork { first, count, next } => {
-                    if let Some(strand) = self.state.strands.get_mut(key) {
-                        strand.at = next;
-                        strand.waits = count;
-                    }
-                    // The last pushed runs first: push in reverse to start branches in order.
-                    for branch in (first..first + count).rev() {
-                        let at = self.plan.targets[branch as usize];
-                        let strand = Strand {
-                            visit: visit_key,
-                            at,
-                            parent: key,
-                            waits: 0,
-                        };
-                        let strand = self.state.strands.insert(strand);
-                        self.state.tasks.push(Task::Run(strand));
-                    }
-                    return;
-                }
-                Op::Join => {
-                    self.state.strands.remove(key);
-                    if let Some(waiting) = self.state.strands.get_mut(parent) {
-                        waiting.waits -= 1;
-                        if waiting.waits == 0 {
-                            self.state.tasks.push(Task::Run(parent));
-                        }
-                    }
-                    return;
-                }
-                Op::Choose { first, count } => {
-                    let draw = self.state.services[service].work.unit();
-                    let choices = &self.plan.choices[first as usize..(first + count) as usize];
-                    let chosen = choices.iter().find(|(reached, _)| draw < *reached);
-                    at = chosen
-                        .or(choices.last())
-                        .map_or(at + 1, |(_, place)| *place);
-                }
-                Op::Jump(to) => at = to,
-                Op::End => {
-                    self.state.strands.remove(key);
-                    let end = self.verdict(visit_key);
-                    self.finish(visit_key, end, agenda);
-                    return;
-                }
+            if pod.odd {
+                let stream = &mut self.state.services[line.service as usize].gc;
+                line.touched = burden(pod, self.plan, stream, agenda.now());
+            } else if pod.slower > 1.0 {
+                line.touched = Some(Cause::Version {
+                    service: line.service,
+                    version: pod.version,
+                });
             }
         }
+        let effect = &self.state.effects[line.route as usize];
+        if effect.extra.is_zero() {
+            return Next::Run(key);
+        }
+        line.touched = Some(Cause::Fault(effect.slow_fault));
+        agenda.after(effect.extra, Event::Wake(key));
+        Next::Nothing
     }
 
-    /// How many times as long work takes in a pod now.
+    /// A line takes time, as much as its pod's version makes of a draw.
     #[inline]
-    fn pace(&self, pod: Key, now: SimTime) -> f64 {
-        match self.state.pods.get(pod) {
-            Some(pod) if pod.odd => self.odd_pace(pod, now),
-            Some(pod) => pod.pace,
-            None => 1.0,
+    pub fn work(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return;
+        };
+        let (Op::Work(sampler) | Op::Burst(sampler)) = &self.plan.ops[line.at as usize] else {
+            return;
+        };
+        line.at += 1;
+        line.running = true;
+        let stream = &mut self.state.services[line.service as usize].work;
+        let mut span = sampler.sample(stream);
+        if let Some(pod) = self.state.pods.get(line.pod)
+            && pod.odd | (pod.slower != 1.0)
+        {
+            span = span.scaled(pace(pod, self.plan, agenda.now()));
+        }
+        agenda.after(span, Event::Wake(key));
+    }
+
+    /// A line of an asynchronous service wants a worker for a work.
+    #[inline]
+    pub fn burst(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return;
+        };
+        let Some(pod) = self.state.pods.get_mut(line.pod) else {
+            return;
+        };
+        if pod.busy < pod.workers {
+            pod.busy += 1;
+            self.work(key, agenda);
+        } else {
+            line.running = false;
+            pod.queue.push_back(key);
         }
     }
 
+    /// A worker is free: what waits longest gets it, if anything waits.
     #[inline]
-    fn resume_at(&mut self, key: Key, at: u32) {
-        if let Some(strand) = self.state.strands.get_mut(key) {
-            strand.at = at;
+    pub fn release(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        loop {
+            let Some(pod) = self.state.pods.get_mut(key) else {
+                return;
+            };
+            let Some(waiting) = pod.queue.pop_front() else {
+                pod.busy -= 1;
+                return;
+            };
+            if !self.plan.services[pod.service as usize].asynchronous {
+                let next = self.begin(waiting, agenda);
+                self.state.tasks.push(next);
+                return;
+            }
+            // A line may have died with its request while it waited.
+            if self.is_alive(waiting) {
+                self.work(waiting, agenda);
+                return;
+            }
+            self.state.lines.remove(waiting);
         }
     }
 
     /// What a finished script answers: version and faults may spoil it.
-    fn verdict(&mut self, key: Key) -> End {
-        let Some(visit) = self.state.visits.get(key) else {
+    #[inline]
+    pub fn verdict(&mut self, key: Key) -> End {
+        let Some(line) = self.state.lines.get(key) else {
             return End::OK;
         };
-        let route = &self.plan.routes[visit.route as usize];
-        let effect = self.state.effects[visit.route as usize];
-        let (mut version, mut shows) = (0, true);
-        if let Some(pod) = self.state.pods.get(visit.pod) {
-            version = pod.version;
-            if pod.odd {
-                if self.disk_refuses(pod, route.local) {
-                    let service = route.service;
-                    return End {
-                        outcome: Outcome::Error,
-                        cause: Some(Cause::DiskFull { service }),
-                    };
-                }
-                shows = self.shows(pod);
-            }
-        }
-        let spec = &self.plan.spec.services[route.service as usize].versions[version as usize];
-        let own = spec
-            .errors
-            .get(route.local as usize)
-            .filter(|_| shows)
-            .map_or(0.0, |ratio| ratio.get());
-        let errors = &mut self.state.services[route.service as usize].errors;
-        if errors.chance(own) {
-            let cause = Some(Cause::Version {
-                service: route.service,
-                version,
-            });
-            return End {
-                outcome: Outcome::Error,
-                cause,
-            };
-        }
-        if errors.chance(effect.errors) {
-            let cause = Some(Cause::Fault(effect.error_fault));
-            return End {
-                outcome: Outcome::Error,
-                cause,
-            };
+        let spoils = self.state.pods.get(line.pod).is_some_and(|pod| pod.errors);
+        if spoils || self.state.effects[line.route as usize].errors > 0.0 {
+            let line = *line;
+            return self.spoilt(&line);
         }
         End {
             outcome: Outcome::Ok,
-            cause: visit.touched,
+            cause: line.touched,
         }
     }
 
-    /// A visit ends: its worker takes the next one, its caller gets the answer.
-    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) {
-        let Some(&visit) = self.state.visits.get(key) else {
-            return;
+    fn spoilt(&mut self, line: &Line) -> End {
+        let route = &self.plan.routes[line.route as usize];
+        let pod = self.state.pods.get(line.pod);
+        if pod.is_some_and(|pod| disk_refuses(pod, self.plan, route.local)) {
+            let service = line.service;
+            return End {
+                outcome: Outcome::Error,
+                cause: Some(Cause::DiskFull { service }),
+            };
+        }
+        let shows = pod.is_none_or(|pod| shows(pod, self.plan));
+        let effect = self.state.effects[line.route as usize];
+        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
+        let service = line.service;
+        let spec = &self.plan.spec.services[service as usize].versions[version as usize];
+        let own = spec.errors.get(route.local as usize).filter(|_| shows);
+        let errors = &mut self.state.services[service as usize].errors;
+        let error = |cause| End {
+            outcome: Outcome::Error,
+            cause: Some(cause),
         };
-        self.state.visits.remove(key);
-        let service = self.plan.routes[visit.route as usize].service;
-        self.state.services[service as usize].ended += 1;
+        if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
+            return error(Cause::Version { service, version });
+        }
+        if errors.chance(effect.errors) {
+            return error(Cause::Fault(effect.error_fault));
+        }
+        End {
+            outcome: Outcome::Ok,
+            cause: line.touched,
+        }
+    }
+
+    /// A request ends: its pod has one less, its caller gets the answer.
+    #[inline]
+    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let (pod_key, service, running) = (line.pod, line.service, line.running);
+        let next = self.close(key, end, agenda);
+        let Some(pod) = self.state.pods.get_mut(pod_key) else {
+            return next;
+        };
+        pod.requests -= 1;
+        if pod.phase == PodPhase::Draining && pod.requests == 0 && !pod.open {
+            self.remove_pod(pod_key, agenda);
+            self.reconcile(service, agenda);
+        } else if running && !self.plan.services[service as usize].asynchronous {
+            self.release(pod_key, agenda);
+        }
+        next
+    }
+
+    /// Forgets a request and tells its end; the pod is the caller's business.
+    #[inline]
+    pub fn close(&mut self, key: Key, end: End, agenda: &Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let (owner, service) = (line.owner, line.service);
         let now = agenda.now();
-        let duration = now.since(visit.arrived);
-        let (route, outcome) = (visit.route, end.outcome);
         self.probe.served(Served {
             now,
             service,
-            route,
-            outcome,
-            duration,
+            route: line.route,
+            outcome: end.outcome,
+            duration: now.since(line.arrived),
         });
-        if visit.call == Key::NONE {
+        self.state.lines.remove(key);
+        self.state.services[service as usize].ended += 1;
+        if owner == Key::NONE {
             self.state.wasted += 1;
-        } else {
-            self.state.tasks.push(Task::Settle {
-                call: visit.call,
-                visit: key,
-                end,
-            });
+            return Next::Nothing;
         }
-        if visit.running {
-            self.release(visit.pod, agenda);
-        }
-    }
-
-    /// A worker is free: it takes the longest waiting visit, if any.
-    fn release(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else {
-            return;
-        };
-        match pod.queue.pop_front() {
-            Some(next) => self.begin(next, agenda),
-            None => {
-                pod.busy -= 1;
-                if pod.phase == PodPhase::Draining && pod.busy == 0 && !pod.open {
-                    let service = pod.service;
-                    self.remove_pod(key, agenda);
-                    self.reconcile(service, agenda);
-                }
-            }
-        }
+        let (line, callee) = (owner, key);
+        Next::Answer { line, callee, end }
     }
 }

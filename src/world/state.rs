@@ -9,6 +9,7 @@ use crate::engine::{Key, Slab};
 
 use super::fault::FaultKind;
 use super::fleet::body::{Body, Burst, FleetEvent, FleetState, Rolling, Scaler};
+use super::line::Line;
 use super::plan::Plan;
 use super::probe::Cause;
 
@@ -17,9 +18,9 @@ use super::probe::Cause;
 pub(super) enum Event {
     /// A user may arrive (thinning decides); void if the load has changed since.
     Arrival { generation: u32 },
-    /// A strand's work is done.
+    /// A line goes on: its work is done.
     Wake(Key),
-    /// A call tries again.
+    /// A line tries its call again.
     Retry(Key),
     /// The first deadline of a lane is due.
     Lane(u32),
@@ -33,60 +34,22 @@ pub(super) enum Event {
     Fleet(FleetEvent),
 }
 
-/// Something to do at this very instant, before the next event.
+/// What to do next at this very instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Task {
+pub(super) enum Next {
+    /// Nothing more along this way.
+    Nothing,
+    /// A line goes on.
     Run(Key),
-    Settle { call: Key, visit: Key, end: End },
+    /// A request has ended for the line that waits for it, if that still does.
+    Answer { line: Key, callee: Key, end: End },
 }
 
-/// How a visit or an attempt ended, and why.
+/// How a request or an attempt ended, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct End {
     pub outcome: super::Outcome,
     pub cause: Option<Cause>,
-}
-
-/// A request inside one service, from its arrival at a pod to its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Visit {
-    pub route: u32,
-    pub pod: Key,
-    /// Who waits for the answer, if anyone still does.
-    pub call: Key,
-    pub arrived: SimTime,
-    pub running: bool,
-    /// The last call it made: what a timeout follows to find its cause.
-    pub last_call: Key,
-    /// What first made it slower than it is by nature, or failed a part it can do without.
-    pub touched: Option<Cause>,
-}
-
-/// One line of execution within a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Strand {
-    pub visit: Key,
-    /// Next operation.
-    pub at: u32,
-    /// The strand that waits for this branch.
-    pub parent: Key,
-    /// Branches that this strand waits for.
-    pub waits: u32,
-}
-
-/// A call from the caller's side: all its attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Call {
-    /// The strand that waits; none for a user.
-    pub strand: Key,
-    pub plan: u32,
-    /// For users: position in the mix.
-    pub entry: u32,
-    pub attempts: u32,
-    /// The present attempt at the callee; none between attempts.
-    pub visit: Key,
-    pub began: SimTime,
-    pub attempt_began: SimTime,
 }
 
 /// What a pod is doing.
@@ -113,23 +76,28 @@ pub(super) struct Pod {
     pub version: u32,
     /// Which roll-out made it; older ones are replaced.
     pub epoch: u32,
-    pub busy: u32,
-    pub queue: VecDeque<Key>,
-    /// Changes whenever what was planned for the present container is void.
-    pub starts: u32,
-    /// The visit that began last: what a full queue follows to find its cause.
-    pub last_begun: Key,
-    /// Requests that it serves at a time, and that may wait.
-    pub workers: u32,
-    pub places: u32,
+    /// Its version's factor on all work.
+    pub slower: f64,
+    /// Whether its version or its disk may spoil answers.
+    pub errors: bool,
     /// Whether a request that reaches it is taken in.
     pub open: bool,
     /// Whether it counts memory, disk or collections, or is not at its plain pace.
     pub odd: bool,
-    /// Its work takes so many times as long.
-    pub pace: f64,
+    /// Requests that it serves at a time, and that may wait.
+    pub workers: u32,
+    pub places: u32,
     /// Requests begun by the present container.
     pub begun: u64,
+    pub busy: u32,
+    /// Requests that it has, waiting ones included.
+    pub requests: u32,
+    /// Lines that wait for a worker, longest first.
+    pub queue: VecDeque<Key>,
+    /// Changes whenever what was planned for the present container is void.
+    pub starts: u32,
+    /// The request that began last: what a full queue follows to find its cause.
+    pub last_begun: Key,
     pub body: Body,
 }
 
@@ -166,7 +134,7 @@ pub(super) struct Service {
     pub backoff: Stream,
     pub canaries: Stream,
     pub gc: Stream,
-    /// Visits begun and ended, for conservation.
+    /// Requests that arrived and ended, for conservation.
     pub arrived: u64,
     pub ended: u64,
 }
@@ -203,8 +171,10 @@ pub(super) struct Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct Deadline {
     pub due: SimTime,
-    pub call: Key,
-    pub visit: Key,
+    /// Who waits.
+    pub line: Key,
+    /// For what.
+    pub callee: Key,
 }
 
 /// Counts of users' requests; offered = ended + in flight at any instant.
@@ -223,9 +193,7 @@ pub(super) struct State {
     pub pods: Slab<Pod>,
     pub bursts: Slab<Burst>,
     pub fleet: FleetState,
-    pub visits: Slab<Visit>,
-    pub strands: Slab<Strand>,
-    pub calls: Slab<Call>,
+    pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
     pub faults: Vec<Fault>,
     /// By route number.
@@ -239,7 +207,7 @@ pub(super) struct State {
     pub wasted: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<Next>,
 }
 
 impl State {
@@ -280,9 +248,7 @@ impl State {
             pods: Slab::default(),
             bursts: Slab::default(),
             fleet: FleetState::new(&plan.spec),
-            visits: Slab::default(),
-            strands: Slab::default(),
-            calls: Slab::default(),
+            lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
             faults: Vec::new(),
             effects: vec![Effect::default(); plan.routes.len()],
@@ -298,7 +264,7 @@ impl State {
 }
 
 impl Pod {
-    /// A pod that is not placed yet.
+    /// A pod that is not placed yet, of the version and roll-out given.
     pub fn new(
         plan: &Plan,
         service: u32,
@@ -307,29 +273,31 @@ impl Pod {
         epoch: u32,
         now: SimTime,
     ) -> Pod {
-        let spec = &plan.spec.services[service as usize];
-        let fleet = &spec.fleet;
-        let made = &spec.versions[version as usize];
+        let service_spec = &plan.spec.services[service as usize];
+        let fleet = &service_spec.fleet;
+        let spec = &service_spec.versions[version as usize];
         Pod {
             service,
             number,
             phase: PodPhase::Pending,
             version,
             epoch,
-            busy: 0,
-            queue: VecDeque::new(),
-            starts: 1,
-            last_begun: Key::NONE,
-            workers: made.change.workers.unwrap_or(spec.workers),
-            places: made.change.queue.unwrap_or(spec.queue),
+            slower: spec.slower,
+            errors: spec.errors.iter().any(|ratio| ratio.get() > 0.0) || fleet.disk.is_some(),
             open: false,
             odd: fleet.memory.is_some()
                 || fleet.disk.is_some()
                 || fleet.gc.is_some()
                 || fleet.warm_up.is_some()
-                || made.change.hidden_for > 0,
-            pace: made.slower,
+                || spec.change.hidden_for > 0,
+            workers: spec.change.workers.unwrap_or(service_spec.workers),
+            places: spec.change.queue.unwrap_or(service_spec.queue),
             begun: 0,
+            busy: 0,
+            requests: 0,
+            queue: VecDeque::new(),
+            starts: 1,
+            last_begun: Key::NONE,
             body: Body::new(now),
         }
     }

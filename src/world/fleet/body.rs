@@ -163,6 +163,8 @@ pub struct Body {
     pub waiting: VecDeque<(Key, Span)>,
     /// CFS period and what is left of its quota.
     pub period: u64,
+    /// No period has begun yet.
+    pub fresh: bool,
     pub quota_left: Span,
     pub throttled: Span,
     pub cpu_used: Span,
@@ -203,6 +205,7 @@ impl Body {
             cores_busy: 0,
             waiting: VecDeque::new(),
             period: 0,
+            fresh: true,
             quota_left: Span::ZERO,
             throttled: Span::ZERO,
             cpu_used: Span::ZERO,
@@ -220,7 +223,7 @@ impl Body {
 pub struct Burst {
     pub pod: Key,
     pub starts: u32,
-    pub strand: Key,
+    pub line: Key,
     /// What is left of it after the present slice.
     pub left: Span,
 }

@@ -5,12 +5,13 @@
 //! runs for the rest of them (Linux kernel documentation, "CFS Bandwidth
 //! Control"). Memory over its limit ends the container at once.
 
-use crate::base::{NANOS_PER_SECOND, SimTime, Span};
+use crate::base::{NANOS_PER_SECOND, Sampler, SimTime, Span, Stream};
 use crate::engine::{Agenda, Key};
 use crate::world::live::Live;
+use crate::world::plan::Plan;
 use crate::world::probe::{Cause, Probe};
-use crate::world::spec::Cores;
-use crate::world::state::{Event, Pod};
+use crate::world::spec::{Cores, Version};
+use crate::world::state::{Event, Next, Pod};
 
 use super::body::{Burst, FleetEvent};
 
@@ -18,27 +19,42 @@ use super::body::{Burst, FleetEvent};
 const PERIOD: u64 = NANOS_PER_SECOND / 10;
 
 impl<P: Probe> Live<'_, P> {
-    /// A strand needs a core for `need`.
-    pub fn burst(&mut self, strand: Key, pod: Key, need: Span, agenda: &mut Agenda<Event>) {
-        let Some(running) = self.state.pods.get_mut(pod) else {
+    /// A line needs a core for as long as a draw says.
+    pub fn compute(
+        &mut self,
+        line: Key,
+        pod_key: Key,
+        sampler: &Sampler,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let Some(pod) = self.state.pods.get(pod_key) else {
             return;
         };
-        let fleet = &self.plan.spec.services[running.service as usize].fleet;
-        let Some(cores) = fleet.cores else {
-            running.body.cpu_used = running.body.cpu_used + need;
-            agenda.after(need, Event::Wake(strand));
+        let stream = &mut self.state.services[pod.service as usize].work;
+        let need = sampler.sample(stream);
+        let need = need.scaled(pace(pod, self.plan, agenda.now()));
+        self.take_core(line, pod_key, need, agenda);
+    }
+
+    fn take_core(&mut self, line: Key, pod_key: Key, need: Span, agenda: &mut Agenda<Event>) {
+        let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return;
         };
-        if running.body.cores_busy >= cores.threads {
-            running.body.waiting.push_back((strand, need));
+        let Some(cores) = self.plan.spec.services[pod.service as usize].fleet.cores else {
+            pod.body.cpu_used = pod.body.cpu_used + need;
+            agenda.after(need, Event::Wake(line));
+            return;
+        };
+        if pod.body.cores_busy >= cores.threads {
+            pod.body.waiting.push_back((line, need));
             return;
         }
-        running.body.cores_busy += 1;
-        let starts = running.starts;
+        pod.body.cores_busy += 1;
+        let starts = pod.starts;
         let burst = self.state.bursts.insert(Burst {
-            pod,
+            pod: pod_key,
             starts,
-            strand,
+            line,
             left: need,
         });
         self.slice(burst, cores, agenda);
@@ -62,7 +78,8 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         let period = now.as_nanos() / PERIOD;
-        if period != body.period {
+        if period != body.period || body.fresh {
+            body.fresh = false;
             body.period = period;
             body.quota_left = Span::from_nanos(PERIOD / 1_000 * u64::from(limit));
         }
@@ -70,13 +87,14 @@ impl<P: Probe> Live<'_, P> {
         if body.quota_left.is_zero() {
             body.throttled = body.throttled + end.since(now);
             agenda.at(end, Event::Burst(key));
-            if let Some(visit) = self.state.strands.get(burst.strand).map(|s| s.visit)
-                && let Some(visit) = self.state.visits.get_mut(visit)
-                && visit.touched.is_none()
+            let service = pod.service;
+            let line = burst.line;
+            let lines = &mut self.state.lines;
+            let request = lines.get(line).map_or(line, |at| at.request_of(line));
+            if let Some(request) = lines.get_mut(request)
+                && request.touched.is_none()
             {
-                visit.touched = Some(Cause::Throttled {
-                    service: pod.service,
-                });
+                request.touched = Some(Cause::Throttled { service });
             }
             return;
         }
@@ -113,25 +131,20 @@ impl<P: Probe> Live<'_, P> {
         }
         self.state.bursts.remove(key);
         pod.body.cores_busy -= 1;
-        while let Some((strand, need)) = self
+        while let Some((line, need)) = self
             .state
             .pods
             .get_mut(burst.pod)
             .and_then(|pod| pod.body.waiting.pop_front())
         {
             // A request that ended meanwhile needs no core.
-            let wanted = self
-                .state
-                .strands
-                .get(strand)
-                .is_some_and(|strand| self.state.visits.contains(strand.visit));
-            if wanted {
-                self.burst(strand, burst.pod, need, agenda);
+            if self.is_alive(line) {
+                self.take_core(line, burst.pod, need, agenda);
                 break;
             }
-            self.state.strands.remove(strand);
+            self.state.lines.remove(line);
         }
-        self.run(burst.strand, agenda);
+        self.follow(Next::Run(burst.line), agenda);
     }
 
     /// When a pod that collects garbage goes on; nothing where it runs.
@@ -139,101 +152,88 @@ impl<P: Probe> Live<'_, P> {
         let until = self.state.pods.get(pod)?.body.paused_until;
         (until > now).then_some(until)
     }
+}
 
-    /// A request was admitted: its memory may be the last straw.
-    pub fn weigh(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get(key) else {
-            return;
-        };
-        if memory_used(pod, self.plan).is_some_and(|(used, limit)| used > limit) {
-            let starts = pod.starts;
-            let event = FleetEvent::OutOfMemory { pod: key, starts };
-            agenda.after(Span::ZERO, Event::Fleet(event));
-        }
-    }
-
-    /// A visit begins in a pod that counts what it uses.
-    pub fn burden(&mut self, key: Key, visit: Key, now: SimTime) {
-        let Some(pod) = self.state.pods.get_mut(key) else {
-            return;
-        };
-        let service = pod.service;
-        let spec = &self.plan.spec.services[service as usize];
-        let fleet = &spec.fleet;
-        if let Some(disk) = &fleet.disk {
-            let used = pod.body.disk_used.saturating_add(disk.per_request.get());
-            pod.body.disk_used = used.min(disk.size.get());
-        }
-        let mut touched = None;
-        if let Some(gc) = fleet.gc {
-            pod.body.since_gc += 1;
-            if pod.body.since_gc >= gc.every {
-                pod.body.since_gc = 0;
-                let pause = gc
-                    .pause
-                    .sample(&mut self.state.services[service as usize].gc);
-                pod.body.paused_until = now + pause;
-            }
-            if pod.body.paused_until > now {
-                touched = Some(Cause::Collecting { service });
-            }
-        }
-        if let Some(warm) = fleet.warm_up
-            && pod.body.cold_until > now
-            && warm.factor > 1.0
-        {
-            touched = Some(Cause::Cold { service });
-        }
-        if let Some(visit) = self.state.visits.get_mut(visit)
-            && visit.touched.is_none()
-        {
-            visit.touched = touched;
-        }
-    }
-
-    /// How many times as long work takes in a pod that is not at its plain pace.
-    pub fn odd_pace(&self, pod: &Pod, now: SimTime) -> f64 {
-        let spec = &self.plan.spec.services[pod.service as usize];
-        let version = &spec.versions[pod.version as usize];
-        let pace = if self.shows(pod) { version.slower } else { 1.0 };
-        match spec.fleet.warm_up {
-            Some(warm) => {
-                let cold = pod.body.cold_until.since(now).as_secs_f64() / warm.over.as_secs_f64();
-                pace * (1.0 + (warm.factor - 1.0) * cold)
-            }
-            None => pace,
-        }
+/// A request was admitted: its memory may be the last straw.
+pub fn weigh(pod: &Pod, key: Key, plan: &Plan, agenda: &mut Agenda<Event>) {
+    if memory_used(pod, plan).is_some_and(|(used, limit)| used > limit) {
+        let starts = pod.starts;
+        let event = FleetEvent::OutOfMemory { pod: key, starts };
+        agenda.after(Span::ZERO, Event::Fleet(event));
     }
 }
 
-impl<P: Probe> Live<'_, P> {
-    /// Whether what a version hides at first shows by now.
-    pub fn shows(&self, pod: &Pod) -> bool {
-        let spec = &self.plan.spec.services[pod.service as usize];
-        let hidden_for = spec.versions[pod.version as usize].change.hidden_for;
-        pod.begun > u64::from(hidden_for)
+/// A request begins in a pod that counts what it uses; what makes it slow, if anything does.
+pub fn burden(pod: &mut Pod, plan: &Plan, gc_stream: &mut Stream, now: SimTime) -> Option<Cause> {
+    let service = pod.service;
+    let fleet = &plan.spec.services[service as usize].fleet;
+    if let Some(disk) = &fleet.disk {
+        let used = pod.body.disk_used.saturating_add(disk.per_request.get());
+        pod.body.disk_used = used.min(disk.size.get());
     }
+    if let Some(gc) = fleet.gc {
+        pod.body.since_gc += 1;
+        if pod.body.since_gc >= gc.every {
+            pod.body.since_gc = 0;
+            pod.body.paused_until = now + gc.pause.sample(gc_stream);
+        }
+        if pod.body.paused_until > now {
+            return Some(Cause::Collecting { service });
+        }
+    }
+    if fleet.warm_up.is_some_and(|warm| warm.factor > 1.0) && pod.body.cold_until > now {
+        return Some(Cause::Cold { service });
+    }
+    let version = pod.version;
+    (pod.slower > 1.0 && shows(pod, plan)).then_some(Cause::Version { service, version })
+}
 
-    /// Whether a route has to write and cannot.
-    pub fn disk_refuses(&self, pod: &Pod, route: u32) -> bool {
-        let spec = &self.plan.spec.services[pod.service as usize];
-        spec.fleet.disk.as_ref().is_some_and(|disk| {
-            let writes = disk.writes.get(route as usize).copied().unwrap_or(false);
-            writes && pod.body.disk_used >= disk.size.get()
-        })
+/// How many times as long work takes in a pod now.
+pub fn pace(pod: &Pod, plan: &Plan, now: SimTime) -> f64 {
+    if !pod.odd {
+        return pod.slower;
     }
+    let pace = if shows(pod, plan) { pod.slower } else { 1.0 };
+    match plan.spec.services[pod.service as usize].fleet.warm_up {
+        Some(warm) => {
+            let cold = pod.body.cold_until.since(now).as_secs_f64() / warm.over.as_secs_f64();
+            pace * (1.0 + (warm.factor - 1.0) * cold)
+        }
+        None => pace,
+    }
+}
+
+fn version_of<'a>(pod: &Pod, plan: &'a Plan) -> &'a Version {
+    &plan.spec.services[pod.service as usize].versions[pod.version as usize]
+}
+
+/// Whether what a version hides at first shows by now.
+pub fn shows(pod: &Pod, plan: &Plan) -> bool {
+    pod.begun > u64::from(version_of(pod, plan).change.hidden_for)
+}
+
+/// Whether a route has to write and cannot.
+pub fn disk_refuses(pod: &Pod, plan: &Plan, route: u32) -> bool {
+    let disk = plan.spec.services[pod.service as usize].fleet.disk.as_ref();
+    disk.is_some_and(|disk| {
+        let writes = disk.writes.get(route as usize).copied().unwrap_or(false);
+        writes && pod.body.disk_used >= disk.size.get()
+    })
 }
 
 /// Memory used and its limit, if there is one.
-pub fn memory_used(pod: &Pod, plan: &crate::world::plan::Plan) -> Option<(u64, u64)> {
-    let spec = &plan.spec.services[pod.service as usize];
-    let memory = spec.fleet.memory?;
-    let leak = memory.leak.get() + spec.versions[pod.version as usize].change.leak.get();
-    let held = u64::from(pod.busy) + pod.queue.len() as u64;
+pub fn memory_used(pod: &Pod, plan: &Plan) -> Option<(u64, u64)> {
+    let memory = plan.spec.services[pod.service as usize].fleet.memory?;
+    let leak = memory.leak.get() + version_of(pod, plan).change.leak.get();
     let used = memory
         .base
         .get()
-        .saturating_add(memory.per_request.get().saturating_mul(held))
+        .saturating_add(
+            memory
+                .per_request
+                .get()
+                .saturating_mul(u64::from(pod.requests)),
+        )
         .saturating_add(leak.saturating_mul(pod.begun));
     Some((used, memory.limit.get()))
 }

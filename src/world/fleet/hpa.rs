@@ -265,7 +265,9 @@ mod tests {
             current = next;
             path.push(current);
         }
-        let expected = [72, 64, 57, 51, 45, 40, 36, 32, 28, 24, 20, 16, 12, 10, 10, 10];
+        let expected = [
+            72, 64, 57, 51, 45, 40, 36, 32, 28, 24, 20, 16, 12, 10, 10, 10,
+        ];
         assert_eq!(path, expected);
     }
 

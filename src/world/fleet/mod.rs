@@ -25,7 +25,7 @@ use super::probe::Probe;
 use super::state::Event;
 use body::{Exit, FleetEvent, FleetState};
 
-pub use compute::memory_used;
+pub use compute::{burden, disk_refuses, memory_used, pace, shows, weigh};
 pub use status::reason;
 
 impl<P: Probe> Live<'_, P> {

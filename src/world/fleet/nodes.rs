@@ -9,7 +9,9 @@
 
 use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
+use crate::world::line::{Kind, Line, Sent};
 use crate::world::live::Live;
+use crate::world::plan::HALT;
 use crate::world::probe::{Cause, Happening, Probe};
 use crate::world::state::{Event, PodPhase};
 
@@ -110,29 +112,21 @@ impl<P: Probe> Live<'_, P> {
         pod.starts += 1;
         pod.body.lost = true;
         pod.queue.clear();
-        let visits = &self.state.visits;
-        let stuck: Vec<Key> = self
+        let of_pod = |(_, line): &(Key, &Line)| line.pod == key;
+        let lines: Vec<(Key, Kind)> = self
             .state
-            .strands
+            .lines
             .iter()
-            .filter(|(_, strand)| {
-                visits
-                    .get(strand.visit)
-                    .is_some_and(|visit| visit.pod == key)
-            })
-            .map(|(strand, _)| strand)
+            .filter(of_pod)
+            .map(|(key, line)| (key, line.kind))
             .collect();
-        for strand in stuck {
-            self.state.strands.remove(strand);
-        }
-        let held: Vec<Key> = visits
-            .iter()
-            .filter(|(_, visit)| visit.pod == key)
-            .map(|(visit, _)| visit)
-            .collect();
-        for visit in held {
-            if let Some(visit) = self.state.visits.get_mut(visit) {
-                visit.touched = Some(Cause::Node { node });
+        for (key, kind) in lines {
+            if kind == Kind::Branch {
+                self.state.lines.remove(key);
+            } else if let Some(line) = self.state.lines.get_mut(key) {
+                line.at = HALT;
+                line.call = Sent::NOTHING;
+                line.touched = Some(Cause::Node { node });
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::world::control::{ActionError, MAX_REPLICAS};
 use crate::world::live::Live;
 use crate::world::probe::Probe;
 use crate::world::spec::Strategy;
+use crate::world::state::Next;
 use crate::world::{Unobserved, World};
 
 use super::body::{NodePhase, Stage};
@@ -212,7 +213,7 @@ impl World {
             NodeAct::Lose => live.lose_node(place, agenda),
             NodeAct::Return => live.return_node(place, agenda),
         }
-        live.finish_tasks(agenda);
+        live.follow(Next::Nothing, agenda);
         Ok(())
     }
 
@@ -246,7 +247,7 @@ impl World {
                 live.return_node(*place, agenda);
             }
         }
-        live.finish_tasks(agenda);
+        live.follow(Next::Nothing, agenda);
         Ok(places.len() as u32)
     }
 

@@ -6,13 +6,12 @@
 //! that is to go is taken out of balancing and told to stop at the same time;
 //! callers learn of it later, which is what pre-stop is for.
 
-use std::collections::VecDeque;
-
 use crate::base::Span;
 use crate::engine::{Agenda, Key};
+use crate::world::line::Kind;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
-use crate::world::state::{End, Event, Pod, PodPhase};
+use crate::world::state::{End, Event, Next, Pod, PodPhase};
 
 use super::body::{Exit, FleetEvent, NodePhase};
 
@@ -230,7 +229,7 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         pod.open = false;
-        if pod.busy == 0 {
+        if pod.requests == 0 {
             self.remove_pod(key, agenda);
         }
     }
@@ -289,7 +288,7 @@ impl<P: Probe> Live<'_, P> {
         for key in victims {
             self.kill(key, Exit::Killed, Cause::Fault(fault), agenda);
         }
-        self.finish_tasks(agenda);
+        self.follow(Next::Nothing, agenda);
     }
 
     /// A container ends by itself, or is ended by the kubelet.
@@ -341,7 +340,9 @@ impl<P: Probe> Live<'_, P> {
         };
         pod.open = false;
         pod.starts += 1;
-        pod.queue = VecDeque::new();
+        pod.queue.clear();
+        pod.busy = 0;
+        pod.requests = 0;
         let served = std::mem::take(&mut pod.begun);
         pod.body.begun_seen = 0;
         pod.body.lost = false;
@@ -352,19 +353,21 @@ impl<P: Probe> Live<'_, P> {
         pod.body.since_gc = 0;
         let (service, number) = (pod.service, pod.number);
         self.state.services[service as usize].served_by[pod.version as usize] += served;
-        let held: Vec<Key> = self
-            .state
-            .visits
-            .iter()
-            .filter(|(_, visit)| visit.pod == key)
-            .map(|(visit, _)| visit)
-            .collect();
+        let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
+        let (held, branches): (Vec<_>, Vec<_>) =
+            lines.partition(|(_, line)| line.kind == Kind::Request);
+        let [held, branches] =
+            [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
+        for branch in branches {
+            self.state.lines.remove(branch);
+        }
         let end = End {
             outcome: Outcome::Unavailable,
             cause: Some(cause),
         };
-        for visit in &held {
-            self.finish(*visit, end, agenda);
+        for request in &held {
+            let answer = self.close(*request, end, agenda);
+            self.state.tasks.push(answer);
         }
         self.probe.happened(
             agenda.now(),
