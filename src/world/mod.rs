@@ -7,7 +7,7 @@
 mod blame;
 mod calls;
 mod control;
-mod fault;
+pub mod fault;
 mod fleet;
 mod inspect;
 mod line;
@@ -28,7 +28,7 @@ use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
 pub use control::{ActionError, LoadFactor};
-pub use fault::{FaultKind, FaultSpec};
+pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
 pub use fleet::body::{Exit, NodePhase, Stage};
 pub use fleet::cost::Cost;
 pub use fleet::operate::{NodeAct, RolloutAct};

@@ -5,6 +5,9 @@ use crate::base::{Sampler, Span};
 
 use super::spec::{Balance, Call, Retry, RouteRef, Service, Spec, Step, Version};
 
+/// Where [`Op::Refuse`] stands in every plan.
+pub(super) const REFUSE: u32 = 0;
+
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
@@ -31,6 +34,8 @@ pub(super) enum Op {
     Jump(u32),
     /// The script has ended.
     End,
+    /// The request is refused at the door, for what has touched it.
+    Refuse,
 }
 
 /// A call of a script, or of users.
@@ -110,7 +115,7 @@ pub(super) struct Plan {
 }
 
 /// Where a request stands whose node is gone.
-pub(super) const HALT: u32 = 0;
+pub(super) const HALT: u32 = 1;
 
 impl Plan {
     /// Numbers routes, edges and timeouts, and flattens every script.
@@ -137,7 +142,7 @@ impl Plan {
         let mut plan = Plan {
             spec,
             entries_by_version: Vec::new(),
-            ops: vec![Op::Halt],
+            ops: vec![Op::Refuse, Op::Halt],
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),

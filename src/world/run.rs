@@ -58,8 +58,12 @@ impl<P: Probe> Live<'_, P> {
                 Op::Join => return self.join(key),
                 Op::Choose { first, count } => at = self.choose(key, first, count, at),
                 Op::Jump(to) => at = to,
+                Op::Refuse => {
+                    let end = self.refused(key);
+                    return self.finish(key, end, agenda);
+                }
                 Op::End => {
-                    let end = self.verdict(key);
+                    let end = self.verdict(key, agenda.now());
                     return self.finish(key, end, agenda);
                 }
             }

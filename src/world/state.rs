@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-use crate::base::{SimTime, Span, Stream};
+use crate::base::{SimTime, Stream};
 use crate::engine::{Key, Slab};
 
-use super::fault::FaultKind;
+use super::fault::Fault;
 use super::fleet::body::{Body, Burst, FleetEvent, FleetState, Rolling, Scaler};
 use super::line::Line;
 use super::plan::Plan;
@@ -26,12 +26,12 @@ pub(super) enum Event {
     Lane(u32),
     /// A pod has started; void if it was started again since.
     PodReady { pod: Key, starts: u32 },
-    /// A fault's time is over.
-    FaultEnd(u32),
     /// A slice of a burst on a core is over.
     Burst(Key),
     /// Something about pods and nodes.
     Fleet(FleetEvent),
+    /// A fault's phase is over: it begins, rests or ends.
+    FaultTurn(u32),
 }
 
 /// What to do next at this very instant.
@@ -96,6 +96,8 @@ pub(super) struct Pod {
     pub queue: VecDeque<Key>,
     /// Changes whenever what was planned for the present container is void.
     pub starts: u32,
+    /// A fault keeps it from starting.
+    pub held: bool,
     /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
     pub body: Body,
@@ -139,26 +141,6 @@ pub(super) struct Service {
     pub ended: u64,
 }
 
-/// What active faults and nothing else do to a route.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub(super) struct Effect {
-    pub extra: Span,
-    pub slow_fault: u32,
-    pub errors: f64,
-    pub error_fault: u32,
-}
-
-/// A fault that acts or has acted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Fault {
-    pub service: u32,
-    pub route: Option<u32>,
-    pub kind: FaultKind,
-    pub began: SimTime,
-    pub until: Option<SimTime>,
-    pub active: bool,
-}
-
 /// Deadlines of one timeout: constant length, so first in is first due. Only
 /// the head is on the agenda; an answered call is found out by its key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -196,8 +178,9 @@ pub(super) struct State {
     pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
     pub faults: Vec<Fault>,
-    /// By route number.
-    pub effects: Vec<Effect>,
+    /// By route number: whether an acting fault concerns its requests.
+    pub struck: Vec<bool>,
+    pub fault_chance: Stream,
     pub arrivals: Stream,
     pub mix: Stream,
     pub load_factor: f64,
@@ -251,7 +234,8 @@ impl State {
             lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
             faults: Vec::new(),
-            effects: vec![Effect::default(); plan.routes.len()],
+            struck: vec![false; plan.routes.len()],
+            fault_chance: Stream::named(seed, "faults"),
             arrivals: Stream::named(seed, "arrivals"),
             mix: Stream::named(seed, "mix"),
             load_factor: 1.0,
@@ -297,6 +281,7 @@ impl Pod {
             requests: 0,
             queue: VecDeque::new(),
             starts: 1,
+            held: false,
             last_begun: Key::NONE,
             body: Body::new(now),
         }

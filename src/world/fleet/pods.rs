@@ -128,10 +128,18 @@ impl<P: Probe> Live<'_, P> {
 
     /// A container has started: it can serve. It is ready unless a probe decides that.
     pub fn pod_ready(&mut self, key: Key, starts: u32, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else {
+        let Some(pod) = self.state.pods.get(key) else {
             return;
         };
         if pod.starts != starts || pod.phase != PodPhase::Starting {
+            return;
+        }
+        let held = self.pod_held(pod.service, key, pod.version);
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
+        pod.held = held;
+        if held {
             return;
         }
         pod.open = true;
@@ -307,11 +315,19 @@ impl<P: Probe> Live<'_, P> {
         self.kill(key, exit, cause, agenda);
     }
 
-    fn kill(&mut self, key: Key, exit: Exit, cause: Cause, agenda: &mut Agenda<Event>) {
+    /// A container ends and is started again in place; nothing where none runs.
+    pub fn kill(&mut self, key: Key, exit: Exit, cause: Cause, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
         let Some(pod) = self.state.pods.get_mut(key) else {
             return;
         };
+        if pod.phase == PodPhase::Draining {
+            self.delete_pod(key, exit, agenda);
+            return;
+        }
+        if matches!(pod.phase, PodPhase::Pending | PodPhase::Waiting) || pod.body.lost {
+            return;
+        }
         // First closed, so that a freed worker takes up nothing.
         pod.phase = PodPhase::Waiting;
         let body = &mut pod.body;

@@ -8,6 +8,7 @@
 
 use crate::base::Span;
 use crate::engine::Agenda;
+use crate::world::fault::FaultKind;
 use crate::world::live::Live;
 use crate::world::probe::Probe;
 use crate::world::spec::Strategy;
@@ -144,7 +145,6 @@ impl<P: Probe> Live<'_, P> {
     /// while there are two.
     pub fn refresh_ready(&mut self, service: u32) {
         let running = &mut self.state.services[service as usize];
-        let pods = &self.state.pods;
         let old_only = match running.rollout.map(|rolling| rolling.stage) {
             Some(Stage::Weigh(_) | Stage::Fill) => Some(true),
             Some(Stage::Keep) => Some(false),
@@ -160,20 +160,27 @@ impl<P: Probe> Live<'_, P> {
         };
         let epoch = running.epoch;
         let split = running.split > 0.0;
-        running.ready.clear();
-        running.canary.clear();
+        let mut ready = std::mem::take(&mut running.ready);
+        let mut canary = std::mem::take(&mut running.canary);
+        ready.clear();
+        canary.clear();
+        let running = &self.state.services[service as usize];
         let listed = running.pods.iter().filter_map(|key| {
-            let pod = pods.get(*key).filter(|pod| pod.body.listed)?;
-            Some((*key, pod.epoch))
+            let pod = self.state.pods.get(*key).filter(|pod| pod.body.listed)?;
+            let struck = self.pod_struck(FaultKind::Unready, service, *key, pod.version);
+            (!struck).then_some((*key, pod.epoch))
         });
         for (key, of) in listed.chain(running.ghosts.iter().copied()) {
             let old = of != epoch;
             if old_only.is_none_or(|only| only == old) {
-                running.ready.push(key);
+                ready.push(key);
             }
             if split && !old {
-                running.canary.push(key);
+                canary.push(key);
             }
         }
+        let running = &mut self.state.services[service as usize];
+        running.ready = ready;
+        running.canary = canary;
     }
 }

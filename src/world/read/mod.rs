@@ -4,6 +4,7 @@
 //! in the same file and are read by their own layers.
 
 mod autoscale;
+mod fault;
 mod fleet;
 mod script;
 mod service;
@@ -14,6 +15,8 @@ mod version;
 pub use fleet::STRATEGIES;
 
 use crate::base::{At, Duration, Fields, Report, Span, near};
+
+pub use fault::fault;
 
 use super::MAX_SERVICES;
 use super::spec::{RouteRef, Spec};
