@@ -206,6 +206,28 @@ fn a_pod_that_fits_no_pool_is_refused_on_load() {
     assert!(problems.contains("fits no node"), "{problems}");
 }
 
+#[test]
+fn a_field_that_could_do_nothing_is_refused_on_load() {
+    let refused = |added: &str, expected: &str| {
+        let text = format!(
+            "title: app\nabout: x\ntraffic:\n  rate: 1/s\n  mix: [{{route: app/serve, weight: 1}}]\n\
+             services:\n  app:\n    about: x\n    replicas: 1\n    workers: 1\n    queue: 1\n    \
+             routes: {{serve: [{{work: 1ms}}]}}\n    {added}\n"
+        );
+        let problems = try_spec(&text).expect_err("a field without effect");
+        assert!(problems.contains(expected), "{problems}");
+    };
+    refused("placement: {alone: true}", "no nodes to place on");
+    refused("cores: {limit: 1}", "no work that uses them");
+    refused("autoscale: {min: 1, max: 2, cpu: 50%}", "scaled by CPU");
+    refused("autoscale: {min: 1, max: 2}", "one target, this has 0");
+    refused(
+        "versions: {v1: {note: a, leak: 1MiB}}",
+        "no memory that could run out",
+    );
+    refused("price: {egress: 1KiB}", "egress has no price");
+}
+
 // ---- nodes ----
 
 const THREE: &str = "    replicas: 4

@@ -6,6 +6,7 @@
 mod autoscale;
 mod fault;
 mod fleet;
+mod idle;
 mod script;
 mod service;
 mod topology;
@@ -57,6 +58,7 @@ pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
         services: services??,
     };
     topology::refuse_homeless(report, fields.at(), &spec);
+    idle::refuse(report, fields.at(), &spec);
     script::refuse_cycles(report, fields.at(), &spec).then_some(spec)
 }
 
