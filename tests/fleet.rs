@@ -282,6 +282,37 @@ fn a_lost_node_times_its_callers_out_until_it_is_noticed_and_its_pods_move_later
 }
 
 #[test]
+fn what_a_lost_node_was_doing_is_never_answered() {
+    let service = "    replicas: 1
+    workers: 50
+    queue: 50
+    start-up: 1s
+    routes: {serve: [{work: 2s}, {work: 2s}]}";
+    let mut world = World::new(app("5/s", TWO_ZONES, service), 3);
+    run(&mut world, 100, &mut Seen::default());
+    assert_eq!(
+        world.act_on_node("pa-0", NodeAct::Lose, &mut Unobserved),
+        Ok(())
+    );
+    // Some twenty requests were being served; all of them end by their users' patience.
+    let mut after = Seen::default();
+    run(&mut world, 104, &mut after);
+    assert_eq!(after.ok, 0);
+    run(&mut world, 140, &mut after);
+    assert!(after.ok == 0 && after.bad > 150, "{}", after.bad);
+    // Back before anybody noticed: the connections are reset, the container starts anew.
+    assert_eq!(
+        world.act_on_node("pa-0", NodeAct::Return, &mut Unobserved),
+        Ok(())
+    );
+    run(&mut world, 150, &mut Seen::default());
+    let mut later = Seen::default();
+    run(&mut world, 200, &mut later);
+    assert_eq!(later.bad, 0);
+    assert_eq!(world.visits_in_flight(), world.users_in_flight());
+}
+
+#[test]
 fn a_zone_takes_half_of_everything_with_it_and_gives_it_back() {
     let mut world = World::new(app("100/s", TWO_ZONES, THREE), 3);
     run(&mut world, 20, &mut Seen::default());

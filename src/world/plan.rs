@@ -57,8 +57,6 @@ pub(super) struct CallPlan {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ServicePlan {
     pub asynchronous: bool,
-    /// Whether its pods stop to collect garbage.
-    pub pauses: bool,
     pub balance: Balance,
 }
 
@@ -112,6 +110,8 @@ pub(super) struct Plan {
     pub entries: Vec<(f64, u32)>,
     /// First operations of routes that versions change, by version.
     pub entries_by_version: Vec<u32>,
+    /// Whether any pod ever stops to collect garbage.
+    pub pauses: bool,
 }
 
 /// Where a request stands whose node is gone.
@@ -134,13 +134,14 @@ impl Plan {
             }
         }
         let services = spec.services.iter().map(|service| ServicePlan {
-            pauses: service.fleet.gc.is_some(),
             asynchronous: service.asynchronous,
             balance: service.balance,
         });
         let services = services.collect();
+        let pauses = spec.services.iter().any(|s| s.fleet.gc.is_some());
         let mut plan = Plan {
             spec,
+            pauses,
             entries_by_version: Vec::new(),
             ops: vec![Op::Refuse, Op::Halt],
             targets: Vec::new(),

@@ -21,8 +21,7 @@ impl<P: Probe> Live<'_, P> {
         }
         let mut at = line.at;
         let pod = line.pod;
-        if line.kind != Kind::User
-            && self.plan.services[line.service as usize].pauses
+        if self.plan.pauses
             && let Some(until) = self.paused(pod, agenda.now())
         {
             agenda.at(until, Event::Wake(key));
