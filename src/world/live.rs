@@ -9,7 +9,7 @@ use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key, Model};
 
 use super::plan::Plan;
-use super::probe::{Happening, Outcome, Probe, UserDone};
+use super::probe::{Happening, Probe, UserDone};
 use super::spec::Profile;
 use super::state::{Call, End, Event, State, Task};
 
@@ -31,6 +31,8 @@ impl<P: Probe> Model for Live<'_, P> {
             Event::Lane(lane) => self.deadlines(lane, agenda),
             Event::Retry(call) => self.try_again(call, agenda),
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
+            Event::Hedge { call, attempt } => self.hedge(call, attempt, agenda),
+            Event::Bulkhead(site) => self.waited(site, agenda),
             Event::FaultEnd(fault) => {
                 if self.end_fault(fault) {
                     self.probe
@@ -50,6 +52,8 @@ impl<P: Probe> Live<'_, P> {
             match task {
                 Task::Run(strand) => self.run(strand, agenda),
                 Task::Settle { call, visit, end } => self.settle(call, visit, end, agenda),
+                Task::Send(call) => self.send(call, agenda),
+                Task::Refuse { call, end } => self.conclude(call, end, agenda),
             }
         }
     }
@@ -85,15 +89,10 @@ impl<P: Probe> Live<'_, P> {
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
         let now = agenda.now();
-        let call = self.state.calls.insert(Call {
-            strand: Key::NONE,
-            plan,
-            entry: entry as u32,
-            attempts: 0,
-            visit: Key::NONE,
-            began: now,
-            attempt_began: now,
-        });
+        let call = self
+            .state
+            .calls
+            .insert(Call::new(Key::NONE, plan, entry as u32, now));
         self.attempt(call, agenda);
     }
 
@@ -116,6 +115,8 @@ impl<P: Probe> Live<'_, P> {
             outcome: end.outcome,
             duration: now.since(call.began),
             cause: end.cause,
+            path: end.path,
+            degraded: end.degraded,
         });
     }
 }
@@ -152,12 +153,4 @@ impl Profile {
                 .map_or(0.0, |(_, rate)| rate.get()),
         }
     }
-}
-
-impl End {
-    /// Answered in full.
-    pub const OK: End = End {
-        outcome: Outcome::Ok,
-        cause: None,
-    };
 }

@@ -3,7 +3,8 @@
 
 use crate::base::{Duration, Span};
 
-use super::spec::{Call, Retry, RouteRef, Spec, Step};
+use super::policy::SitePlan;
+use super::spec::{Breaker, Call, Policy, Retry, RouteRef, Spec, Step};
 
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +38,17 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+    /// Breaker, bulkhead and budget, where there are any.
+    pub site: Option<u32>,
+    /// The breaker of the world file, also while it is off.
+    pub breaker: Option<Breaker>,
+    /// The timeout itself, for deadlines.
+    pub timeout: Option<Span>,
+    pub hedge: Option<Span>,
+    /// The operation to go on at when the call has failed.
+    pub fallback: Option<u32>,
+    pub deadline: bool,
+    pub cancel: bool,
 }
 
 /// A route across all services.
@@ -71,6 +83,8 @@ pub(super) struct Plan {
     pub edges: Vec<Edge>,
     /// One per distinct timeout.
     pub lanes: Vec<Span>,
+    /// Policies of those calls that have any, and whose they are.
+    pub sites: Vec<SitePlan>,
     /// Users' calls, in the order of the mix, with cumulative shares.
     pub entries: Vec<(f64, u32)>,
 }
@@ -100,6 +114,7 @@ impl Plan {
             first_route,
             edges: Vec::new(),
             lanes: Vec::new(),
+            sites: Vec::new(),
             entries: Vec::new(),
         };
         let services = std::mem::take(&mut plan.spec.services);
@@ -127,6 +142,7 @@ impl Plan {
                 timeout: self.spec.traffic.patience,
                 retry: Retry::default(),
                 optional: false,
+                policy: Policy::default(),
             };
             let number = self.call(None, &call);
             self.entries.push((reached, number));
@@ -140,6 +156,7 @@ impl Plan {
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));
+                    self.fallback(service, number, call);
                 }
                 Step::Parallel(branches) => {
                     let fork = self.ops.len();
@@ -183,6 +200,36 @@ impl Plan {
         }
     }
 
+    /// What stands in for a failed call: behind it, jumped over when it went well.
+    fn fallback(&mut self, service: u32, number: u32, call: &Call) {
+        let Some(script) = &call.policy.fallback else {
+            return;
+        };
+        let jump = self.ops.len();
+        self.ops.push(Op::End); // replaced below
+        self.calls[number as usize].fallback = Some(self.ops.len() as u32);
+        self.script(service, script);
+        self.ops[jump] = Op::Jump(self.ops.len() as u32);
+    }
+
+    /// The policies of a call, as they stand; none where it has none.
+    fn site(&mut self, call: &Call) -> Option<u32> {
+        let plan = SitePlan {
+            breaker: call.policy.breaker,
+            bulkhead: call.policy.bulkhead,
+            budget: call.retry.budget,
+        };
+        (plan != SitePlan::default()).then(|| {
+            self.sites.push(plan);
+            (self.sites.len() - 1) as u32
+        })
+    }
+
+    /// The queue of deadlines for a timeout.
+    pub fn lane(&mut self, timeout: Span) -> u32 {
+        position_or_push(&mut self.lanes, timeout)
+    }
+
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
         let RouteRef { service, route } = call.to;
         let edge = from.map(|from| {
@@ -192,9 +239,8 @@ impl Plan {
             };
             position_or_push(&mut self.edges, edge)
         });
-        let lane = call
-            .timeout
-            .map(|timeout| position_or_push(&mut self.lanes, timeout));
+        let lane = call.timeout.map(|timeout| self.lane(timeout));
+        let site = self.site(call);
         self.calls.push(CallPlan {
             service: service as u32,
             route: self.first_route[service] + route as u32,
@@ -202,6 +248,13 @@ impl Plan {
             lane,
             retry: call.retry,
             optional: call.optional,
+            site,
+            breaker: call.policy.breaker,
+            timeout: call.timeout,
+            hedge: call.policy.hedge,
+            fallback: None,
+            deadline: call.policy.deadline,
+            cancel: call.policy.cancel,
         });
         (self.calls.len() - 1) as u32
     }

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use crate::engine::{Agenda, Key};
 
 use super::live::Live;
+use super::paths::How;
 use super::probe::{Cause, Happening, Outcome, Probe};
 use super::state::{End, Event, Pod, PodPhase};
 
@@ -205,10 +206,8 @@ impl<P: Probe> Live<'_, P> {
             .filter(|(_, visit)| visit.pod == key)
             .map(|(visit, _)| visit)
             .collect();
-        let end = End {
-            outcome: Outcome::Unavailable,
-            cause: Some(cause),
-        };
+        let why = self.state.paths.onward(cause.into(), service, How::Reset);
+        let end = End::failed(Outcome::Unavailable, why);
         for visit in &held {
             self.finish(*visit, end, agenda);
         }

@@ -4,59 +4,60 @@ use crate::base::Span;
 use crate::engine::{Agenda, Key};
 
 use super::live::Live;
+use super::paths::{How, Why};
 use super::plan::Op;
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, PodPhase, Strand, Task, Visit};
 
 impl<P: Probe> Live<'_, P> {
     /// A request arrives at a pod: a worker takes it, or it waits, or it is refused.
-    pub fn admit(
-        &mut self,
-        pod_key: Key,
-        route: u32,
-        call: Key,
-        agenda: &mut Agenda<Event>,
-    ) -> Result<Key, End> {
+    pub fn admit(&mut self, mut visit: Visit, agenda: &mut Agenda<Event>) -> Result<Key, End> {
+        let (pod_key, route) = (visit.pod, visit.route);
         let service = self.plan.routes[route as usize].service;
         let spec = &self.plan.spec.services[service as usize];
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            let cause = Some(Cause::NoPod { service });
-            return Err(End {
-                outcome: Outcome::Unavailable,
-                cause,
-            });
+            let cause = Cause::NoPod { service };
+            let why = self.state.paths.onward(cause.into(), service, How::NoPod);
+            return Err(End::failed(Outcome::Unavailable, why));
         };
         let running = pod.busy < spec.workers;
         if !running && pod.queue.len() as u32 >= spec.queue {
-            let now = agenda.now();
-            let outcome = Outcome::Overloaded;
-            self.probe.served(Served {
-                now,
-                service,
-                route,
-                outcome,
-                duration: Span::ZERO,
-            });
-            let cause = Some(self.blame_queue(pod_key, service));
-            return Err(End { outcome, cause });
+            let why = self.blame_queue(pod_key, service);
+            return Err(self.turn_away(route, Outcome::Overloaded, why, How::QueueFull, agenda));
         }
-        let visit = self.state.visits.insert(Visit {
-            route,
-            pod: pod_key,
-            call,
-            arrived: agenda.now(),
-            running,
-            last_call: Key::NONE,
-            touched: None,
-        });
-        self.state.services[service as usize].arrived += 1;
+        visit.running = running;
         if running {
             pod.busy += 1;
+        }
+        let visit = self.state.visits.insert(visit);
+        self.state.services[service as usize].arrived += 1;
+        if running {
             self.begin(visit, agenda);
-        } else {
+        } else if let Some(pod) = self.state.pods.get_mut(pod_key) {
             pod.queue.push_back(visit);
         }
         Ok(visit)
+    }
+
+    /// A service answers at once that it will not serve a request.
+    pub fn turn_away(
+        &mut self,
+        route: u32,
+        outcome: Outcome,
+        why: Why,
+        how: How,
+        agenda: &mut Agenda<Event>,
+    ) -> End {
+        let service = self.plan.routes[route as usize].service;
+        self.probe.served(Served {
+            now: agenda.now(),
+            service,
+            route,
+            outcome,
+            duration: Span::ZERO,
+            degraded: false,
+        });
+        End::failed(outcome, self.state.paths.onward(why, service, how))
     }
 
     /// A worker takes a visit up.
@@ -112,6 +113,9 @@ impl<P: Probe> Live<'_, P> {
             self.state.strands.remove(key);
             return;
         };
+        if visit.watched && self.is_idle(visit_key, visit, agenda.now()) {
+            return self.give_way(visit_key, agenda);
+        }
         let service = self.plan.routes[visit.route as usize].service as usize;
         let pod = visit.pod;
         let mut at = at;
@@ -188,40 +192,70 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
+    /// A visit stops: nobody waits for it, or nobody will when it is done.
+    fn give_way(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        let Some(visit) = self.state.visits.get(key) else {
+            return;
+        };
+        let service = self.plan.routes[visit.route as usize].service;
+        let why = match visit.touched {
+            Some(cause) => Why {
+                cause: Some(cause),
+                path: visit.path,
+            },
+            None => Cause::Slow { service }.into(),
+        };
+        let why = self.state.paths.onward(why, service, How::GivenUp);
+        self.finish(key, End::failed(Outcome::TimedOut, why), agenda);
+    }
+
     /// What a finished script answers: version and faults may spoil it.
     fn verdict(&mut self, key: Key) -> End {
-        let Some(visit) = self.state.visits.get(key) else {
+        let Some(&visit) = self.state.visits.get(key) else {
             return End::OK;
         };
         let route = &self.plan.routes[visit.route as usize];
+        let service = route.service;
         let effect = self.state.effects[visit.route as usize];
         let version = self.state.pods.get(visit.pod).map_or(0, |pod| pod.version);
-        let spec = &self.plan.spec.services[route.service as usize].versions[version as usize];
+        let spec = &self.plan.spec.services[service as usize].versions[version as usize];
         let own = spec
             .errors
             .get(route.local as usize)
             .map_or(0.0, |ratio| ratio.get());
-        let errors = &mut self.state.services[route.service as usize].errors;
-        if errors.chance(own) {
-            let cause = Some(Cause::Version {
-                service: route.service,
-                version,
-            });
-            return End {
-                outcome: Outcome::Error,
-                cause,
-            };
+        let errors = &mut self.state.services[service as usize].errors;
+        let cause = if errors.chance(own) {
+            Some(Cause::Version { service, version })
+        } else if errors.chance(effect.errors) {
+            Some(Cause::Fault(effect.error_fault))
+        } else {
+            None
+        };
+        if let Some(cause) = cause {
+            let why = self.state.paths.onward(cause.into(), service, How::Failed);
+            return End::failed(Outcome::Error, why);
         }
-        if errors.chance(effect.errors) {
-            let cause = Some(Cause::Fault(effect.error_fault));
+        let Some(cause) = visit.touched else {
             return End {
-                outcome: Outcome::Error,
-                cause,
+                degraded: visit.degraded,
+                ..End::OK
             };
-        }
+        };
+        let why = Why {
+            cause: Some(cause),
+            path: visit.path,
+        };
+        let how = if visit.degraded {
+            How::Degraded
+        } else {
+            How::Slow
+        };
+        let why = self.state.paths.onward(why, service, how);
         End {
             outcome: Outcome::Ok,
-            cause: visit.touched,
+            cause: why.cause,
+            path: why.path,
+            degraded: visit.degraded,
         }
     }
 
@@ -242,9 +276,14 @@ impl<P: Probe> Live<'_, P> {
             route,
             outcome,
             duration,
+            degraded: end.degraded,
         });
         if visit.call == Key::NONE {
-            self.state.wasted += 1;
+            if visit.watched && !outcome.is_ok() {
+                self.state.stopped += 1;
+            } else {
+                self.state.wasted += 1;
+            }
         } else {
             self.state.tasks.push(Task::Settle {
                 call: visit.call,
@@ -259,19 +298,27 @@ impl<P: Probe> Live<'_, P> {
 
     /// A worker is free: it takes the longest waiting visit, if any.
     fn release(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else {
-            return;
-        };
-        match pod.queue.pop_front() {
-            Some(next) => self.begin(next, agenda),
-            None => {
+        loop {
+            let Some(pod) = self.state.pods.get_mut(key) else {
+                return;
+            };
+            let Some(next) = pod.queue.pop_front() else {
                 pod.busy -= 1;
                 if pod.phase == PodPhase::Draining && pod.busy == 0 {
                     let service = pod.service;
                     self.remove_pod(key);
                     self.reconcile(service, agenda);
                 }
+                return;
+            };
+            let Some(visit) = self.state.visits.get(next) else {
+                continue;
+            };
+            if visit.watched && self.is_idle(next, visit, agenda.now()) {
+                self.give_way(next, agenda);
+                continue;
             }
+            return self.begin(next, agenda);
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Key, Slab};
 
 use super::fault::FaultKind;
+use super::paths::{PathId, Paths, Why};
 use super::plan::Plan;
+use super::policy::{Site, Tuning};
 use super::probe::Cause;
 
 /// What can happen.
@@ -26,13 +28,28 @@ pub(super) enum Event {
     PodReady { pod: Key, starts: u32 },
     /// A fault's time is over.
     FaultEnd(u32),
+    /// A call's attempt has not been answered for so long that a second is due.
+    Hedge { call: Key, attempt: u32 },
+    /// The first call that waits for a bulkhead has waited long enough.
+    Bulkhead(u32),
 }
 
 /// Something to do at this very instant, before the next event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Task {
     Run(Key),
-    Settle { call: Key, visit: Key, end: End },
+    Settle {
+        call: Key,
+        visit: Key,
+        end: End,
+    },
+    /// A call that waited for its bulkhead has its turn.
+    Send(Key),
+    /// A call is stopped by its caller's own policy.
+    Refuse {
+        call: Key,
+        end: End,
+    },
 }
 
 /// How a visit or an attempt ended, and why.
@@ -40,6 +57,10 @@ pub(super) enum Task {
 pub(super) struct End {
     pub outcome: super::Outcome,
     pub cause: Option<Cause>,
+    /// How the cause came here.
+    pub path: PathId,
+    /// Answered, but without a part or with something else in its place.
+    pub degraded: bool,
 }
 
 /// A request inside one service, from its arrival at a pod to its answer.
@@ -55,6 +76,18 @@ pub(super) struct Visit {
     pub last_call: Key,
     /// What first made it slower than it is by nature, or failed a part it can do without.
     pub touched: Option<Cause>,
+    /// How that came here.
+    pub path: PathId,
+    /// Whether its answer will lack a part.
+    pub degraded: bool,
+    /// Whether it looks, before each step, if somebody still waits for it.
+    pub watched: bool,
+    /// Nobody waits for it after this; the end of time where it was not told.
+    pub deadline: SimTime,
+    /// Who asks: what a hash ring places it by.
+    pub user: u32,
+    /// How important it is: position in the classes of criticality.
+    pub class: u8,
 }
 
 /// One line of execution within a visit.
@@ -80,6 +113,20 @@ pub(super) struct Call {
     pub attempts: u32,
     /// The present attempt at the callee; none between attempts.
     pub visit: Key,
+    /// A second attempt beside it.
+    pub hedge: Key,
+    /// The state of the breaker that let the present attempt through.
+    pub era: u32,
+    /// Whether that breaker waits for a result.
+    pub permit: bool,
+    /// Attempts of it that its policies count as under way.
+    pub counted: u8,
+    /// Whether its policies count it as a retry.
+    pub retried: bool,
+    /// How important it is: position in the classes of criticality.
+    pub class: u8,
+    /// Who asks: what a hash ring places it by.
+    pub user: u32,
     pub began: SimTime,
     pub attempt_began: SimTime,
 }
@@ -187,6 +234,11 @@ pub(super) struct State {
     pub strands: Slab<Strand>,
     pub calls: Slab<Call>,
     pub lanes: Vec<Lane>,
+    /// By number of the policies.
+    pub sites: Vec<Site>,
+    /// What operators changed about calls, newest last.
+    pub tuned: Vec<(u32, Tuning)>,
+    pub paths: Paths,
     pub faults: Vec<Fault>,
     /// By route number.
     pub effects: Vec<Effect>,
@@ -197,6 +249,8 @@ pub(super) struct State {
     pub users: Users,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
+    /// Visits that stopped because nobody waited.
+    pub stopped: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
     pub tasks: Vec<Task>,
@@ -237,6 +291,9 @@ impl State {
             strands: Slab::default(),
             calls: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
+            sites: plan.sites.iter().map(Site::new).collect(),
+            tuned: Vec::new(),
+            paths: Paths::default(),
             faults: Vec::new(),
             effects: vec![Effect::default(); plan.routes.len()],
             arrivals: Stream::named(seed, "arrivals"),
@@ -245,6 +302,7 @@ impl State {
             load_generation: 0,
             users: Users::default(),
             wasted: 0,
+            stopped: 0,
             tasks: Vec::new(),
         }
     }
@@ -263,6 +321,80 @@ impl Pod {
             queue: VecDeque::new(),
             starts: 1,
             last_begun: Key::NONE,
+        }
+    }
+}
+
+impl End {
+    /// Answered in full.
+    pub const OK: End = End {
+        outcome: super::Outcome::Ok,
+        cause: None,
+        path: PathId::NONE,
+        degraded: false,
+    };
+
+    /// Not answered, for this cause.
+    pub fn failed(outcome: super::Outcome, why: impl Into<Why>) -> End {
+        let why = why.into();
+        End {
+            outcome,
+            cause: why.cause,
+            path: why.path,
+            degraded: false,
+        }
+    }
+
+    /// The cause and the way that it came.
+    pub fn why(&self) -> Why {
+        Why {
+            cause: self.cause,
+            path: self.path,
+        }
+    }
+}
+
+impl Call {
+    /// Before its first attempt.
+    #[inline]
+    pub fn new(strand: Key, plan: u32, entry: u32, now: SimTime) -> Call {
+        Call {
+            strand,
+            plan,
+            entry,
+            attempts: 0,
+            visit: Key::NONE,
+            hedge: Key::NONE,
+            era: 0,
+            permit: false,
+            counted: 0,
+            retried: false,
+            class: 0,
+            user: 0,
+            began: now,
+            attempt_began: now,
+        }
+    }
+}
+
+impl Visit {
+    /// On its way to a pod.
+    #[inline]
+    pub fn new(route: u32, call: Key, now: SimTime) -> Visit {
+        Visit {
+            route,
+            pod: Key::NONE,
+            call,
+            arrived: now,
+            running: false,
+            last_call: Key::NONE,
+            touched: None,
+            path: PathId::NONE,
+            degraded: false,
+            watched: false,
+            deadline: SimTime::MAX,
+            user: 0,
+            class: 0,
         }
     }
 }

@@ -3,9 +3,13 @@
 //! A [`Spec`] can only be made by [`read`](super::read), which refuses what
 //! could not run, or by tests that build one by hand.
 
+mod call;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Duration, Money, Rate, Ratio, Span};
+
+pub use call::{Breaker, Bulkhead, Policy, RetryBudget, Trip};
 
 /// A whole system and its users.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,6 +155,8 @@ pub struct Call {
     pub retry: Retry,
     /// Whether the answer can do without this call: its failure then degrades instead of fails.
     pub optional: bool,
+    /// What else the caller does.
+    pub policy: Policy,
 }
 
 /// When and how a call is tried again.
@@ -170,6 +176,8 @@ pub struct Retry {
     pub on_timeout: bool,
     /// Try again after a refusal: queue full, no pod, connection reset.
     pub on_unavailable: bool,
+    /// What share of the attempts may be retries; any where absent.
+    pub budget: Option<RetryBudget>,
 }
 
 /// A version: a difference to its service.
