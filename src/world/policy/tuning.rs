@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::live::Live;
 use super::super::plan::Plan;
+use super::super::probe::Probe;
 use super::super::state::{Lane, State};
 use super::super::{ActionError, World, spec};
 use super::breaker::{Breaker, BreakerState};
@@ -57,7 +59,13 @@ pub struct CallStatus {
 impl World {
     /// Changes every call from `service` to `to`, which is a service or a
     /// `service/route`.
-    pub fn tune(&mut self, service: &str, to: &str, tuning: Tuning) -> Result<(), ActionError> {
+    pub fn tune<P: Probe>(
+        &mut self,
+        service: &str,
+        to: &str,
+        tuning: Tuning,
+        probe: &mut P,
+    ) -> Result<(), ActionError> {
         let from = self.service(service)? as u32;
         let (callee, route) = match to.split_once('/') {
             Some((callee, route)) => (callee, Some(route)),
@@ -102,6 +110,16 @@ impl World {
             self.state.tuned.retain(|entry| !same(entry));
             self.state.tuned.push((call as u32, tuning));
         }
+        // A wider bulkhead lets those that wait for it go.
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe,
+        };
+        for site in 0..live.plan.sites.len() as u32 {
+            live.take_turns(site);
+        }
+        live.finish_tasks(&mut self.agenda);
         Ok(())
     }
 
