@@ -47,22 +47,97 @@ pub enum Duration {
     },
 }
 
-impl Duration {
+/// A [`Duration`] made ready to draw from: what its draws have in common is
+/// computed once. Lengths are in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sampler {
+    /// Always the same.
+    Constant(Span),
+    /// Between two ends.
+    Uniform {
+        /// Shortest.
+        min: f64,
+        /// Longest less shortest.
+        width: f64,
+    },
+    /// Memoryless.
+    Exponential {
+        /// Mean.
+        mean: f64,
+    },
+    /// A sum of stages.
+    Erlang {
+        /// Number of stages.
+        stages: u32,
+        /// Mean of each.
+        mean: f64,
+    },
+    /// e to a normal power.
+    Lognormal {
+        /// Median.
+        median: f64,
+        /// Standard deviation of the logarithm.
+        sigma: f64,
+    },
+    /// A power law.
+    Pareto {
+        /// Shortest.
+        min: f64,
+        /// One over the tail exponent.
+        inverse: f64,
+    },
+}
+
+impl Sampler {
     /// Draws one duration.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match *self {
-            Duration::Constant(span) => span,
-            Duration::Uniform { min, max } => min + (max - min).scaled(stream.unit()),
-            Duration::Exponential { mean } => mean.scaled(stream.exponential()),
-            Duration::Erlang { stages, mean } => {
+            Sampler::Exponential { mean } => Span::from_nanos_f64(mean * stream.exponential()),
+            Sampler::Constant(span) => span,
+            Sampler::Lognormal { median, sigma } => {
+                Span::from_nanos_f64(median * libm::exp(sigma * stream.normal()))
+            }
+            Sampler::Uniform { min, width } => Span::from_nanos_f64(min + width * stream.unit()),
+            Sampler::Erlang { stages, mean } => {
                 let sum: f64 = (0..stages).map(|_| stream.exponential()).sum();
-                mean.scaled(sum / f64::from(stages))
+                Span::from_nanos_f64(mean * sum)
             }
-            Duration::Lognormal { p50, p99 } => {
-                p50.scaled(libm::exp(sigma(p50, p99) * stream.normal()))
+            Sampler::Pareto { min, inverse } => {
+                Span::from_nanos_f64(min * libm::exp(stream.exponential() * inverse))
             }
-            Duration::Pareto { min, shape } => min.scaled(libm::exp(stream.exponential() / shape)),
+        }
+    }
+}
+
+impl Duration {
+    /// Draws one duration; whoever draws many keeps the [`Sampler`].
+    pub fn sample(&self, stream: &mut Stream) -> Span {
+        self.sampler().sample(stream)
+    }
+
+    /// Makes ready to draw.
+    pub fn sampler(&self) -> Sampler {
+        let nanos = |span: Span| span.as_nanos() as f64;
+        match *self {
+            Duration::Constant(span) => Sampler::Constant(span),
+            Duration::Uniform { min, max } => Sampler::Uniform {
+                min: nanos(min),
+                width: nanos(max - min),
+            },
+            Duration::Exponential { mean } => Sampler::Exponential { mean: nanos(mean) },
+            Duration::Erlang { stages, mean } => Sampler::Erlang {
+                stages,
+                mean: nanos(mean) / f64::from(stages),
+            },
+            Duration::Lognormal { p50, p99 } => Sampler::Lognormal {
+                median: nanos(p50),
+                sigma: sigma(p50, p99),
+            },
+            Duration::Pareto { min, shape } => Sampler::Pareto {
+                min: nanos(min),
+                inverse: 1.0 / shape,
+            },
         }
     }
 

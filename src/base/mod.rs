@@ -17,7 +17,7 @@ pub mod yaml;
 
 pub use diag::{Diagnostic, Diagnostics, Place, Severity};
 pub use digest::Digest;
-pub use dist::Duration;
+pub use dist::{Duration, Sampler};
 pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};
 pub use random::Stream;
 pub use read::{At, Fields, Report};

@@ -34,8 +34,8 @@ pub struct Slab<T> {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Place<T> {
+    /// Odd while something lives here, so that one comparison tells all.
     generation: u32,
-    alive: bool,
     value: T,
 }
 
@@ -64,30 +64,29 @@ impl<T> Slab<T> {
     pub fn insert(&mut self, value: T) -> Key {
         if let Some(index) = self.free.pop() {
             let place = &mut self.places[index as usize];
-            place.alive = true;
+            place.generation = place.generation.wrapping_add(1);
             place.value = value;
             return Key {
                 index,
                 generation: place.generation,
             };
         }
+        self.extend(value)
+    }
+
+    #[cold]
+    fn extend(&mut self, value: T) -> Key {
         let index = self.places.len() as u32;
-        self.places.push(Place {
-            generation: 0,
-            alive: true,
-            value,
-        });
-        Key {
-            index,
-            generation: 0,
-        }
+        let generation = 1;
+        self.places.push(Place { generation, value });
+        Key { index, generation }
     }
 
     /// The thing at `key`, if it still lives.
     #[inline]
     pub fn get(&self, key: Key) -> Option<&T> {
         match self.places.get(key.index as usize) {
-            Some(place) if place.alive && place.generation == key.generation => Some(&place.value),
+            Some(place) if place.generation == key.generation => Some(&place.value),
             _ => None,
         }
     }
@@ -96,9 +95,7 @@ impl<T> Slab<T> {
     #[inline]
     pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         match self.places.get_mut(key.index as usize) {
-            Some(place) if place.alive && place.generation == key.generation => {
-                Some(&mut place.value)
-            }
+            Some(place) if place.generation == key.generation => Some(&mut place.value),
             _ => None,
         }
     }
@@ -113,8 +110,7 @@ impl<T> Slab<T> {
     #[inline]
     pub fn remove(&mut self, key: Key) -> bool {
         match self.places.get_mut(key.index as usize) {
-            Some(place) if place.alive && place.generation == key.generation => {
-                place.alive = false;
+            Some(place) if place.generation == key.generation => {
                 place.generation = place.generation.wrapping_add(1);
                 self.free.push(key.index);
                 true
@@ -128,7 +124,7 @@ impl<T> Slab<T> {
         self.places
             .iter()
             .enumerate()
-            .filter(|(_, place)| place.alive)
+            .filter(|(_, place)| place.generation % 2 == 1)
             .map(|(index, place)| {
                 (
                     Key {

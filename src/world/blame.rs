@@ -13,24 +13,21 @@ use super::probe::{Cause, Probe};
 const DEEPEST_BLAME: usize = 32;
 
 impl<P: Probe> Live<'_, P> {
-    /// Why a visit has not been answered yet: follow what it waits for, down
+    /// Why a request has not been answered yet: follow what it waits for, down
     /// to the first thing that is known to be wrong.
-    pub fn blame(&mut self, visit: Key) -> Why {
-        self.follow(visit, None)
+    pub fn blame(&mut self, request: Key) -> Why {
+        self.trace(request, None)
     }
 
-    /// Why a pod has no worker to spare: what its youngest visit waits for.
+    /// Why a pod has no worker to spare: what its youngest request waits for.
     pub fn blame_queue(&mut self, pod: Key, service: u32) -> Why {
-        let youngest = self
-            .state
-            .pods
-            .get(pod)
-            .map_or(Key::NONE, |pod| pod.last_begun);
-        self.follow(youngest, Some(service))
+        let pod = self.state.pods.get(pod);
+        let youngest = pod.map_or(Key::NONE, |pod| pod.last_begun);
+        self.trace(youngest, Some(service))
     }
 
-    /// Goes down from a visit; `queue` is the service at whose queue it began.
-    fn follow(&mut self, visit: Key, queue: Option<u32>) -> Why {
+    /// Goes down from a request; `queue` is the service at whose queue it began.
+    fn trace(&mut self, request: Key, queue: Option<u32>) -> Why {
         let mut hops = [(0, How::Slow); DEEPEST_BLAME];
         let mut count = 0;
         let mut hop = |service, how| {
@@ -42,20 +39,19 @@ impl<P: Probe> Live<'_, P> {
         if let Some(service) = queue {
             hop(service, How::Held);
         }
-        let mut key = visit;
+        let mut key = request;
         let (mut saturated, mut slow) = (queue, None);
         let mut found = None;
-        // Each step goes to a callee or to a pod's youngest visit.
+        // Each step goes to a callee or to a pod's youngest request.
         for _ in 0..DEEPEST_BLAME {
-            let Some(visit) = self.state.visits.get(key) else {
+            let Some(request) = self.state.lines.get(key) else {
                 break;
             };
-            let service = self.plan.routes[visit.route as usize].service;
-            if !visit.running {
+            let service = request.service;
+            if !request.running {
                 hop(service, How::Held);
                 saturated = Some(service);
-                slow = None;
-                let pod = self.state.pods.get(visit.pod);
+                let pod = self.state.pods.get(request.pod);
                 key = pod.map_or(Key::NONE, |pod| pod.last_begun);
                 continue;
             }
@@ -63,15 +59,12 @@ impl<P: Probe> Live<'_, P> {
             if Some(service) != saturated {
                 hop(service, How::Slow);
             }
-            if let Some(cause) = visit.touched {
-                found = Some(Why {
-                    cause: Some(cause),
-                    path: visit.path,
-                });
+            if request.touched.is_some() {
+                found = Some(request.why());
                 break;
             }
-            match self.state.calls.get(visit.last_call) {
-                Some(call) => key = call.visit,
+            match self.state.lines.get(request.last_caller) {
+                Some(caller) => key = caller.call.callee,
                 None => break,
             }
         }

@@ -3,116 +3,90 @@
 //! A caller that gives up leaves its attempt behind: the callee works on, and
 //! the answer finds nobody. That wasted work is what makes retry storms.
 
-use crate::base::{SimTime, Span};
+use crate::base::Span;
 use crate::engine::{Agenda, Key};
 
+use super::line::{Kind, Pass};
 use super::live::Live;
 use super::paths::How;
 use super::plan::CallPlan;
 use super::probe::{Attempted, Cause, Outcome, Probe};
 use super::spec::{Balance, Retry};
-use super::state::{Call, Deadline, End, Event, Task, Visit};
+use super::state::{Deadline, End, Event, Next};
 
 impl<P: Probe> Live<'_, P> {
-    /// A strand asks another service and waits.
-    pub fn call(&mut self, strand: Key, plan: u32, visit: Key, agenda: &mut Agenda<Event>) {
-        let mut call = Call::new(strand, plan, 0, agenda.now());
-        if let Some(visit) = self.state.visits.get(visit) {
-            (call.user, call.class) = (visit.user, visit.class);
+    /// Sends the next attempt of a line's call to a pod and arms its timeout.
+    #[inline]
+    pub fn attempt(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
+        };
+        line.call.attempts += 1;
+        if self.plan.calls[line.call.plan as usize].guarded {
+            return self.ask(key, agenda);
         }
-        let call = self.state.calls.insert(call);
-        if let Some(visit) = self.state.visits.get_mut(visit) {
-            visit.last_call = call;
-        }
-        self.attempt(call, agenda);
+        self.send(key, agenda)
     }
 
-    /// A call's next attempt: past its policies, if it has any.
-    pub fn attempt(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get_mut(key) else {
-            return;
+    /// Sends an attempt to a pod.
+    #[inline]
+    pub fn send(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
         };
-        call.attempts += 1;
-        match self.plan.calls[call.plan as usize].site {
-            None => self.send(key, agenda),
-            Some(site) => self.ask(key, site, agenda),
-        }
-    }
-
-    /// Sends a call's attempt to a pod.
-    pub fn send(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get_mut(key) else {
-            return;
-        };
-        call.attempt_began = agenda.now();
-        let (attempt, hedge) = (call.attempts, self.plan.calls[call.plan as usize].hedge);
-        match self.dispatch(key, None, agenda) {
-            Ok(visit) => {
-                if let Some(call) = self.state.calls.get_mut(key) {
-                    call.visit = visit;
+        line.call.began = agenda.now();
+        let hedge = self.plan.calls[line.call.plan as usize].hedge;
+        match self.dispatch(key, Key::NONE, agenda) {
+            Ok((callee, next)) => {
+                if let Some(line) = self.state.lines.get_mut(key) {
+                    line.call.callee = callee;
                 }
                 if let Some(delay) = hedge {
-                    agenda.after(delay, Event::Hedge { call: key, attempt });
+                    agenda.after(delay, Event::Hedge { line: key, callee });
                 }
+                next
             }
             Err(end) => {
-                self.state.tasks.push(Task::Settle {
-                    call: key,
-                    visit: Key::NONE,
-                    end,
-                });
+                let (line, callee) = (key, Key::NONE);
+                Next::Answer { line, callee, end }
             }
         }
     }
 
     /// Chooses a pod, not `but` if there is another, and arms the timeout.
+    #[inline]
     pub fn dispatch(
         &mut self,
         key: Key,
-        but: Option<Key>,
+        but: Key,
         agenda: &mut Agenda<Event>,
-    ) -> Result<Key, End> {
-        let Some(call) = self.state.calls.get(key) else {
+    ) -> Result<(Key, Next), End> {
+        let Some(line) = self.state.lines.get(key) else {
             return Err(End::OK);
         };
-        let plan: &CallPlan = &self.plan.calls[call.plan as usize];
-        let mut visit = Visit::new(plan.route, key, agenda.now());
-        (visit.user, visit.class) = (call.user, call.class);
-        if plan.deadline || plan.cancel {
-            visit.watched = true;
-            visit.deadline = self.deadline(call, plan, agenda.now());
-        }
-        let service = plan.service;
-        let Some(pod) = self.choose_pod(service, but) else {
-            let cause = Cause::NoPod { service };
-            let why = self.state.paths.onward(cause.into(), service, How::NoPod);
-            return Err(End::failed(Outcome::Unavailable, why));
+        let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
+        let pass = Pass::of(line, plan, agenda.now());
+        let Some(pod) = self.choose_pod(plan.service, but) else {
+            return Err(self.no_pod(plan.service));
         };
-        visit.pod = pod;
-        let visit = self.admit(visit, agenda)?;
+        let (callee, next) = self.admit(pod, plan.route, key, pass, agenda)?;
         if let Some(lane) = plan.lane {
-            self.arm(lane, key, visit, agenda);
+            self.arm(lane, key, callee, agenda);
         }
-        Ok(visit)
+        Ok((callee, next))
     }
 
-    /// When nobody waits for the next attempt any more, as far as the callee
-    /// is told: the earlier of the caller's own deadline and its timeout.
-    fn deadline(&self, call: &Call, plan: &CallPlan, now: SimTime) -> SimTime {
-        if !plan.deadline {
-            return SimTime::MAX;
-        }
-        let strand = self.state.strands.get(call.strand);
-        let caller = strand.and_then(|strand| self.state.visits.get(strand.visit));
-        let theirs = caller.map_or(SimTime::MAX, |visit| visit.deadline);
-        match plan.timeout {
-            Some(timeout) if now + timeout < theirs => now + timeout,
-            _ => theirs,
-        }
+    /// Nobody to ask.
+    #[cold]
+    pub fn no_pod(&mut self, service: u32) -> End {
+        let cause = Cause::NoPod { service };
+        let why = self.state.paths.onward(cause.into(), service, How::NoPod);
+        End::failed(Outcome::Unavailable, why)
     }
 
     /// One of the service's ready pods, by its balancing rule.
-    fn choose_pod(&mut self, service: u32, but: Option<Key>) -> Option<Key> {
+    #[inline]
+    fn choose_pod(&mut self, service: u32, but: Key) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
         let ready = &running.ready;
         let count = ready.len() as u32;
@@ -120,7 +94,7 @@ impl<P: Probe> Live<'_, P> {
             0 => None,
             1 => ready.first().copied(),
             _ => {
-                let place = match self.plan.spec.services[service as usize].balance {
+                let place = match self.plan.services[service as usize].balance {
                     Balance::RoundRobin => {
                         running.turn = (running.turn + 1) % count;
                         running.turn
@@ -131,7 +105,7 @@ impl<P: Probe> Live<'_, P> {
                         let second = (first + 1 + running.balance.below(count - 1)) % count;
                         let load = |place: u32| {
                             let pod = self.state.pods.get(ready[place as usize]);
-                            pod.map_or(u32::MAX, |pod| pod.busy + pod.queue.len() as u32)
+                            pod.map_or(u32::MAX, |pod| pod.requests)
                         };
                         if load(second) < load(first) {
                             second
@@ -141,19 +115,19 @@ impl<P: Probe> Live<'_, P> {
                     }
                 };
                 let chosen = ready.get(place as usize).copied();
-                if but.is_some() && chosen == but {
-                    ready.get(((place + 1) % count) as usize).copied()
-                } else {
-                    chosen
+                if but != Key::NONE && chosen == Some(but) {
+                    return ready.get(((place + 1) % count) as usize).copied();
                 }
+                chosen
             }
         }
     }
 
-    fn arm(&mut self, lane: u32, call: Key, visit: Key, agenda: &mut Agenda<Event>) {
+    #[inline]
+    fn arm(&mut self, lane: u32, line: Key, callee: Key, agenda: &mut Agenda<Event>) {
         let due = agenda.now() + self.plan.lanes[lane as usize];
         let state = &mut self.state.lanes[lane as usize];
-        state.deadlines.push_back(Deadline { due, call, visit });
+        state.deadlines.push_back(Deadline { due, line, callee });
         if !state.armed {
             state.armed = true;
             agenda.at(due, Event::Lane(lane));
@@ -165,10 +139,7 @@ impl<P: Probe> Live<'_, P> {
     pub fn deadlines(&mut self, lane: u32, agenda: &mut Agenda<Event>) {
         self.state.lanes[lane as usize].armed = false;
         while let Some(deadline) = self.state.lanes[lane as usize].deadlines.front().copied() {
-            let open =
-                self.state.calls.get(deadline.call).is_some_and(|call| {
-                    call.visit == deadline.visit || call.hedge == deadline.visit
-                });
+            let open = self.waits_for(deadline.line, deadline.callee);
             if open && deadline.due > agenda.now() {
                 self.state.lanes[lane as usize].armed = true;
                 agenda.at(deadline.due, Event::Lane(lane));
@@ -176,158 +147,145 @@ impl<P: Probe> Live<'_, P> {
             }
             self.state.lanes[lane as usize].deadlines.pop_front();
             if open {
-                self.give_up(deadline.call, deadline.visit, agenda);
-                self.finish_tasks(agenda);
+                let (line, callee) = (deadline.line, deadline.callee);
+                let end = self.give_up(line, callee, agenda);
+                self.follow(Next::Answer { line, callee, end }, agenda);
             }
         }
     }
 
+    /// Whether a line still waits for a request.
+    #[inline]
+    pub fn waits_for(&self, line: Key, callee: Key) -> bool {
+        self.state.lines.get(line).is_some_and(|line| {
+            line.call.callee == callee
+                || (line.call.guard != Key::NONE && self.hedges(line.call.guard, callee))
+        })
+    }
+
     /// An attempt has taken too long: its caller waits no longer.
-    fn give_up(&mut self, key: Key, visit: Key, agenda: &mut Agenda<Event>) {
-        let why = self.blame(visit);
-        let plan = self.state.calls.get(key).map_or(0, |call| call.plan);
+    fn give_up(&mut self, key: Key, callee: Key, agenda: &mut Agenda<Event>) -> End {
+        let why = self.blame(callee);
+        let plan = self.state.lines.get(key).map_or(0, |line| line.call.plan);
         let plan = &self.plan.calls[plan as usize];
         let why = self.state.paths.onward(why, plan.service, How::Late);
-        self.abandon(visit, plan.cancel, agenda);
-        self.settle(key, visit, End::failed(Outcome::TimedOut, why), agenda);
+        self.drop_request(callee, plan.cancel, agenda);
+        End::failed(Outcome::TimedOut, why)
     }
 
     /// An attempt has ended for its caller: go on, try again, or fail.
-    pub fn settle(&mut self, key: Key, visit: Key, end: End, agenda: &mut Agenda<Event>) {
-        let now = agenda.now();
-        let Some(call) = self.state.calls.get_mut(key) else {
+    #[inline]
+    pub fn settle(&mut self, key: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
             self.state.wasted += 1;
-            return;
+            return Next::Nothing;
         };
-        let second = visit != Key::NONE && call.hedge == visit;
-        if call.visit != visit && !second {
-            self.state.wasted += 1;
-            return;
+        if line.call.guard != Key::NONE {
+            return self.settle_guarded(key, callee, end, agenda);
         }
-        let other = if second {
-            call.hedge = Key::NONE;
-            call.visit
-        } else {
-            call.visit = Key::NONE;
-            call.hedge
-        };
-        let call = *call;
-        let plan = &self.plan.calls[call.plan as usize];
+        if line.call.callee != callee {
+            self.state.wasted += 1;
+            return Next::Nothing;
+        }
+        line.call.callee = Key::NONE;
+        let plan = &self.plan.calls[line.call.plan as usize];
         if let Some(edge) = plan.edge {
-            let began = match plan.hedge {
-                Some(delay) if second => call.attempt_began + delay,
-                _ => call.attempt_began,
-            };
+            let now = agenda.now();
             self.probe.attempted(Attempted {
                 now,
                 edge,
                 outcome: end.outcome,
-                duration: now.since(began),
+                duration: now.since(line.call.began),
                 degraded: end.degraded,
             });
         }
-        if plan.site.is_some() {
-            self.attempt_over(key, &call, second, Some(&end), now);
+        if !end.outcome.is_ok() && plan.retry.applies(end.outcome, line.call.attempts) {
+            let attempts = line.call.attempts;
+            self.back_off(key, plan, attempts, agenda);
+            return Next::Nothing;
         }
-        if other != Key::NONE {
-            if !end.outcome.is_ok() {
-                return;
-            }
-            self.lose(key, other, second, agenda);
-        }
-        if !end.outcome.is_ok()
-            && plan.retry.applies(end.outcome, call.attempts)
-            && self.is_wanted(key)
-            && self.may_retry(key, plan.site, now)
-        {
-            let wait = plan.retry.wait(call.attempts);
-            let service = self.caller_of(plan);
-            let wait = if plan.retry.jitter {
-                wait.scaled(self.state.services[service as usize].backoff.unit())
-            } else {
-                wait
-            };
-            agenda.after(wait, Event::Retry(key));
-            return;
-        }
-        self.conclude(key, end, agenda);
+        self.conclude(key, end, agenda)
     }
 
-    /// The attempt that was not answered first.
-    fn lose(&mut self, key: Key, loser: Key, first: bool, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get(key).copied() else {
-            return;
+    /// A call is over: its line goes on.
+    #[inline]
+    pub fn conclude(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
         };
-        let cancel = self.plan.calls[call.plan as usize].cancel;
-        self.attempt_over(key, &call, !first, None, agenda.now());
-        self.abandon(loser, cancel, agenda);
-    }
-
-    /// A call is over: whoever made it goes on.
-    pub fn conclude(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get(key).copied() else {
-            return;
-        };
-        self.state.calls.remove(key);
-        if call.strand == Key::NONE {
-            self.user_done(&call, end, agenda.now());
-        } else {
-            self.answer(call.strand, call.plan, end, agenda);
+        if line.kind == Kind::User {
+            let user = *line;
+            self.state.lines.remove(key);
+            self.user_done(&user, end, agenda.now());
+            return Next::Nothing;
         }
+        if end == End::OK {
+            return Next::Run(key);
+        }
+        let plan = line.call.plan;
+        self.troubled(key, plan, end, agenda)
     }
 
-    /// The service whose back-off stream a call draws from.
-    fn caller_of(&self, plan: &CallPlan) -> u32 {
-        plan.edge
-            .map_or(plan.service, |edge| self.plan.edges[edge as usize].from)
+    /// Waits before the next attempt.
+    #[cold]
+    pub fn back_off(
+        &mut self,
+        key: Key,
+        plan: &CallPlan,
+        attempts: u32,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let mut wait = plan.retry.wait(attempts);
+        if plan.retry.jitter {
+            let caller = plan.edge.map(|edge| self.plan.edges[edge as usize].from);
+            let service = caller.unwrap_or(plan.service);
+            wait = wait.scaled(self.state.services[service as usize].backoff.unit());
+        }
+        agenda.after(wait, Event::Retry(key));
     }
 
     /// The wait before another attempt is over, unless the request died meanwhile.
-    pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get(key) else {
-            return;
-        };
-        if call.strand == Key::NONE || self.is_wanted(key) {
-            self.attempt(key, agenda);
-        } else {
-            self.forget(key, agenda.now());
+    pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        if self.is_alive(key) && self.is_wanted(key) {
+            return self.attempt(key, agenda);
         }
+        self.forsake(key, agenda)
     }
 
-    /// A strand has the answer that it waited for.
-    fn answer(&mut self, key: Key, plan: u32, end: End, agenda: &mut Agenda<Event>) {
-        let Some(strand) = self.state.strands.get_mut(key) else {
-            return;
-        };
-        let at = strand.visit;
-        let Some(visit) = self.state.visits.get_mut(at) else {
+    /// A line has the answer that it waited for, but a late or a bad one.
+    fn troubled(&mut self, key: Key, plan: u32, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let lines = &mut self.state.lines;
+        let request_key = lines.get(key).map_or(key, |line| line.request_of(key));
+        let Some(request) = lines.get_mut(request_key) else {
             // The request died while this branch of it was waiting.
-            self.state.strands.remove(key);
-            return;
+            lines.remove(key);
+            return Next::Nothing;
         };
-        if visit.touched.is_none() {
-            (visit.touched, visit.path) = (end.cause, end.path);
+        if request.touched.is_none() {
+            (request.touched, request.path) = (end.cause, end.path);
         }
-        visit.degraded |= end.degraded;
-        let plan = &self.plan.calls[plan as usize];
+        request.degraded |= end.degraded;
         if end.outcome.is_ok() {
-            self.state.tasks.push(Task::Run(key));
-            return;
+            return Next::Run(key);
         }
+        let plan = &self.plan.calls[plan as usize];
         if plan.optional || plan.fallback.is_some() {
-            visit.degraded = true;
-            strand.at = plan.fallback.unwrap_or(strand.at);
-            self.state.tasks.push(Task::Run(key));
-            return;
+            request.degraded = true;
+            if let Some(line) = lines.get_mut(key) {
+                line.at = plan.fallback.unwrap_or(line.at);
+            }
+            return Next::Run(key);
         }
-        let service = self.plan.routes[visit.route as usize].service;
-        self.state.strands.remove(key);
+        let service = request.service;
+        if key != request_key {
+            lines.remove(key);
+        }
         let outcome = match end.outcome {
             Outcome::TimedOut => Outcome::TimedOut,
             _ => Outcome::Error,
         };
         let why = self.state.paths.onward(end.why(), service, How::Failed);
-        self.finish(at, End::failed(outcome, why), agenda);
+        self.finish(request_key, End::failed(outcome, why), agenda)
     }
 }
 
@@ -347,7 +305,7 @@ impl Retry {
     }
 
     /// Whether another attempt follows the `attempts`-th, which ended in `outcome`.
-    fn applies(&self, outcome: Outcome, attempts: u32) -> bool {
+    pub fn applies(&self, outcome: Outcome, attempts: u32) -> bool {
         attempts < self.attempts
             && match outcome {
                 Outcome::Ok => false,

@@ -175,15 +175,20 @@ impl World {
     /// Users waiting for an answer.
     pub fn users_in_flight(&self) -> u64 {
         self.state
-            .calls
+            .lines
             .iter()
-            .filter(|(_, call)| call.strand == crate::engine::Key::NONE)
+            .filter(|(_, line)| line.kind == super::line::Kind::User)
             .count() as u64
     }
 
     /// Requests inside services, waiting or served.
     pub fn visits_in_flight(&self) -> u64 {
-        self.state.visits.len() as u64
+        {
+            let services = self.state.services.iter();
+            services
+                .map(|service| service.arrived - service.ended)
+                .sum()
+        }
     }
 
     /// Requests that arrived at a service and that it finished with.

@@ -2,16 +2,19 @@
 //!
 //! [`Live`] binds the immutable plan, the state and a probe for the time of a
 //! run. An event may set off a chain of things at the same instant (an answer
-//! frees a worker, which begins the next visit, ...); they stand on a stack
-//! of tasks, so that no depth of calls deepens the machine's own stack.
+//! lets its caller go on, which calls another service, ...): each rule returns
+//! what is [`Next`], and [`Live::follow`] does it in a loop, so that no depth
+//! of calls deepens the machine's own stack. What comes beside the chain (a
+//! freed worker takes up a waiting request) stands on a stack of tasks.
 
 use crate::base::{SimTime, Span};
-use crate::engine::{Agenda, Key, Model};
+use crate::engine::{Agenda, Model};
 
+use super::line::Line;
 use super::plan::Plan;
 use super::probe::{Happening, Probe, UserDone};
 use super::spec::Profile;
-use super::state::{Call, End, Event, State, Task};
+use super::state::{End, Event, Next, State};
 
 /// The world while it runs.
 pub(super) struct Live<'a, P> {
@@ -26,13 +29,53 @@ impl<P: Probe> Model for Live<'_, P> {
     #[inline]
     fn handle(&mut self, event: Event, agenda: &mut Agenda<Event>) {
         match event {
-            Event::Wake(strand) => self.state.tasks.push(Task::Run(strand)),
-            Event::Arrival { generation } => self.arrival(generation, agenda),
+            Event::Wake(line) => self.follow(Next::Run(line), agenda),
+            Event::Arrival { generation } => {
+                let next = self.arrival(generation, agenda);
+                self.follow(next, agenda);
+            }
+            rare => self.rare(rare, agenda),
+        }
+    }
+}
+
+impl<P: Probe> Live<'_, P> {
+    /// Does what is next, and everything that this instant asks for after it.
+    #[inline]
+    pub fn follow(&mut self, mut next: Next, agenda: &mut Agenda<Event>) {
+        loop {
+            next = match next {
+                Next::Run(line) => self.run(line, agenda),
+                Next::Answer { line, callee, end } => self.settle(line, callee, end, agenda),
+                Next::Send(line) => self.send(line, agenda),
+                Next::Refused { line, end } => self.refused(line, end, agenda),
+                Next::Nothing => match self.state.tasks.pop() {
+                    Some(task) => task,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Events that are few beside the requests; kept out of the hot loop.
+    #[inline(never)]
+    fn rare(&mut self, event: Event, agenda: &mut Agenda<Event>) {
+        match event {
+            Event::Wake(_) | Event::Arrival { .. } => {}
             Event::Lane(lane) => self.deadlines(lane, agenda),
-            Event::Retry(call) => self.try_again(call, agenda),
+            Event::Retry(line) => {
+                let next = self.try_again(line, agenda);
+                self.follow(next, agenda);
+            }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
-            Event::Hedge { call, attempt } => self.hedge(call, attempt, agenda),
-            Event::Bulkhead(site) => self.waited(site, agenda),
+            Event::Hedge { line, callee } => {
+                let next = self.hedge(line, callee, agenda);
+                self.follow(next, agenda);
+            }
+            Event::Bulkhead(site) => {
+                self.waited(site, agenda);
+                self.follow(Next::Nothing, agenda);
+            }
             Event::FaultEnd(fault) => {
                 if self.end_fault(fault) {
                     self.probe
@@ -40,30 +83,14 @@ impl<P: Probe> Model for Live<'_, P> {
                 }
             }
         }
-        self.finish_tasks(agenda);
-    }
-}
-
-impl<P: Probe> Live<'_, P> {
-    /// Does everything that this instant still asks for.
-    #[inline]
-    pub fn finish_tasks(&mut self, agenda: &mut Agenda<Event>) {
-        while let Some(task) = self.state.tasks.pop() {
-            match task {
-                Task::Run(strand) => self.run(strand, agenda),
-                Task::Settle { call, visit, end } => self.settle(call, visit, end, agenda),
-                Task::Send(call) => self.send(call, agenda),
-                Task::Refuse { call, end } => self.conclude(call, end, agenda),
-            }
-        }
     }
 
     /// Thinning (Lewis and Shedler, "Simulation of nonhomogeneous Poisson
     /// processes by thinning", 1979): candidates come at the profile's highest
     /// rate, and each is real with the present rate's share of it.
-    fn arrival(&mut self, generation: u32, agenda: &mut Agenda<Event>) {
+    fn arrival(&mut self, generation: u32, agenda: &mut Agenda<Event>) -> Next {
         if generation != self.state.load_generation {
-            return;
+            return Next::Nothing;
         }
         let profile = &self.plan.spec.traffic.profile;
         let highest = profile.highest();
@@ -73,7 +100,7 @@ impl<P: Probe> Live<'_, P> {
         };
         self.schedule_arrival(agenda);
         if !real {
-            return;
+            return Next::Nothing;
         }
         let draw = if self.plan.entries.len() > 1 {
             self.state.mix.unit()
@@ -88,12 +115,9 @@ impl<P: Probe> Live<'_, P> {
             .unwrap_or(self.plan.entries.len() - 1);
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
-        let now = agenda.now();
-        let call = self
-            .state
-            .calls
-            .insert(Call::new(Key::NONE, plan, entry as u32, now));
-        self.attempt(call, agenda);
+        let user = Line::user(entry as u32, plan, agenda.now());
+        let line = self.state.lines.insert(user);
+        self.attempt(line, agenda)
     }
 
     /// Puts the next candidate arrival on the agenda.
@@ -107,13 +131,14 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A user has an answer or has given up.
-    pub fn user_done(&mut self, call: &Call, end: End, now: SimTime) {
+    #[inline]
+    pub fn user_done(&mut self, user: &Line, end: End, now: SimTime) {
         self.state.users.ended[end.outcome.index()] += 1;
         self.probe.user_done(UserDone {
             now,
-            entry: call.entry,
+            entry: user.route,
             outcome: end.outcome,
-            duration: now.since(call.began),
+            duration: now.since(user.arrived),
             cause: end.cause,
             path: end.path,
             degraded: end.degraded,

@@ -1,16 +1,21 @@
 //! The world made ready to run: scripts as flat operations, calls and edges
 //! numbered. Immutable; every clone of a running world shares it.
 
-use crate::base::{Duration, Span};
+use crate::base::{Sampler, Span};
 
 use super::policy::SitePlan;
-use super::spec::{Breaker, Call, Policy, Retry, RouteRef, Spec, Step};
+use super::spec::{Balance, Breaker, Call, Policy, Retry, RouteRef, Spec, Step};
 
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
-    /// Take time.
-    Work(Duration),
+    /// Take time, with the worker that the request holds from start to end.
+    Work(Sampler),
+    /// Wait for a worker, then take time. Only in an asynchronous service, and
+    /// always before a `Release`.
+    Burst(Sampler),
+    /// Give back the worker of the `Burst` before.
+    Release,
     /// Make a call and wait for it; the index is into [`Plan::calls`].
     Call(u32),
     /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
@@ -49,6 +54,17 @@ pub(super) struct CallPlan {
     pub fallback: Option<u32>,
     pub deadline: bool,
     pub cancel: bool,
+    /// Whether an attempt has to ask its policies, or may get a second beside it.
+    pub guarded: bool,
+}
+
+/// What every request to a service asks of its description.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ServicePlan {
+    pub workers: u32,
+    pub queue: u32,
+    pub asynchronous: bool,
+    pub balance: Balance,
 }
 
 /// A route across all services.
@@ -77,6 +93,7 @@ pub(super) struct Plan {
     /// (cumulative share, place).
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
+    pub services: Vec<ServicePlan>,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
@@ -104,12 +121,20 @@ impl Plan {
                 });
             }
         }
+        let services = spec.services.iter().map(|service| ServicePlan {
+            workers: service.workers,
+            queue: service.queue,
+            asynchronous: service.asynchronous,
+            balance: service.balance,
+        });
+        let services = services.collect();
         let mut plan = Plan {
             spec,
             ops: Vec::new(),
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),
+            services,
             routes,
             first_route,
             edges: Vec::new(),
@@ -152,7 +177,11 @@ impl Plan {
     fn script(&mut self, service: u32, steps: &[Step]) {
         for step in steps {
             match step {
-                Step::Work(duration) => self.ops.push(Op::Work(*duration)),
+                Step::Work(duration) if self.services[service as usize].asynchronous => {
+                    let work = [Op::Burst(duration.sampler()), Op::Release];
+                    self.ops.extend(work);
+                }
+                Step::Work(duration) => self.ops.push(Op::Work(duration.sampler())),
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));
@@ -255,6 +284,7 @@ impl Plan {
             fallback: None,
             deadline: call.policy.deadline,
             cancel: call.policy.cancel,
+            guarded: site.is_some() || call.policy.hedge.is_some(),
         });
         (self.calls.len() - 1) as u32
     }

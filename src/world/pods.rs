@@ -5,14 +5,13 @@
 //! `maxUnavailable: 0`: start one new pod, wait until it is ready, drain an
 //! old one, and so on.
 
-use std::collections::VecDeque;
-
 use crate::engine::{Agenda, Key};
 
+use super::line::Kind;
 use super::live::Live;
 use super::paths::How;
 use super::probe::{Cause, Happening, Outcome, Probe};
-use super::state::{End, Event, Pod, PodPhase};
+use super::state::{End, Event, Next, Pod, PodPhase};
 
 impl<P: Probe> Live<'_, P> {
     /// Starts, drains and removes pods until nothing can be done at this instant.
@@ -84,17 +83,8 @@ impl<P: Probe> Live<'_, P> {
         let running = &mut self.state.services[service as usize];
         let number = running.next_number;
         running.next_number += 1;
-        let key = self.state.pods.insert(Pod {
-            service,
-            number,
-            phase: PodPhase::Starting,
-            version: running.version,
-            epoch: running.epoch,
-            busy: 0,
-            queue: VecDeque::new(),
-            starts: 1,
-            last_begun: Key::NONE,
-        });
+        let pod = Pod::new(self.plan, service, number, running.version, running.epoch);
+        let key = self.state.pods.insert(pod);
         running.pods.push(key);
         self.announce_start(key, agenda);
     }
@@ -142,7 +132,7 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         pod.phase = PodPhase::Draining;
-        let (service, idle) = (pod.service, pod.busy == 0);
+        let (service, idle) = (pod.service, pod.requests == 0);
         if idle {
             self.remove_pod(key);
         } else {
@@ -186,30 +176,34 @@ impl<P: Probe> Live<'_, P> {
         for key in victims {
             self.kill(key, Cause::Fault(fault), agenda);
         }
-        self.finish_tasks(agenda);
+        self.follow(Next::Nothing, agenda);
     }
 
     fn kill(&mut self, key: Key, cause: Cause, agenda: &mut Agenda<Event>) {
         let Some(pod) = self.state.pods.get_mut(key) else {
             return;
         };
-        // First closed, so that a freed worker takes up nothing.
         pod.phase = PodPhase::Starting;
         pod.starts += 1;
+        pod.busy = 0;
+        pod.requests = 0;
         pod.queue.clear();
         let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
-        let held: Vec<Key> = self
-            .state
-            .visits
-            .iter()
-            .filter(|(_, visit)| visit.pod == key)
-            .map(|(visit, _)| visit)
-            .collect();
+        let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
+        let (held, branches): (Vec<_>, Vec<_>) =
+            lines.partition(|(_, line)| line.kind == Kind::Request);
+        let [held, branches] =
+            [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
+        for branch in branches {
+            self.drop_guard(branch);
+            self.state.lines.remove(branch);
+        }
         let why = self.state.paths.onward(cause.into(), service, How::Reset);
         let end = End::failed(Outcome::Unavailable, why);
-        for visit in &held {
-            self.finish(*visit, end, agenda);
+        for request in &held {
+            let answer = self.close(*request, end, agenda);
+            self.state.tasks.push(answer);
         }
         let lost = held.len() as u32;
         self.probe.happened(

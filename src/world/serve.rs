@@ -1,54 +1,80 @@
-//! Requests inside a service: admission, scripts, workers, answers.
+//! Requests inside a service: admission, workers, answers.
+//!
+//! An ordinary request holds a worker from when it is taken up to its answer.
+//! A request to an asynchronous service is taken up at once, and its lines
+//! queue for a worker at each of their works.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
+use super::line::{Kind, Line, Pass, Sent};
 use super::live::Live;
-use super::paths::{How, Why};
+use super::paths::{How, PathId, Why};
 use super::plan::Op;
 use super::probe::{Cause, Outcome, Probe, Served};
-use super::state::{End, Event, PodPhase, Strand, Task, Visit};
+use super::state::{End, Event, Next, PodPhase};
 
 impl<P: Probe> Live<'_, P> {
-    /// A request arrives at a pod: a worker takes it, or it waits, or it is refused.
-    pub fn admit(&mut self, mut visit: Visit, agenda: &mut Agenda<Event>) -> Result<Key, End> {
-        let (pod_key, route) = (visit.pod, visit.route);
-        let service = self.plan.routes[route as usize].service;
-        let spec = &self.plan.spec.services[service as usize];
+    /// A request arrives at a pod: it is taken up, or it waits, or it is
+    /// refused. Returns its key and what is next.
+    #[inline]
+    pub fn admit(
+        &mut self,
+        pod_key: Key,
+        route: u32,
+        owner: Key,
+        pass: Pass,
+        agenda: &mut Agenda<Event>,
+    ) -> Result<(Key, Next), End> {
+        let at_route = &self.plan.routes[route as usize];
+        let service = at_route.service;
+        let plan = &self.plan.services[service as usize];
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            let cause = Cause::NoPod { service };
-            let why = self.state.paths.onward(cause.into(), service, How::NoPod);
-            return Err(End::failed(Outcome::Unavailable, why));
+            return Err(self.no_pod(service));
         };
-        let running = pod.busy < spec.workers;
-        if !running && pod.queue.len() as u32 >= spec.queue {
+        let free = pod.busy < plan.workers;
+        if !free && pod.queue.len() as u32 >= plan.queue {
             let why = self.blame_queue(pod_key, service);
-            return Err(self.turn_away(route, Outcome::Overloaded, why, How::QueueFull, agenda));
+            return Err(self.turn_away(route, why, How::QueueFull, agenda));
         }
-        visit.running = running;
-        if running {
-            pod.busy += 1;
-        }
-        let visit = self.state.visits.insert(visit);
+        let running = free | plan.asynchronous;
+        pod.requests += 1;
+        let key = self.state.lines.insert(Line {
+            kind: Kind::Request,
+            running,
+            service,
+            route,
+            at: at_route.entry,
+            waits: 0,
+            pod: pod_key,
+            owner,
+            request: Key::NONE,
+            arrived: agenda.now(),
+            call: Sent::NOTHING,
+            last_caller: Key::NONE,
+            touched: None,
+            path: PathId::NONE,
+            degraded: false,
+            watched: pass.cancel || pass.deadline < SimTime::MAX,
+            cancel: pass.cancel,
+            class: pass.class,
+            user: pass.user,
+            deadline: pass.deadline,
+        });
         self.state.services[service as usize].arrived += 1;
-        if running {
-            self.begin(visit, agenda);
-        } else if let Some(pod) = self.state.pods.get_mut(pod_key) {
-            pod.queue.push_back(visit);
+        if !running {
+            pod.queue.push_back(key);
+            return Ok((key, Next::Nothing));
         }
-        Ok(visit)
+        pod.busy += u32::from(!plan.asynchronous);
+        Ok((key, self.begin(key, agenda)))
     }
 
     /// A service answers at once that it will not serve a request.
-    pub fn turn_away(
-        &mut self,
-        route: u32,
-        outcome: Outcome,
-        why: Why,
-        how: How,
-        agenda: &mut Agenda<Event>,
-    ) -> End {
+    #[cold]
+    pub fn turn_away(&mut self, route: u32, why: Why, how: How, agenda: &Agenda<Event>) -> End {
         let service = self.plan.routes[route as usize].service;
+        let outcome = Outcome::Overloaded;
         self.probe.served(Served {
             now: agenda.now(),
             service,
@@ -60,265 +86,207 @@ impl<P: Probe> Live<'_, P> {
         End::failed(outcome, self.state.paths.onward(why, service, how))
     }
 
-    /// A worker takes a visit up.
-    fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(visit) = self.state.visits.get_mut(key) else {
-            return;
+    /// A request is taken up.
+    #[inline]
+    fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
         };
-        visit.running = true;
-        let route = &self.plan.routes[visit.route as usize];
-        let effect = &self.state.effects[visit.route as usize];
-        let mut version = 0;
-        if let Some(pod) = self.state.pods.get_mut(visit.pod) {
+        line.running = true;
+        if let Some(pod) = self.state.pods.get_mut(line.pod) {
             pod.last_begun = key;
-            version = pod.version;
+            if pod.slower > 1.0 {
+                line.touched = Some(Cause::Version {
+                    service: line.service,
+                    version: pod.version,
+                });
+            }
         }
-        if !effect.extra.is_zero() {
-            visit.touched = Some(Cause::Fault(effect.slow_fault));
-        } else if self.plan.spec.services[route.service as usize].versions[version as usize].slower
-            > 1.0
-        {
-            visit.touched = Some(Cause::Version {
-                service: route.service,
-                version,
-            });
-        }
-        let strand = self.state.strands.insert(Strand {
-            visit: key,
-            at: route.entry,
-            parent: Key::NONE,
-            waits: 0,
-        });
+        let effect = &self.state.effects[line.route as usize];
         if effect.extra.is_zero() {
-            self.state.tasks.push(Task::Run(strand));
-        } else {
-            agenda.after(effect.extra, Event::Wake(strand));
+            return Next::Run(key);
         }
+        line.touched = Some(Cause::Fault(effect.slow_fault));
+        agenda.after(effect.extra, Event::Wake(key));
+        Next::Nothing
     }
 
-    /// Runs a strand until it has to wait or ends.
+    /// A line takes time, as much as its pod's version makes of a draw.
     #[inline]
-    pub fn run(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(&Strand {
-            visit: visit_key,
-            at,
-            parent,
-            ..
-        }) = self.state.strands.get(key)
-        else {
+    pub fn work(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
-        let Some(visit) = self.state.visits.get(visit_key) else {
-            // The request was failed or its pod killed meanwhile.
-            self.state.strands.remove(key);
+        let (Op::Work(sampler) | Op::Burst(sampler)) = &self.plan.ops[line.at as usize] else {
             return;
         };
-        if visit.watched && self.is_idle(visit_key, visit, agenda.now()) {
-            return self.give_way(visit_key, agenda);
+        line.at += 1;
+        line.running = true;
+        let stream = &mut self.state.services[line.service as usize].work;
+        let mut span = sampler.sample(stream);
+        if let Some(pod) = self.state.pods.get(line.pod)
+            && pod.slower != 1.0
+        {
+            span = span.scaled(pod.slower);
         }
-        let service = self.plan.routes[visit.route as usize].service as usize;
-        let pod = visit.pod;
-        let mut at = at;
-        loop {
-            match self.plan.ops[at as usize] {
-                Op::Work(duration) => {
-                    let mut span = duration.sample(&mut self.state.services[service].work);
-                    let version = self.state.pods.get(pod).map_or(0, |pod| pod.version);
-                    let slower = self.plan.spec.services[service].versions[version as usize].slower;
-                    if slower != 1.0 {
-                        span = span.scaled(slower);
-                    }
-                    self.resume_at(key, at + 1);
-                    agenda.after(span, Event::Wake(key));
-                    return;
-                }
-                Op::Call(plan) => {
-                    self.resume_at(key, at + 1);
-                    self.call(key, plan, visit_key, agenda);
-                    return;
-                }
-                Op::Fork { first, count, next } => {
-                    if let Some(strand) = self.state.strands.get_mut(key) {
-                        strand.at = next;
-                        strand.waits = count;
-                    }
-                    // The last pushed runs first: push in reverse to start branches in order.
-                    for branch in (first..first + count).rev() {
-                        let at = self.plan.targets[branch as usize];
-                        let strand = Strand {
-                            visit: visit_key,
-                            at,
-                            parent: key,
-                            waits: 0,
-                        };
-                        let strand = self.state.strands.insert(strand);
-                        self.state.tasks.push(Task::Run(strand));
-                    }
-                    return;
-                }
-                Op::Join => {
-                    self.state.strands.remove(key);
-                    if let Some(waiting) = self.state.strands.get_mut(parent) {
-                        waiting.waits -= 1;
-                        if waiting.waits == 0 {
-                            self.state.tasks.push(Task::Run(parent));
-                        }
-                    }
-                    return;
-                }
-                Op::Choose { first, count } => {
-                    let draw = self.state.services[service].work.unit();
-                    let choices = &self.plan.choices[first as usize..(first + count) as usize];
-                    let chosen = choices.iter().find(|(reached, _)| draw < *reached);
-                    at = chosen
-                        .or(choices.last())
-                        .map_or(at + 1, |(_, place)| *place);
-                }
-                Op::Jump(to) => at = to,
-                Op::End => {
-                    self.state.strands.remove(key);
-                    let end = self.verdict(visit_key);
-                    self.finish(visit_key, end, agenda);
-                    return;
-                }
-            }
-        }
+        agenda.after(span, Event::Wake(key));
     }
 
+    /// A line of an asynchronous service wants a worker for a work.
     #[inline]
-    fn resume_at(&mut self, key: Key, at: u32) {
-        if let Some(strand) = self.state.strands.get_mut(key) {
-            strand.at = at;
-        }
-    }
-
-    /// A visit stops: nobody waits for it, or nobody will when it is done.
-    fn give_way(&mut self, key: Key, agenda: &mut Agenda<Event>) {
-        let Some(visit) = self.state.visits.get(key) else {
+    pub fn burst(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
-        let service = self.plan.routes[visit.route as usize].service;
-        let why = match visit.touched {
-            Some(cause) => Why {
-                cause: Some(cause),
-                path: visit.path,
-            },
-            None => Cause::Slow { service }.into(),
-        };
-        let why = self.state.paths.onward(why, service, How::GivenUp);
-        self.finish(key, End::failed(Outcome::TimedOut, why), agenda);
-    }
-
-    /// What a finished script answers: version and faults may spoil it.
-    fn verdict(&mut self, key: Key) -> End {
-        let Some(&visit) = self.state.visits.get(key) else {
-            return End::OK;
-        };
-        let route = &self.plan.routes[visit.route as usize];
-        let service = route.service;
-        let effect = self.state.effects[visit.route as usize];
-        let version = self.state.pods.get(visit.pod).map_or(0, |pod| pod.version);
-        let spec = &self.plan.spec.services[service as usize].versions[version as usize];
-        let own = spec
-            .errors
-            .get(route.local as usize)
-            .map_or(0.0, |ratio| ratio.get());
-        let errors = &mut self.state.services[service as usize].errors;
-        let cause = if errors.chance(own) {
-            Some(Cause::Version { service, version })
-        } else if errors.chance(effect.errors) {
-            Some(Cause::Fault(effect.error_fault))
-        } else {
-            None
-        };
-        if let Some(cause) = cause {
-            let why = self.state.paths.onward(cause.into(), service, How::Failed);
-            return End::failed(Outcome::Error, why);
-        }
-        let Some(cause) = visit.touched else {
-            return End {
-                degraded: visit.degraded,
-                ..End::OK
-            };
-        };
-        let why = Why {
-            cause: Some(cause),
-            path: visit.path,
-        };
-        let how = if visit.degraded {
-            How::Degraded
-        } else {
-            How::Slow
-        };
-        let why = self.state.paths.onward(why, service, how);
-        End {
-            outcome: Outcome::Ok,
-            cause: why.cause,
-            path: why.path,
-            degraded: visit.degraded,
-        }
-    }
-
-    /// A visit ends: its worker takes the next one, its caller gets the answer.
-    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) {
-        let Some(&visit) = self.state.visits.get(key) else {
+        let Some(pod) = self.state.pods.get_mut(line.pod) else {
             return;
         };
-        self.state.visits.remove(key);
-        let service = self.plan.routes[visit.route as usize].service;
-        self.state.services[service as usize].ended += 1;
-        let now = agenda.now();
-        let duration = now.since(visit.arrived);
-        let (route, outcome) = (visit.route, end.outcome);
-        self.probe.served(Served {
-            now,
-            service,
-            route,
-            outcome,
-            duration,
-            degraded: end.degraded,
-        });
-        if visit.call == Key::NONE {
-            if visit.watched && !outcome.is_ok() {
-                self.state.stopped += 1;
-            } else {
-                self.state.wasted += 1;
-            }
+        if pod.busy < self.plan.services[line.service as usize].workers {
+            pod.busy += 1;
+            self.work(key, agenda);
         } else {
-            self.state.tasks.push(Task::Settle {
-                call: visit.call,
-                visit: key,
-                end,
-            });
-        }
-        if visit.running {
-            self.release(visit.pod, agenda);
+            line.running = false;
+            pod.queue.push_back(key);
         }
     }
 
-    /// A worker is free: it takes the longest waiting visit, if any.
-    fn release(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+    /// A worker is free: what waits longest gets it, if anything waits.
+    #[inline]
+    pub fn release(&mut self, key: Key, agenda: &mut Agenda<Event>) {
         loop {
             let Some(pod) = self.state.pods.get_mut(key) else {
                 return;
             };
-            let Some(next) = pod.queue.pop_front() else {
+            let Some(waiting) = pod.queue.pop_front() else {
                 pod.busy -= 1;
-                if pod.phase == PodPhase::Draining && pod.busy == 0 {
-                    let service = pod.service;
-                    self.remove_pod(key);
-                    self.reconcile(service, agenda);
-                }
                 return;
             };
-            let Some(visit) = self.state.visits.get(next) else {
-                continue;
-            };
-            if visit.watched && self.is_idle(next, visit, agenda.now()) {
-                self.give_way(next, agenda);
-                continue;
+            if !self.plan.services[pod.service as usize].asynchronous {
+                if self.is_idle(waiting, agenda.now()) {
+                    let next = self.give_way(waiting, agenda);
+                    self.state.tasks.push(next);
+                    continue;
+                }
+                let next = self.begin(waiting, agenda);
+                self.state.tasks.push(next);
+                return;
             }
-            return self.begin(next, agenda);
+            // A line may have died with its request while it waited.
+            if self.is_alive(waiting) {
+                self.work(waiting, agenda);
+                return;
+            }
+            self.state.lines.remove(waiting);
         }
+    }
+
+    /// What a finished script answers: version and faults may spoil it.
+    #[inline]
+    pub fn verdict(&mut self, key: Key) -> End {
+        let Some(line) = self.state.lines.get(key) else {
+            return End::OK;
+        };
+        let spoils = self.state.pods.get(line.pod).is_some_and(|pod| pod.errors);
+        if spoils || self.state.effects[line.route as usize].errors > 0.0 {
+            let line = *line;
+            return self.spoilt(&line);
+        }
+        if line.touched.is_none() {
+            return End {
+                degraded: line.degraded,
+                ..End::OK
+            };
+        }
+        let line = *line;
+        self.marked(&line)
+    }
+
+    /// The answer of a request that was slowed down or lacks a part.
+    fn marked(&mut self, line: &Line) -> End {
+        let how = if line.degraded {
+            How::Degraded
+        } else {
+            How::Slow
+        };
+        let why = self.state.paths.onward(line.why(), line.service, how);
+        End {
+            degraded: line.degraded,
+            ..End::failed(Outcome::Ok, why)
+        }
+    }
+
+    fn spoilt(&mut self, line: &Line) -> End {
+        let route = &self.plan.routes[line.route as usize];
+        let effect = self.state.effects[line.route as usize];
+        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
+        let service = line.service;
+        let spec = &self.plan.spec.services[service as usize].versions[version as usize];
+        let own = spec.errors.get(route.local as usize);
+        let errors = &mut self.state.services[service as usize].errors;
+        let cause = if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
+            Cause::Version { service, version }
+        } else if errors.chance(effect.errors) {
+            Cause::Fault(effect.error_fault)
+        } else {
+            return self.marked(line);
+        };
+        let why = self.state.paths.onward(cause.into(), service, How::Failed);
+        End::failed(Outcome::Error, why)
+    }
+
+    /// A request ends: its pod has one less, its caller gets the answer.
+    #[inline]
+    pub fn finish(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let (pod_key, service, running) = (line.pod, line.service, line.running);
+        let next = self.close(key, end, agenda);
+        let Some(pod) = self.state.pods.get_mut(pod_key) else {
+            return next;
+        };
+        pod.requests -= 1;
+        if pod.phase == PodPhase::Draining && pod.requests == 0 {
+            self.remove_pod(pod_key);
+            self.reconcile(service, agenda);
+        } else if running && !self.plan.services[service as usize].asynchronous {
+            self.release(pod_key, agenda);
+        }
+        next
+    }
+
+    /// Forgets a request and tells its end; the pod is the caller's business.
+    #[inline]
+    pub fn close(&mut self, key: Key, end: End, agenda: &Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let (owner, service) = (line.owner, line.service);
+        let now = agenda.now();
+        self.probe.served(Served {
+            now,
+            service,
+            route: line.route,
+            outcome: end.outcome,
+            duration: now.since(line.arrived),
+            degraded: end.degraded,
+        });
+        let stopped = line.cancel && !end.outcome.is_ok();
+        if line.call.guard != Key::NONE {
+            self.drop_guard(key);
+        }
+        self.state.lines.remove(key);
+        self.state.services[service as usize].ended += 1;
+        if owner == Key::NONE {
+            let count = if stopped {
+                &mut self.state.stopped
+            } else {
+                &mut self.state.wasted
+            };
+            *count += 1;
+            return Next::Nothing;
+        }
+        let (line, callee) = (owner, key);
+        Next::Answer { line, callee, end }
     }
 }

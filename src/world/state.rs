@@ -8,19 +8,20 @@ use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Key, Slab};
 
 use super::fault::FaultKind;
+use super::line::Line;
 use super::paths::{PathId, Paths, Why};
 use super::plan::Plan;
-use super::policy::{Site, Tuning};
-use super::probe::Cause;
+use super::policy::{Guard, Site, Tuning};
+use super::probe::{Cause, Outcome};
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) enum Event {
     /// A user may arrive (thinning decides); void if the load has changed since.
     Arrival { generation: u32 },
-    /// A strand's work is done.
+    /// A line goes on: its work is done.
     Wake(Key),
-    /// A call tries again.
+    /// A line tries its call again.
     Retry(Key),
     /// The first deadline of a lane is due.
     Lane(u32),
@@ -28,107 +29,36 @@ pub(super) enum Event {
     PodReady { pod: Key, starts: u32 },
     /// A fault's time is over.
     FaultEnd(u32),
-    /// A call's attempt has not been answered for so long that a second is due.
-    Hedge { call: Key, attempt: u32 },
-    /// The first call that waits for a bulkhead has waited long enough.
+    /// An attempt has not been answered for so long that a second is due.
+    Hedge { line: Key, callee: Key },
+    /// The first line that waits for a bulkhead has waited long enough.
     Bulkhead(u32),
 }
 
-/// Something to do at this very instant, before the next event.
+/// What to do next at this very instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Task {
+pub(super) enum Next {
+    /// Nothing more along this way.
+    Nothing,
+    /// A line goes on.
     Run(Key),
-    Settle {
-        call: Key,
-        visit: Key,
-        end: End,
-    },
-    /// A call that waited for its bulkhead has its turn.
+    /// A request has ended for the line that waits for it, if that still does.
+    Answer { line: Key, callee: Key, end: End },
+    /// A line that waited for its bulkhead has its turn.
     Send(Key),
-    /// A call is stopped by its caller's own policy.
-    Refuse {
-        call: Key,
-        end: End,
-    },
+    /// A line's call is stopped by its own policy.
+    Refused { line: Key, end: End },
 }
 
-/// How a visit or an attempt ended, and why.
+/// How a request or an attempt ended, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct End {
-    pub outcome: super::Outcome,
+    pub outcome: Outcome,
     pub cause: Option<Cause>,
     /// How the cause came here.
     pub path: PathId,
     /// Answered, but without a part or with something else in its place.
     pub degraded: bool,
-}
-
-/// A request inside one service, from its arrival at a pod to its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Visit {
-    pub route: u32,
-    pub pod: Key,
-    /// Who waits for the answer, if anyone still does.
-    pub call: Key,
-    pub arrived: SimTime,
-    pub running: bool,
-    /// The last call it made: what a timeout follows to find its cause.
-    pub last_call: Key,
-    /// What first made it slower than it is by nature, or failed a part it can do without.
-    pub touched: Option<Cause>,
-    /// How that came here.
-    pub path: PathId,
-    /// Whether its answer will lack a part.
-    pub degraded: bool,
-    /// Whether it looks, before each step, if somebody still waits for it.
-    pub watched: bool,
-    /// Nobody waits for it after this; the end of time where it was not told.
-    pub deadline: SimTime,
-    /// Who asks: what a hash ring places it by.
-    pub user: u32,
-    /// How important it is: position in the classes of criticality.
-    pub class: u8,
-}
-
-/// One line of execution within a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Strand {
-    pub visit: Key,
-    /// Next operation.
-    pub at: u32,
-    /// The strand that waits for this branch.
-    pub parent: Key,
-    /// Branches that this strand waits for.
-    pub waits: u32,
-}
-
-/// A call from the caller's side: all its attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Call {
-    /// The strand that waits; none for a user.
-    pub strand: Key,
-    pub plan: u32,
-    /// For users: position in the mix.
-    pub entry: u32,
-    pub attempts: u32,
-    /// The present attempt at the callee; none between attempts.
-    pub visit: Key,
-    /// A second attempt beside it.
-    pub hedge: Key,
-    /// The state of the breaker that let the present attempt through.
-    pub era: u32,
-    /// Whether that breaker waits for a result.
-    pub permit: bool,
-    /// Attempts of it that its policies count as under way.
-    pub counted: u8,
-    /// Whether its policies count it as a retry.
-    pub retried: bool,
-    /// How important it is: position in the classes of criticality.
-    pub class: u8,
-    /// Who asks: what a hash ring places it by.
-    pub user: u32,
-    pub began: SimTime,
-    pub attempt_began: SimTime,
 }
 
 /// What a pod is doing.
@@ -149,10 +79,17 @@ pub(super) struct Pod {
     pub version: u32,
     /// Which roll-out made it; older ones are replaced.
     pub epoch: u32,
+    /// Its version's factor on all work.
+    pub slower: f64,
+    /// Whether its version spoils answers.
+    pub errors: bool,
     pub busy: u32,
+    /// Requests that it has, waiting ones included.
+    pub requests: u32,
+    /// Lines that wait for a worker, longest first.
     pub queue: VecDeque<Key>,
     pub starts: u32,
-    /// The visit that began last: what a full queue follows to find its cause.
+    /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
 }
 
@@ -175,7 +112,7 @@ pub(super) struct Service {
     pub balance: Stream,
     pub errors: Stream,
     pub backoff: Stream,
-    /// Visits begun and ended, for conservation.
+    /// Requests that arrived and ended, for conservation.
     pub arrived: u64,
     pub ended: u64,
 }
@@ -212,8 +149,10 @@ pub(super) struct Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct Deadline {
     pub due: SimTime,
-    pub call: Key,
-    pub visit: Key,
+    /// Who waits.
+    pub line: Key,
+    /// For what.
+    pub callee: Key,
 }
 
 /// Counts of users' requests; offered = ended + in flight at any instant.
@@ -222,7 +161,7 @@ pub struct Users {
     /// Requests that arrived.
     pub offered: u64,
     /// Requests that ended, by outcome.
-    pub ended: [u64; super::Outcome::ALL.len()],
+    pub ended: [u64; Outcome::ALL.len()],
 }
 
 /// Everything that changes.
@@ -230,12 +169,12 @@ pub struct Users {
 pub(super) struct State {
     pub services: Vec<Service>,
     pub pods: Slab<Pod>,
-    pub visits: Slab<Visit>,
-    pub strands: Slab<Strand>,
-    pub calls: Slab<Call>,
+    pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
     /// By number of the policies.
     pub sites: Vec<Site>,
+    /// What policies keep of the calls that are under way.
+    pub guards: Slab<Guard>,
     /// What operators changed about calls, newest last.
     pub tuned: Vec<(u32, Tuning)>,
     pub paths: Paths,
@@ -249,11 +188,11 @@ pub(super) struct State {
     pub users: Users,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
-    /// Visits that stopped because nobody waited.
+    /// Requests that stopped because nobody waited.
     pub stopped: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<Next>,
 }
 
 impl State {
@@ -263,7 +202,11 @@ impl State {
         let mut services = Vec::with_capacity(plan.spec.services.len());
         for (service, spec) in plan.spec.services.iter().enumerate() {
             let keys: Vec<Key> = (0..spec.replicas)
-                .map(|number| pods.insert(Pod::ready(service as u32, number)))
+                .map(|number| {
+                    let mut pod = Pod::new(plan, service as u32, number, 0, 0);
+                    pod.phase = PodPhase::Ready;
+                    pods.insert(pod)
+                })
                 .collect();
             let stream = |purpose: &str| Stream::named(seed, &format!("{purpose}/{}", spec.name));
             services.push(Service {
@@ -287,11 +230,10 @@ impl State {
         State {
             services,
             pods,
-            visits: Slab::default(),
-            strands: Slab::default(),
-            calls: Slab::default(),
+            lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
             sites: plan.sites.iter().map(Site::new).collect(),
+            guards: Slab::default(),
             tuned: Vec::new(),
             paths: Paths::default(),
             faults: Vec::new(),
@@ -309,15 +251,19 @@ impl State {
 }
 
 impl Pod {
-    /// A pod that has been serving for a while.
-    fn ready(service: u32, number: u32) -> Pod {
+    /// A pod that starts, of the version and roll-out given.
+    pub fn new(plan: &Plan, service: u32, number: u32, version: u32, epoch: u32) -> Pod {
+        let spec = &plan.spec.services[service as usize].versions[version as usize];
         Pod {
             service,
             number,
-            phase: PodPhase::Ready,
-            version: 0,
-            epoch: 0,
+            phase: PodPhase::Starting,
+            version,
+            epoch,
+            slower: spec.slower,
+            errors: spec.errors.iter().any(|ratio| ratio.get() > 0.0),
             busy: 0,
+            requests: 0,
             queue: VecDeque::new(),
             starts: 1,
             last_begun: Key::NONE,
@@ -328,14 +274,14 @@ impl Pod {
 impl End {
     /// Answered in full.
     pub const OK: End = End {
-        outcome: super::Outcome::Ok,
+        outcome: Outcome::Ok,
         cause: None,
         path: PathId::NONE,
         degraded: false,
     };
 
     /// Not answered, for this cause.
-    pub fn failed(outcome: super::Outcome, why: impl Into<Why>) -> End {
+    pub fn failed(outcome: Outcome, why: impl Into<Why>) -> End {
         let why = why.into();
         End {
             outcome,
@@ -345,56 +291,11 @@ impl End {
         }
     }
 
-    /// The cause and the way that it came.
+    /// The cause and the way that it took.
     pub fn why(&self) -> Why {
         Why {
             cause: self.cause,
             path: self.path,
-        }
-    }
-}
-
-impl Call {
-    /// Before its first attempt.
-    #[inline]
-    pub fn new(strand: Key, plan: u32, entry: u32, now: SimTime) -> Call {
-        Call {
-            strand,
-            plan,
-            entry,
-            attempts: 0,
-            visit: Key::NONE,
-            hedge: Key::NONE,
-            era: 0,
-            permit: false,
-            counted: 0,
-            retried: false,
-            class: 0,
-            user: 0,
-            began: now,
-            attempt_began: now,
-        }
-    }
-}
-
-impl Visit {
-    /// On its way to a pod.
-    #[inline]
-    pub fn new(route: u32, call: Key, now: SimTime) -> Visit {
-        Visit {
-            route,
-            pod: Key::NONE,
-            call,
-            arrived: now,
-            running: false,
-            last_call: Key::NONE,
-            touched: None,
-            path: PathId::NONE,
-            degraded: false,
-            watched: false,
-            deadline: SimTime::MAX,
-            user: 0,
-            class: 0,
         }
     }
 }

@@ -1,13 +1,17 @@
 //! Giving up, and who hears of it.
 //!
 //! Without propagation a callee works on for nobody. With it, as in gRPC, the
-//! end of a call reaches the callee: a visit that waits for a call of its own
-//! ends at once and passes the end on; one that works stops at its next step;
-//! one that is queued goes when its turn comes, and holds its place until then.
+//! end of a call reaches the callee: a request that waits for a call of its
+//! own ends at once and passes the end on; one that works stops at its next
+//! step; one that is queued goes when its turn comes, and holds its place
+//! until then.
 
+use super::super::line::{Kind, Line};
 use super::super::live::Live;
-use super::super::probe::{Outcome, Probe};
-use super::super::state::{End, Event, Visit};
+use super::super::paths::{How, Why};
+use super::super::plan::Op;
+use super::super::probe::{Cause, Outcome, Probe};
+use super::super::state::{End, Event, Next};
 use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
 
@@ -15,108 +19,128 @@ use crate::engine::{Agenda, Key};
 const DEEPEST: usize = 32;
 
 impl<P: Probe> Live<'_, P> {
-    /// Whoever asked for a visit has given it up.
-    pub fn abandon(&mut self, key: Key, cancel: bool, agenda: &mut Agenda<Event>) {
-        if let Some(visit) = self.state.visits.get_mut(key) {
-            visit.call = Key::NONE;
+    /// Whoever asked for a request has given it up.
+    pub fn drop_request(&mut self, key: Key, cancel: bool, agenda: &mut Agenda<Event>) {
+        if let Some(request) = self.state.lines.get_mut(key) {
+            request.owner = Key::NONE;
         }
         if cancel {
             self.stop(key, agenda);
         }
     }
 
-    /// Ends a visit that waits and those that it waits for; marks one that works.
+    /// Ends a request that waits and those that it waits for; marks one that works.
     fn stop(&mut self, key: Key, agenda: &mut Agenda<Event>) {
         let mut next = key;
         for _ in 0..DEEPEST {
-            let Some(visit) = self.state.visits.get_mut(next) else {
+            let Some(request) = self.state.lines.get_mut(next) else {
                 return;
             };
-            visit.call = Key::NONE;
-            visit.watched = true;
-            let Some(call) = self.state.calls.get(visit.last_call).copied() else {
+            request.owner = Key::NONE;
+            (request.cancel, request.watched) = (true, true);
+            let (running, last) = (request.running, request.last_caller);
+            let Some(caller) = self.state.lines.get(last) else {
                 return;
             };
-            let cancel = self.plan.calls[call.plan as usize].cancel;
-            if !visit.running || !cancel {
+            let callee = caller.call.callee;
+            let cancels = self.plan.calls[caller.call.plan as usize].cancel;
+            if !running || callee == Key::NONE || !cancels {
                 return;
             }
-            let waiting = visit.last_call;
-            self.forget(waiting, agenda.now());
-            let end = End::failed(Outcome::TimedOut, super::super::paths::Why::NATURE);
-            self.finish(next, end, agenda);
+            if last != next {
+                self.drop_guard(last);
+                self.state.lines.remove(last);
+            }
+            let end = End::failed(Outcome::TimedOut, Why::NATURE);
+            let answer = self.finish(next, end, agenda);
+            self.state.tasks.push(answer);
             // A hedge of it finds out by itself, at its next step.
-            next = call.visit;
+            next = callee;
         }
     }
 
-    /// Drops a call that nobody waits for, and its strand.
-    pub fn forget(&mut self, key: Key, now: SimTime) {
-        let Some(call) = self.state.calls.get(key).copied() else {
-            return;
+    /// Whether a line should stop now: its time is over, or nobody waits.
+    #[inline]
+    pub fn is_idle(&self, key: Key, now: SimTime) -> bool {
+        let Some(line) = self.state.lines.get(key) else {
+            return false;
         };
-        self.state.calls.remove(key);
-        self.state.strands.remove(call.strand);
-        let outstanding = [call.visit, call.hedge]
-            .iter()
-            .filter(|visit| **visit != Key::NONE)
-            .count();
-        let mut left = call;
-        for hedge in 0..outstanding.max(1) {
-            self.attempt_over(Key::NONE, &left, hedge > 0, None, now);
-            left.counted = left.counted.saturating_sub(1);
-            left.retried = false;
-        }
-    }
-
-    /// Whether a visit should stop now: its time is over, or nobody waits.
-    pub fn is_idle(&self, key: Key, visit: &Visit, now: SimTime) -> bool {
-        visit.watched && (now >= visit.deadline || self.is_orphan(key, visit))
+        line.watched && (now >= line.deadline || self.is_orphan(line.request_of(key)))
     }
 
     /// Whether somebody up the chain of cancelling calls has gone.
-    fn is_orphan(&self, key: Key, visit: &Visit) -> bool {
-        let (mut key, mut call) = (key, visit.call);
+    fn is_orphan(&self, request: Key) -> bool {
+        let mut key = request;
         for _ in 0..DEEPEST {
-            let Some(waiting) = self.state.calls.get(call) else {
+            let Some(request) = self.state.lines.get(key) else {
                 return true;
             };
-            if !self.plan.calls[waiting.plan as usize].cancel {
+            if !request.cancel {
                 return false;
             }
-            if waiting.visit != key && waiting.hedge != key {
+            let owner = request.owner;
+            if !self.waits_for(owner, key) {
                 return true;
             }
-            if waiting.strand == Key::NONE {
-                return false;
-            }
-            let strand = self.state.strands.get(waiting.strand);
-            let Some(strand) = strand else {
+            let Some(waiting) = self.state.lines.get(owner) else {
                 return true;
             };
-            let Some(visit) = self.state.visits.get(strand.visit) else {
-                return true;
-            };
-            if !visit.watched {
+            if waiting.kind == Kind::User {
                 return false;
             }
-            (key, call) = (strand.visit, visit.call);
+            key = waiting.request_of(owner);
         }
         false
     }
 
-    /// Whether whoever made a call still waits for it.
+    /// Whether whoever waits for a line's call would use its answer.
     pub fn is_wanted(&self, key: Key) -> bool {
-        let Some(call) = self.state.calls.get(key) else {
+        let Some(line) = self.state.lines.get(key) else {
             return false;
         };
-        if call.strand == Key::NONE {
-            return true;
+        line.kind == Kind::User || !line.watched || !self.is_orphan(line.request_of(key))
+    }
+
+    /// A line stops, and the request that it is part of with it.
+    #[cold]
+    pub fn forsake(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(&Line {
+            kind,
+            request,
+            at,
+            pod,
+            ..
+        }) = self.state.lines.get(key)
+        else {
+            return Next::Nothing;
+        };
+        match kind {
+            Kind::User => Next::Nothing,
+            Kind::Branch => {
+                self.drop_guard(key);
+                self.abandon(key, agenda);
+                self.give_way(request, agenda)
+            }
+            Kind::Request => {
+                if self.plan.ops[at as usize] == Op::Release {
+                    self.release(pod, agenda);
+                }
+                self.give_way(key, agenda)
+            }
         }
-        let Some(strand) = self.state.strands.get(call.strand) else {
-            return false;
+    }
+
+    /// A request ends early: nobody waits for it, or its time is over.
+    pub fn give_way(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
         };
-        let visit = self.state.visits.get(strand.visit);
-        visit.is_some_and(|visit| !visit.watched || !self.is_orphan(strand.visit, visit))
+        let service = line.service;
+        let why = match line.touched {
+            Some(_) => line.why(),
+            None => Cause::Slow { service }.into(),
+        };
+        let why = self.state.paths.onward(why, service, How::GivenUp);
+        self.finish(key, End::failed(Outcome::TimedOut, why), agenda)
     }
 }

@@ -6,56 +6,68 @@
 
 use super::super::live::Live;
 use super::super::paths::{How, Why};
-use super::super::probe::{Outcome, Probe};
-use super::super::state::{Call, End, Event, Task};
-use super::BreakerState;
+use super::super::probe::{Attempted, Cause, Outcome, Probe};
+use super::super::state::{End, Event, Next};
+use super::{BreakerState, Guard};
 use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
 
 impl<P: Probe> Live<'_, P> {
     /// An attempt of a call with policies: it is sent, waits or is refused.
-    pub fn ask(&mut self, key: Key, site: u32, agenda: &mut Agenda<Event>) {
+    pub fn ask(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let now = agenda.now();
-        let Some(call) = self.state.calls.get_mut(key) else {
-            return;
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
+        };
+        if line.call.guard == Key::NONE {
+            line.call.guard = self.state.guards.insert(Guard::NEW);
+        }
+        let (guard, attempts) = (line.call.guard, line.call.attempts);
+        let call = &self.plan.calls[line.call.plan as usize];
+        let Some(site) = call.site else {
+            return self.send(key, agenda);
         };
         let plan = &self.plan.sites[site as usize];
-        let callee = self.plan.calls[call.plan as usize].service;
         let running = &mut self.state.sites[site as usize];
-        if call.attempts == 1
+        if attempts == 1
             && let Some(budget) = &mut running.budget
         {
             budget.begun(now);
         }
         if let (Some(rules), Some(breaker)) = (&plan.breaker, &mut running.breaker) {
             match breaker.ask(rules, now) {
-                Ok(era) => (call.era, call.permit) = (era, true),
+                Ok(era) => {
+                    if let Some(guard) = self.state.guards.get_mut(guard) {
+                        (guard.era, guard.permit) = (era, true);
+                    }
+                }
                 Err(why) => {
-                    return self.refuse(key, Outcome::Unavailable, why, How::BreakerOpen);
+                    return self.deny(key, Outcome::Unavailable, why, How::BreakerOpen);
                 }
             }
         }
         let full = |limit: u32| running.active >= limit;
         match plan.bulkhead.filter(|bulkhead| full(bulkhead.limit)) {
             None => {
-                self.begin_attempt(key, site);
-                self.send(key, agenda);
+                self.begin_attempt(guard, site, key);
+                self.send(key, agenda)
             }
             Some(bulkhead) => match bulkhead.wait {
                 Some(wait) if (running.waiting.len() as u32) < bulkhead.queue => {
                     running.waiting.push_back((key, now + wait));
                     self.arm_bulkhead(site, agenda);
+                    Next::Nothing
                 }
                 _ => {
-                    let why = self.blame_bulkhead(site, callee);
-                    self.refuse(key, Outcome::Overloaded, why, How::BulkheadFull);
+                    let why = self.blame_bulkhead(site, call.service);
+                    self.deny(key, Outcome::Overloaded, why, How::BulkheadFull)
                 }
             },
         }
     }
 
     /// Whether a second attempt may be sent beside the first; counted if so.
-    pub fn ask_hedge(&mut self, key: Key, site: u32, now: SimTime) -> bool {
+    pub fn ask_hedge(&mut self, guard: Key, site: u32, key: Key, now: SimTime) -> bool {
         let plan = &self.plan.sites[site as usize];
         let running = &mut self.state.sites[site as usize];
         let closed = running
@@ -64,21 +76,22 @@ impl<P: Probe> Live<'_, P> {
         let room = plan
             .bulkhead
             .is_none_or(|bulkhead| running.active < bulkhead.limit);
-        let affordable = match (&plan.budget, &mut running.budget) {
-            (Some(rules), Some(budget)) => {
-                closed && room && budget.allows(rules, now, running.active, running.retrying)
-            }
-            _ => true,
-        };
-        let allowed = closed && room && affordable;
+        let allowed = closed
+            && room
+            && match (&plan.budget, &mut running.budget) {
+                (Some(rules), Some(budget)) => {
+                    budget.allows(rules, now, running.active, running.retrying)
+                }
+                _ => true,
+            };
         if allowed {
-            self.begin_attempt(key, site);
+            self.begin_attempt(guard, site, key);
         }
         allowed
     }
 
     /// Whether one more attempt is within the budget; counted if so.
-    pub fn may_retry(&mut self, key: Key, site: Option<u32>, now: SimTime) -> bool {
+    fn may_retry(&mut self, guard: Key, site: Option<u32>, now: SimTime) -> bool {
         let Some(site) = site else {
             return true;
         };
@@ -90,52 +103,128 @@ impl<P: Probe> Live<'_, P> {
             }
             _ => true,
         };
-        if allowed && let Some(call) = self.state.calls.get_mut(key) {
-            call.retried = true;
+        if allowed && let Some(guard) = self.state.guards.get_mut(guard) {
+            guard.retried = true;
             running.retrying += 1;
         }
         allowed
     }
 
-    /// An attempt of a call with policies has ended, or its caller is gone.
-    /// `key` may be to a call that is being removed: then `call` is its copy.
-    pub fn attempt_over(
+    /// An attempt of a guarded call has ended for its caller.
+    pub fn settle_guarded(
         &mut self,
         key: Key,
-        call: &Call,
+        callee: Key,
+        end: End,
+        agenda: &mut Agenda<Event>,
+    ) -> Next {
+        let now = agenda.now();
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
+        };
+        let guard = line.call.guard;
+        let Some(held) = self.state.guards.get_mut(guard) else {
+            return Next::Nothing;
+        };
+        let second = callee != Key::NONE && held.hedge == callee;
+        if !second && line.call.callee != callee {
+            self.state.wasted += 1;
+            return Next::Nothing;
+        }
+        let other = if second {
+            held.hedge = Key::NONE;
+            line.call.callee
+        } else {
+            line.call.callee = Key::NONE;
+            held.hedge
+        };
+        let call = line.call;
+        let plan = &self.plan.calls[call.plan as usize];
+        if let Some(edge) = plan.edge {
+            let began = match plan.hedge {
+                Some(delay) if second => call.began + delay,
+                _ => call.began,
+            };
+            self.probe.attempted(Attempted {
+                now,
+                edge,
+                outcome: end.outcome,
+                duration: now.since(began),
+                degraded: end.degraded,
+            });
+        }
+        self.attempt_over(guard, call.plan, second, Some(&end), now);
+        if other != Key::NONE {
+            if !end.outcome.is_ok() {
+                return Next::Nothing;
+            }
+            self.attempt_over(guard, call.plan, !second, None, now);
+            self.drop_request(other, plan.cancel, agenda);
+        }
+        if !end.outcome.is_ok()
+            && plan.retry.applies(end.outcome, call.attempts)
+            && self.is_wanted(key)
+            && self.may_retry(guard, plan.site, now)
+        {
+            self.back_off(key, plan, call.attempts, agenda);
+            return Next::Nothing;
+        }
+        self.drop_guard(key);
+        self.conclude(key, end, agenda)
+    }
+
+    /// An attempt has ended, or its caller is gone and there is no result.
+    pub fn attempt_over(
+        &mut self,
+        guard: Key,
+        plan: u32,
         hedge: bool,
         result: Option<&End>,
         now: SimTime,
     ) {
-        let Some(site) = self.plan.calls[call.plan as usize].site else {
+        let Some(site) = self.plan.calls[plan as usize].site else {
+            return;
+        };
+        let Some(guard) = self.state.guards.get_mut(guard) else {
             return;
         };
         let plan = &self.plan.sites[site as usize];
         let running = &mut self.state.sites[site as usize];
-        let mut ended = *call;
-        if ended.counted > 0 {
-            ended.counted -= 1;
+        if guard.counted > 0 {
+            guard.counted -= 1;
             running.active -= 1;
         }
-        if ended.retried && !hedge {
-            ended.retried = false;
+        if guard.retried && !hedge {
+            guard.retried = false;
             running.retrying -= 1;
         }
         if let (Some(rules), Some(breaker)) = (&plan.breaker, &mut running.breaker)
-            && (ended.permit || hedge)
+            && (guard.permit || hedge)
         {
             let result = result.map(|end| (!end.outcome.is_ok()).then(|| end.why()));
-            breaker.ended(rules, now, ended.era, result);
+            breaker.ended(rules, now, guard.era, result);
         }
-        ended.permit &= hedge;
-        if let Some(call) = self.state.calls.get_mut(key) {
-            (call.counted, call.retried, call.permit) =
-                (ended.counted, ended.retried, ended.permit);
-        }
+        guard.permit &= hedge;
         self.take_turns(site);
     }
 
-    /// Calls that wait for a bulkhead go while there is room.
+    /// The call of a line is over or nobody waits for it: its policies let go.
+    pub fn drop_guard(&mut self, key: Key) {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return;
+        };
+        let (key, plan) = (line.call.guard, line.call.plan);
+        line.call.guard = Key::NONE;
+        while let Some(guard) = self.state.guards.get(key) {
+            if guard.counted == 0 && !guard.retried && !guard.permit {
+                break;
+            }
+            self.attempt_over(key, plan, false, None, SimTime::ZERO);
+        }
+        self.state.guards.remove(key);
+    }
+
+    /// Lines that wait for a bulkhead go while there is room.
     pub fn take_turns(&mut self, site: u32) {
         while let Some((key, _)) = self.state.sites[site as usize].waiting.front().copied() {
             let running = &self.state.sites[site as usize];
@@ -144,11 +233,16 @@ impl<P: Probe> Live<'_, P> {
                 return;
             }
             self.state.sites[site as usize].waiting.pop_front();
-            if self.is_wanted(key) {
-                self.begin_attempt(key, site);
-                self.state.tasks.push(Task::Send(key));
+            let Some(line) = self.state.lines.get(key) else {
+                continue;
+            };
+            let guard = line.call.guard;
+            if self.is_alive(key) && self.is_wanted(key) {
+                self.begin_attempt(guard, site, key);
+                self.state.tasks.push(Next::Send(key));
             } else {
-                self.forget(key, SimTime::ZERO);
+                let end = End::failed(Outcome::TimedOut, Why::NATURE);
+                self.state.tasks.push(Next::Refused { line: key, end });
             }
         }
     }
@@ -161,12 +255,13 @@ impl<P: Probe> Live<'_, P> {
                 break;
             }
             self.state.sites[site as usize].waiting.pop_front();
-            let Some(call) = self.state.calls.get(key) else {
+            let Some(line) = self.state.lines.get(key) else {
                 continue;
             };
-            let callee = self.plan.calls[call.plan as usize].service;
+            let callee = self.plan.calls[line.call.plan as usize].service;
             let why = self.blame_bulkhead(site, callee);
-            self.refuse(key, Outcome::Overloaded, why, How::BulkheadFull);
+            let next = self.deny(key, Outcome::Overloaded, why, How::BulkheadFull);
+            self.state.tasks.push(next);
         }
         self.arm_bulkhead(site, agenda);
     }
@@ -181,35 +276,45 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    fn begin_attempt(&mut self, key: Key, site: u32) {
+    fn begin_attempt(&mut self, guard: Key, site: u32, line: Key) {
         let running = &mut self.state.sites[site as usize];
         running.active += 1;
-        running.last_begun = key;
-        if let Some(call) = self.state.calls.get_mut(key) {
-            call.counted += 1;
+        running.last_begun = line;
+        if let Some(guard) = self.state.guards.get_mut(guard) {
+            guard.counted += 1;
         }
     }
 
     fn blame_bulkhead(&mut self, site: u32, callee: u32) -> Why {
         let last = self.state.sites[site as usize].last_begun;
-        match self.state.calls.get(last) {
-            Some(call) => self.blame(call.visit),
-            None => super::super::Cause::Slow { service: callee }.into(),
+        let holds = self.state.lines.get(last).map(|line| line.call.callee);
+        match holds.filter(|callee| self.state.lines.contains(*callee)) {
+            Some(request) => self.blame(request),
+            None => Cause::Slow { service: callee }.into(),
         }
     }
 
     /// The caller's own policy stops a call before it is sent.
-    fn refuse(&mut self, key: Key, outcome: Outcome, why: Why, how: How) {
-        let Some(call) = self.state.calls.get(key).copied() else {
-            return;
+    fn deny(&mut self, key: Key, outcome: Outcome, why: Why, how: How) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
         };
-        self.attempt_over(key, &call, false, None, SimTime::ZERO);
-        let callee = self.plan.calls[call.plan as usize].service;
+        let callee = self.plan.calls[line.call.plan as usize].service;
         let why = match why.cause {
             Some(_) => why,
-            None => super::super::Cause::Slow { service: callee }.into(),
+            None => Cause::Slow { service: callee }.into(),
         };
         let end = End::failed(outcome, self.state.paths.onward(why, callee, how));
-        self.state.tasks.push(Task::Refuse { call: key, end });
+        Next::Refused { line: key, end }
+    }
+
+    /// A call that was not sent is over.
+    pub fn refused(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        self.drop_guard(key);
+        if self.is_alive(key) {
+            return self.conclude(key, end, agenda);
+        }
+        self.state.lines.remove(key);
+        Next::Nothing
     }
 }

@@ -6,39 +6,57 @@
 
 use super::super::live::Live;
 use super::super::probe::Probe;
-use super::super::state::Event;
+use super::super::state::{Event, Next};
 use crate::engine::{Agenda, Key};
 
 impl<P: Probe> Live<'_, P> {
     /// The delay is over: the attempt that it belongs to gets a second beside
     /// it, if it is still unanswered and the policies allow it.
-    pub fn hedge(&mut self, key: Key, attempt: u32, agenda: &mut Agenda<Event>) {
-        let Some(call) = self.state.calls.get(key).copied() else {
-            return;
+    pub fn hedge(&mut self, key: Key, callee: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
         };
-        let due = call.attempts == attempt && call.visit != Key::NONE && call.hedge == Key::NONE;
-        if !due || !self.is_wanted(key) {
-            return;
+        let (guard, plan) = (line.call.guard, line.call.plan);
+        let free = self
+            .state
+            .guards
+            .get(guard)
+            .is_some_and(|guard| guard.hedge == Key::NONE);
+        if line.call.callee != callee || !free || !self.is_wanted(key) {
+            return Next::Nothing;
         }
-        let plan = &self.plan.calls[call.plan as usize];
-        if let Some(site) = plan.site
-            && !self.ask_hedge(key, site, agenda.now())
+        if let Some(site) = self.plan.calls[plan as usize].site
+            && !self.ask_hedge(guard, site, key, agenda.now())
         {
-            return;
+            return Next::Nothing;
         }
-        let first = self.state.visits.get(call.visit).map(|visit| visit.pod);
+        let first = self
+            .state
+            .lines
+            .get(callee)
+            .map_or(Key::NONE, |line| line.pod);
         match self.dispatch(key, first, agenda) {
-            Ok(visit) => {
-                if let Some(call) = self.state.calls.get_mut(key) {
-                    call.hedge = visit;
+            Ok((second, next)) => {
+                if let Some(guard) = self.state.guards.get_mut(guard) {
+                    guard.hedge = second;
                 }
+                next
             }
             // As if it had not been sent: the first attempt goes on.
             Err(_) => {
-                if let Some(call) = self.state.calls.get(key).copied() {
-                    self.attempt_over(key, &call, true, None, agenda.now());
-                }
+                self.attempt_over(guard, plan, true, None, agenda.now());
+                Next::Nothing
             }
         }
+    }
+
+    /// Whether a request is the second attempt of a guarded call.
+    pub fn hedges(&self, guard: Key, callee: Key) -> bool {
+        callee != Key::NONE
+            && self
+                .state
+                .guards
+                .get(guard)
+                .is_some_and(|guard| guard.hedge == callee)
     }
 }

@@ -59,6 +59,32 @@ impl Site {
     }
 }
 
+/// What policies keep of one call under way.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(super) struct Guard {
+    /// A second attempt beside the first.
+    pub hedge: Key,
+    /// The state of the breaker that let the attempt through.
+    pub era: u32,
+    /// Whether that breaker waits for a result.
+    pub permit: bool,
+    /// Whether it counts as a retry.
+    pub retried: bool,
+    /// Attempts of it that count as under way.
+    pub counted: u8,
+}
+
+impl Guard {
+    /// Nothing sent.
+    pub const NEW: Guard = Guard {
+        hedge: Key::NONE,
+        era: 0,
+        permit: false,
+        retried: false,
+        counted: 0,
+    };
+}
+
 /// The policies of one call of a script, as they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct SitePlan {

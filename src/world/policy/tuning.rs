@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::super::live::Live;
 use super::super::plan::Plan;
 use super::super::probe::Probe;
-use super::super::state::{Lane, State};
+use super::super::state::{Lane, Next, State};
 use super::super::{ActionError, World, spec};
 use super::breaker::{Breaker, BreakerState};
 use super::{Site, SitePlan};
@@ -119,7 +119,7 @@ impl World {
         for site in 0..live.plan.sites.len() as u32 {
             live.take_turns(site);
         }
-        live.finish_tasks(&mut self.agenda);
+        live.follow(Next::Nothing, &mut self.agenda);
         Ok(())
     }
 
@@ -191,5 +191,6 @@ fn site(plan: &mut Plan, state: &mut State, call: usize) -> usize {
     state.sites.push(Site::new(&SitePlan::default()));
     let site = plan.sites.len() - 1;
     plan.calls[call].site = Some(site as u32);
+    plan.calls[call].guarded = true;
     site
 }

@@ -50,6 +50,9 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
     let queue = fields
         .need(report, "queue")
         .and_then(|at| report.integer(&at, 0..=100_000));
+    let asynchronous = fields
+        .get("async")
+        .map_or(Some(false), |at| report.boolean(&at));
     let start_up = fields
         .get("start-up")
         .map_or(Some(Span::from_secs(10)), |at| {
@@ -89,6 +92,7 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
         kind: kind?,
         replicas: replicas? as u32,
         workers: workers? as u32,
+        asynchronous: asynchronous?,
         queue: queue? as u32,
         start_up: start_up?,
         balance: balance?,

@@ -90,6 +90,10 @@ pub struct Service {
     pub replicas: u32,
     /// Requests that one pod serves at a time.
     pub workers: u32,
+    /// Whether a worker is held for `work` only, and not while a request waits
+    /// for an answer. Such a request is in the pod from its arrival to its
+    /// answer, and queues for a worker at each of its works.
+    pub asynchronous: bool,
     /// Requests that may wait at one pod; one more is answered 503 at once.
     pub queue: u32,
     /// From the start of a pod until it can serve.

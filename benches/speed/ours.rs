@@ -1,0 +1,82 @@
+//! The workloads as world files, on the product's engine.
+
+use xops_lab::base::{SimTime, Span};
+use xops_lab::session::Scenario;
+use xops_lab::telemetry::Latencies;
+use xops_lab::world::{Attempted, Happening, Probe, Served, UserDone, World};
+
+/// Events between two looks at the clock, as in the browser's slices.
+const SLICE: u64 = 20_000;
+
+/// A world, and a probe that counts.
+pub struct Ours {
+    world: World,
+    watch: Watch,
+}
+
+/// What is measured: users' waits always, every call's latency on request.
+#[derive(Default)]
+struct Watch {
+    done: u64,
+    nanos: u64,
+    /// By edge; empty where calls are not measured.
+    calls: Vec<Latencies>,
+}
+
+impl Probe for Watch {
+    #[inline]
+    fn served(&mut self, _: Served) {}
+    #[inline]
+    fn attempted(&mut self, attempted: Attempted) {
+        if let Some(latencies) = self.calls.get_mut(attempted.edge as usize) {
+            latencies.record(attempted.duration);
+        }
+    }
+    #[inline]
+    fn user_done(&mut self, done: UserDone) {
+        self.done += 1;
+        self.nanos += done.duration.as_nanos();
+    }
+    fn happened(&mut self, _: SimTime, _: Happening) {}
+}
+
+impl Ours {
+    /// The world of a file at time zero.
+    pub fn new(text: &str, histograms: bool) -> Ours {
+        let (scenario, _) = Scenario::read("bench", text).expect("invariant: our worlds are sound");
+        let world = World::new(scenario.world, 1);
+        let mut watch = Watch::default();
+        if histograms {
+            watch.calls = world.edges().map(|_| Latencies::default()).collect();
+        }
+        Ours { world, watch }
+    }
+
+    /// Handles about so many events; returns how many arrivals and completions they were.
+    pub fn run(&mut self, events: u64) -> u64 {
+        let before = self.events();
+        let mut left = events;
+        while left > 0 {
+            let slice = if left < SLICE { left } else { SLICE };
+            self.world.run_until(SimTime::MAX, slice, &mut self.watch);
+            left -= slice;
+        }
+        self.events() - before
+    }
+
+    /// Arrivals of users and completions of services so far.
+    fn events(&self) -> u64 {
+        self.world.users().offered + self.visits()
+    }
+
+    /// Completions of services so far.
+    pub fn visits(&self) -> u64 {
+        let services = 0..self.world.spec().services.len();
+        services.map(|service| self.world.visits(service).1).sum()
+    }
+
+    /// Mean time in the system, in milliseconds.
+    pub fn mean(&self) -> f64 {
+        Span::from_nanos(self.watch.nanos / self.watch.done.max(1)).as_millis_f64()
+    }
+}

@@ -1,0 +1,132 @@
+//! The plain loop: the least that a simulation of these workloads can do.
+
+use super::network::{ARRIVAL, Network};
+
+/// A [`Network`] and a winner tree of its events, with nothing in between.
+pub struct Plain {
+    network: Network,
+    /// Node n is the lesser of 2n and 2n + 1; the leaves are the second half.
+    tree: Vec<u128>,
+    payloads: Vec<u32>,
+    free: Vec<u32>,
+    sequence: u64,
+    now: u64,
+}
+
+const SLOT_BITS: u32 = 24;
+
+impl Plain {
+    /// At time zero, with the first arrival on the way.
+    pub fn new(servers: u32, tree: bool) -> Plain {
+        let leaves = 128;
+        let mut plain = Plain {
+            network: Network::new(servers, tree),
+            tree: vec![u128::MAX; 2 * leaves],
+            payloads: vec![0; leaves],
+            free: (0..leaves as u32).rev().collect(),
+            sequence: 0,
+            now: 0,
+        };
+        let gap = plain.network.gap();
+        let mut agenda = Agenda::of(&mut plain.tree, &mut plain.payloads, &mut plain.free, 0, 0);
+        agenda.push(gap, ARRIVAL);
+        plain
+    }
+
+    /// Handles so many events.
+    pub fn run(&mut self, events: u64) {
+        for _ in 0..events {
+            let key = self.tree[1];
+            let slot = (key as u32) & ((1 << SLOT_BITS) - 1);
+            self.now = (key >> 64) as u64;
+            let payload = self.payloads[slot as usize];
+            self.free.push(slot);
+            let mut agenda = Agenda::of(
+                &mut self.tree,
+                &mut self.payloads,
+                &mut self.free,
+                self.now,
+                self.sequence,
+            );
+            agenda.vacant = Some(slot);
+            let now = self.now;
+            if payload == ARRIVAL {
+                agenda.push(self.network.gap(), ARRIVAL);
+                self.network
+                    .arrive(now, &mut |span, payload| agenda.push(span, payload));
+            } else {
+                self.network.complete(now, payload, &mut |span, payload| {
+                    agenda.push(span, payload)
+                });
+            }
+            agenda.close();
+            self.sequence = agenda.sequence;
+        }
+    }
+
+    /// Mean time in the system, in milliseconds.
+    pub fn mean(&self) -> f64 {
+        self.network.nanos as f64 / self.network.done as f64 / 1e6
+    }
+}
+
+struct Agenda<'a> {
+    tree: &'a mut [u128],
+    payloads: &'a mut [u32],
+    free: &'a mut Vec<u32>,
+    now: u64,
+    sequence: u64,
+    vacant: Option<u32>,
+}
+
+impl<'a> Agenda<'a> {
+    #[inline]
+    fn of(
+        tree: &'a mut [u128],
+        payloads: &'a mut [u32],
+        free: &'a mut Vec<u32>,
+        now: u64,
+        sequence: u64,
+    ) -> Self {
+        Agenda {
+            tree,
+            payloads,
+            free,
+            now,
+            sequence,
+            vacant: None,
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, span: u64, payload: u32) {
+        self.vacant = None;
+        let slot = self
+            .free
+            .pop()
+            .expect("invariant: 80 servers and one arrival");
+        self.payloads[slot as usize] = payload;
+        let low = (self.sequence << SLOT_BITS) | u64::from(slot);
+        self.sequence += 1;
+        self.replay(slot, (u128::from(self.now + span) << 64) | u128::from(low));
+    }
+
+    #[inline]
+    fn close(&mut self) {
+        if let Some(slot) = self.vacant {
+            self.replay(slot, u128::MAX);
+        }
+    }
+
+    #[inline]
+    fn replay(&mut self, slot: u32, mut key: u128) {
+        let mut node = self.tree.len() / 2 + slot as usize;
+        self.tree[node] = key;
+        while node > 1 {
+            let other = self.tree[node ^ 1];
+            key = if other < key { other } else { key };
+            node >>= 1;
+            self.tree[node] = key;
+        }
+    }
+}
