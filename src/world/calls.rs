@@ -66,7 +66,7 @@ impl<P: Probe> Live<'_, P> {
         };
         let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
         let pass = Pass::of(line, plan, agenda.now());
-        let Some(pod) = self.choose_pod(plan.service, but) else {
+        let Some(pod) = self.choose_pod(plan.service, but, pass.user) else {
             return Err(self.no_pod(plan.service));
         };
         let (callee, next) = self.admit(pod, plan.route, key, pass, agenda)?;
@@ -86,7 +86,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// One of the service's ready pods, by its balancing rule.
     #[inline]
-    fn choose_pod(&mut self, service: u32, but: Key) -> Option<Key> {
+    fn choose_pod(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
         let ready = &running.ready;
         let count = ready.len() as u32;
@@ -98,6 +98,11 @@ impl<P: Probe> Live<'_, P> {
                     Balance::RoundRobin => {
                         running.turn = (running.turn + 1) % count;
                         running.turn
+                    }
+                    Balance::RingHash => {
+                        let ejected = &running.ejected;
+                        let skip = |key| key == but || ejected.contains(&key);
+                        return running.ring.find(user, skip);
                     }
                     Balance::Random => running.balance.below(count),
                     Balance::LeastRequest => {
@@ -115,10 +120,14 @@ impl<P: Probe> Live<'_, P> {
                     }
                 };
                 let chosen = ready.get(place as usize).copied();
-                if but != Key::NONE && chosen == Some(but) {
-                    return ready.get(((place + 1) % count) as usize).copied();
+                if but == Key::NONE && running.ejected.is_empty() {
+                    return chosen;
                 }
-                chosen
+                let after = ready[place as usize..]
+                    .iter()
+                    .chain(&ready[..place as usize]);
+                let fits = |key: &Key| *key != but && !running.ejected.contains(key);
+                after.copied().find(fits).or(chosen)
             }
         }
     }
@@ -169,6 +178,12 @@ impl<P: Probe> Live<'_, P> {
         let plan = self.state.lines.get(key).map_or(0, |line| line.call.plan);
         let plan = &self.plan.calls[plan as usize];
         let why = self.state.paths.onward(why, plan.service, How::Late);
+        if self.plan.services[plan.service as usize].guarded
+            && let Some(line) = self.state.lines.get(callee)
+        {
+            let took = agenda.now().since(line.arrived);
+            self.learn(line.pod, plan.service, Outcome::TimedOut, took, agenda);
+        }
         self.drop_request(callee, plan.cancel, agenda);
         End::failed(Outcome::TimedOut, why)
     }

@@ -64,6 +64,8 @@ pub enum ActionError {
     Timeout(Span),
     /// A bulkhead that lets nothing through.
     EmptyBulkhead,
+    /// No rate, or one above what a world may have.
+    RateLimit,
 }
 
 impl ActionError {
@@ -83,6 +85,7 @@ impl ActionError {
             ActionError::NoSuchCall(_) => "name a callee of that service".to_owned(),
             ActionError::Attempts(_) => "give a number from 1 to 20".to_owned(),
             ActionError::Timeout(_) => "give a duration from 1ms to 1h".to_owned(),
+            ActionError::RateLimit => "give a rate from 0 to 100000 a second".to_owned(),
             ActionError::EmptyBulkhead => "let at least one call through".to_owned(),
         }
     }
@@ -106,6 +109,7 @@ impl fmt::Display for ActionError {
             ActionError::NoSuchCall(call) => write!(f, "there is no call from {call}"),
             ActionError::Attempts(count) => write!(f, "{count} attempts cannot be made"),
             ActionError::Timeout(span) => write!(f, "no timeout can be {span}"),
+            ActionError::RateLimit => f.write_str("this is no rate limit"),
             ActionError::EmptyBulkhead => f.write_str("a bulkhead of 0 stops every call"),
         }
     }

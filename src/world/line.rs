@@ -121,7 +121,7 @@ impl Line {
             degraded: false,
             watched: false,
             cancel: false,
-            class: 0,
+            class: 1, // what users ask for is critical, unless it says otherwise
             user: 0,
             deadline: SimTime::MAX,
         }

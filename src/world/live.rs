@@ -76,6 +76,7 @@ impl<P: Probe> Live<'_, P> {
                 self.waited(site, agenda);
                 self.follow(Next::Nothing, agenda);
             }
+            Event::Return { service, pod } => self.readmit(service, pod, agenda.now()),
             Event::FaultEnd(fault) => {
                 if self.end_fault(fault) {
                     self.probe
@@ -115,7 +116,10 @@ impl<P: Probe> Live<'_, P> {
             .unwrap_or(self.plan.entries.len() - 1);
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
-        let user = Line::user(entry as u32, plan, agenda.now());
+        let mut user = Line::user(entry as u32, plan, agenda.now());
+        if self.plan.keyed {
+            user.user = (self.state.keys.bits() >> 32) as u32;
+        }
         let line = self.state.lines.insert(user);
         self.attempt(line, agenda)
     }

@@ -35,7 +35,7 @@ pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use paths::{How, MAX_PATHS, PathId};
-pub use policy::{BreakerState, CallStatus, Tuning};
+pub use policy::{BreakerState, CallStatus, GuardStatus, GuardTuning, Tuning};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
 pub use state::Users;

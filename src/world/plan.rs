@@ -4,7 +4,7 @@
 use crate::base::{Sampler, Span};
 
 use super::policy::SitePlan;
-use super::spec::{Balance, Breaker, Call, Policy, Retry, RouteRef, Spec, Step};
+use super::spec::{Balance, Breaker, Call, Policy, Protect, Retry, RouteRef, Spec, Step};
 
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +65,8 @@ pub(super) struct ServicePlan {
     pub queue: u32,
     pub asynchronous: bool,
     pub balance: Balance,
+    /// Whether it protects itself beside workers and queue.
+    pub guarded: bool,
 }
 
 /// A route across all services.
@@ -94,6 +96,10 @@ pub(super) struct Plan {
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
     pub services: Vec<ServicePlan>,
+    /// How each service protects itself, as it stands.
+    pub protects: Vec<Protect>,
+    /// Whether some service places users by who they are.
+    pub keyed: bool,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
@@ -126,8 +132,14 @@ impl Plan {
             queue: service.queue,
             asynchronous: service.asynchronous,
             balance: service.balance,
+            guarded: service.protect != Protect::default(),
         });
-        let services = services.collect();
+        let services: Vec<ServicePlan> = services.collect();
+        let protects = spec.services.iter().map(|service| service.protect);
+        let protects = protects.collect();
+        let keyed = services
+            .iter()
+            .any(|service| service.balance == Balance::RingHash);
         let mut plan = Plan {
             spec,
             ops: Vec::new(),
@@ -135,6 +147,8 @@ impl Plan {
             choices: Vec::new(),
             calls: Vec::new(),
             services,
+            protects,
+            keyed,
             routes,
             first_route,
             edges: Vec::new(),

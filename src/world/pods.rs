@@ -10,6 +10,7 @@ use crate::engine::{Agenda, Key};
 use super::line::Kind;
 use super::live::Live;
 use super::paths::How;
+use super::policy::Shield;
 use super::probe::{Cause, Happening, Outcome, Probe};
 use super::state::{End, Event, Next, Pod, PodPhase};
 
@@ -163,6 +164,7 @@ impl<P: Probe> Live<'_, P> {
                 pods.get(*key)
                     .is_some_and(|pod| pod.phase == PodPhase::Ready)
             }));
+        running.place_ring(self.plan, service, pods);
     }
 
     /// Ready pods die with all they hold and are started again in place.
@@ -188,6 +190,7 @@ impl<P: Probe> Live<'_, P> {
         pod.busy = 0;
         pod.requests = 0;
         pod.queue.clear();
+        pod.shield = Shield::default();
         let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
         let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);

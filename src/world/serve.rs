@@ -29,6 +29,11 @@ impl<P: Probe> Live<'_, P> {
         let at_route = &self.plan.routes[route as usize];
         let service = at_route.service;
         let plan = &self.plan.services[service as usize];
+        if plan.guarded
+            && let Some((why, how)) = self.shield(pod_key, service, pass.class, agenda.now())
+        {
+            return Err(self.turn_away(route, why, how, agenda));
+        }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return Err(self.no_pod(service));
         };
@@ -157,11 +162,28 @@ impl<P: Probe> Live<'_, P> {
             let Some(pod) = self.state.pods.get_mut(key) else {
                 return;
             };
-            let Some(waiting) = pod.queue.pop_front() else {
-                pod.busy -= 1;
+            let service = pod.service;
+            let plan = &self.plan.services[service as usize];
+            let waiting = if plan.guarded {
+                self.next_waiting(key, service, agenda.now())
+            } else {
+                pod.queue.pop_front()
+            };
+            let Some(waiting) = waiting else {
+                if let Some(pod) = self.state.pods.get_mut(key) {
+                    pod.busy -= 1;
+                }
                 return;
             };
-            if !self.plan.services[pod.service as usize].asynchronous {
+            if plan.guarded
+                && !plan.asynchronous
+                && let Some(end) = self.dropped(waiting, agenda.now())
+            {
+                let next = self.finish(waiting, end, agenda);
+                self.state.tasks.push(next);
+                continue;
+            }
+            if !plan.asynchronous {
                 if self.is_idle(waiting, agenda.now()) {
                     let next = self.give_way(waiting, agenda);
                     self.state.tasks.push(next);
@@ -241,6 +263,10 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         let (pod_key, service, running) = (line.pod, line.service, line.running);
+        if self.plan.services[service as usize].guarded {
+            let took = agenda.now().since(line.arrived);
+            self.learn(pod_key, service, end.outcome, took, agenda);
+        }
         let next = self.close(key, end, agenda);
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return next;

@@ -11,8 +11,9 @@ use super::fault::FaultKind;
 use super::line::Line;
 use super::paths::{PathId, Paths, Why};
 use super::plan::Plan;
-use super::policy::{Guard, Site, Tuning};
+use super::policy::{Guard, GuardTuning, Ring, Shield, Site, Tuning};
 use super::probe::{Cause, Outcome};
+use super::spec::Balance;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -33,6 +34,8 @@ pub(super) enum Event {
     Hedge { line: Key, callee: Key },
     /// The first line that waits for a bulkhead has waited long enough.
     Bulkhead(u32),
+    /// A pod that callers left out is asked again.
+    Return { service: u32, pod: Key },
 }
 
 /// What to do next at this very instant.
@@ -91,6 +94,8 @@ pub(super) struct Pod {
     pub starts: u32,
     /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
+    /// Its own protection.
+    pub shield: Shield,
 }
 
 /// One service, running.
@@ -100,6 +105,11 @@ pub(super) struct Service {
     pub pods: Vec<Key>,
     /// Those that can be asked, oldest first.
     pub ready: Vec<Key>,
+    /// Those that callers leave out although they are ready.
+    pub ejected: Vec<Key>,
+    /// Where users find their pods, if they are placed by who they are.
+    #[serde(skip)]
+    pub ring: Ring,
     pub replicas: u32,
     pub version: u32,
     /// Version before the last deploy.
@@ -177,12 +187,16 @@ pub(super) struct State {
     pub guards: Slab<Guard>,
     /// What operators changed about calls, newest last.
     pub tuned: Vec<(u32, Tuning)>,
+    /// What they changed about services' own protection.
+    pub guards_tuned: Vec<(u32, GuardTuning)>,
     pub paths: Paths,
     pub faults: Vec<Fault>,
     /// By route number.
     pub effects: Vec<Effect>,
     pub arrivals: Stream,
     pub mix: Stream,
+    /// Who users are, where pods are chosen by it.
+    pub keys: Stream,
     pub load_factor: f64,
     pub load_generation: u32,
     pub users: Users,
@@ -211,6 +225,8 @@ impl State {
             let stream = |purpose: &str| Stream::named(seed, &format!("{purpose}/{}", spec.name));
             services.push(Service {
                 ready: keys.clone(),
+                ejected: Vec::new(),
+                ring: Ring::default(),
                 pods: keys,
                 replicas: spec.replicas,
                 version: 0,
@@ -227,6 +243,9 @@ impl State {
                 ended: 0,
             });
         }
+        for (service, running) in services.iter_mut().enumerate() {
+            running.place_ring(plan, service as u32, &pods);
+        }
         State {
             services,
             pods,
@@ -235,11 +254,13 @@ impl State {
             sites: plan.sites.iter().map(Site::new).collect(),
             guards: Slab::default(),
             tuned: Vec::new(),
+            guards_tuned: Vec::new(),
             paths: Paths::default(),
             faults: Vec::new(),
             effects: vec![Effect::default(); plan.routes.len()],
             arrivals: Stream::named(seed, "arrivals"),
             mix: Stream::named(seed, "mix"),
+            keys: Stream::named(seed, "user-keys"),
             load_factor: 1.0,
             load_generation: 0,
             users: Users::default(),
@@ -247,6 +268,18 @@ impl State {
             stopped: 0,
             tasks: Vec::new(),
         }
+    }
+}
+
+impl Service {
+    /// Puts the ready pods on the hash ring, if users are placed by one.
+    pub fn place_ring(&mut self, plan: &Plan, service: u32, pods: &Slab<Pod>) {
+        if plan.services[service as usize].balance != Balance::RingHash {
+            return;
+        }
+        let ready = self.ready.iter();
+        let numbered = ready.filter_map(|key| Some((*key, pods.get(*key)?.number)));
+        self.ring.place(numbered);
     }
 }
 
@@ -267,6 +300,7 @@ impl Pod {
             queue: VecDeque::new(),
             starts: 1,
             last_begun: Key::NONE,
+            shield: Shield::default(),
         }
     }
 }

@@ -25,6 +25,17 @@ pub enum BreakerState {
     HalfOpen,
 }
 
+impl BreakerState {
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            BreakerState::Closed => "closed",
+            BreakerState::Open => "open",
+            BreakerState::HalfOpen => "half-open",
+        }
+    }
+}
+
 /// A running breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Breaker {

@@ -10,6 +10,8 @@ mod budget;
 mod cancel;
 mod guarded;
 mod hedge;
+mod ring;
+mod shield;
 mod tuning;
 mod window;
 
@@ -24,7 +26,11 @@ use super::spec;
 use breaker::Breaker;
 use budget::Budget;
 
+pub(super) use ring::Ring;
+pub(super) use shield::Shield;
+
 pub use breaker::BreakerState;
+pub use shield::{GuardStatus, GuardTuning};
 pub use tuning::{CallStatus, Tuning};
 
 /// One call of a script that has a policy, across all requests that make it.

@@ -4,6 +4,7 @@
 //! of it first, so that an earlier snapshot keeps what it had. The state keeps
 //! a list of the changes, which makes them part of the digest.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,20 @@ pub enum Tuning {
     Breaker(bool),
     /// Attempts under way at once; any number where absent.
     Bulkhead(Option<u32>),
+}
+
+impl fmt::Display for Tuning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Tuning::Timeout(Some(span)) => write!(f, "timeout {span}"),
+            Tuning::Timeout(None) => f.write_str("no timeout"),
+            Tuning::Attempts(count) => write!(f, "{count} attempts"),
+            Tuning::Breaker(true) => f.write_str("breaker on"),
+            Tuning::Breaker(false) => f.write_str("breaker off"),
+            Tuning::Bulkhead(Some(limit)) => write!(f, "bulkhead of {limit}"),
+            Tuning::Bulkhead(None) => f.write_str("no bulkhead"),
+        }
+    }
 }
 
 /// A call of a script as it stands: for the table of a service's calls.

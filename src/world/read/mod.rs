@@ -4,6 +4,7 @@
 //! in the same file and are read by their own layers.
 
 mod call;
+mod protect;
 mod script;
 mod service;
 mod traffic;

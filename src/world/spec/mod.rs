@@ -4,12 +4,14 @@
 //! could not run, or by tests that build one by hand.
 
 mod call;
+mod protect;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Duration, Money, Rate, Ratio, Span};
 
 pub use call::{Breaker, Bulkhead, Policy, RetryBudget, Trip};
+pub use protect::{Aimd, Codel, Outlier, Protect, QueueOrder, RateLimit, Shed};
 
 /// A whole system and its users.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +102,8 @@ pub struct Service {
     pub start_up: Span,
     /// How callers choose a pod.
     pub balance: Balance,
+    /// How it protects itself.
+    pub protect: Protect,
     /// What it can be asked for.
     pub routes: Vec<Route>,
     /// What can be deployed; the first runs at the start. Never empty.
@@ -115,6 +119,8 @@ pub enum Balance {
     Random,
     /// The less busy of two chosen at random (Mitzenmacher, "The power of two choices", 2001).
     LeastRequest,
+    /// The same for the same user, by consistent hashing.
+    RingHash,
 }
 
 /// A route: a script that a worker runs.
