@@ -245,7 +245,7 @@ impl Action {
 /// The service that a command acts on.
 fn on(command: &Command) -> Option<&str> {
     match command {
-        Command::Inject { fault } => Some(&fault.service),
+        Command::Inject { fault } => Some(&fault.target.service),
         Command::Deploy { service, .. }
         | Command::RollBack { service }
         | Command::Restart { service }

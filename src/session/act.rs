@@ -6,7 +6,7 @@ use super::view::EventKind;
 use super::watch::Watch;
 use super::{Author, Command, JournalEntry, Refusal, Session};
 use crate::base::SimTime;
-use crate::world::{ActionError, FaultKind, FaultSpec, LoadFactor};
+use crate::world::{ActionError, FaultSpec, LoadFactor};
 
 /// Commands in one journal.
 const MOST_COMMANDS: usize = 10_000;
@@ -66,7 +66,7 @@ impl Session {
         // Starts of pods are told while the action runs; the action itself is told first.
         match command {
             Command::Inject { fault } => {
-                let service = world.service(&fault.service)?;
+                let service = world.service(&fault.target.service)?;
                 let id = world.inject(fault, &mut watch)?;
                 let text = format!("fault {id}: {}", tell_fault(fault));
                 if author == (Author::Lesson { hidden: true }) {
@@ -157,20 +157,24 @@ impl Session {
     }
 }
 
-/// A fault in words.
+/// A fault in words, with its schedule.
 pub(super) fn tell_fault(fault: &FaultSpec) -> String {
-    let place = match &fault.route {
-        Some(route) => format!("{}/{route}", fault.service),
-        None => fault.service.clone(),
-    };
-    let what = match fault.kind {
-        FaultKind::Latency { extra } => format!("{extra} extra latency at {place}"),
-        FaultKind::Errors { ratio } => format!("{ratio} errors at {place}"),
-        FaultKind::KillPods { pods: 1 } => format!("one pod of {place} killed"),
-        FaultKind::KillPods { pods } => format!("{pods} pods of {place} killed"),
-    };
-    match fault.duration {
-        Some(duration) => format!("{what} for {duration}"),
-        None => what,
+    let mut text = fault.tell();
+    let schedule = &fault.schedule;
+    if let Some(duration) = schedule.duration {
+        text.push_str(&format!(" for {duration}"));
     }
+    if !schedule.delay.is_zero() {
+        text.push_str(&format!(" in {}", schedule.delay));
+    }
+    if !schedule.ramp.is_zero() {
+        text.push_str(&format!(", growing over {}", schedule.ramp));
+    }
+    if let Some(every) = schedule.every {
+        text.push_str(&format!(", every {every}"));
+    }
+    if let Some(times) = schedule.times {
+        text.push_str(&format!(", {times} times"));
+    }
+    text
 }

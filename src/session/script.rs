@@ -1,7 +1,8 @@
 //! Commands as a file: solutions of lessons, scripts of events, `--commands`.
 
-use crate::base::{At, Fields, Report, Span};
-use crate::world::{FaultKind, FaultSpec, LoadFactor};
+use crate::base::{At, Report, Span};
+use crate::world::LoadFactor;
+use crate::world::read::fault;
 
 use super::Command;
 
@@ -149,66 +150,6 @@ const READERS: [(&str, Read); 10] = [
     }),
 ];
 
-fn fault(report: &mut Report, at: &At<'_>) -> Option<FaultSpec> {
-    let mut fields = report.fields(at)?;
-    let service = fields
-        .need(report, "service")
-        .and_then(|at| report.name(&at));
-    let route = optional(&mut fields, "route", |at| report.name(&at));
-    let duration = optional(&mut fields, "for", |at| {
-        report.duration(&at, Span::from_secs(1)..=LONGEST_WAIT)
-    });
-    let kinds: Vec<Option<FaultKind>> = [
-        fields.get("latency").map(|at| {
-            let range = Span::from_millis(1)..=Span::from_hours(1);
-            report
-                .duration(&at, range)
-                .map(|extra| FaultKind::Latency { extra })
-        }),
-        fields
-            .get("errors")
-            .map(|at| report.ratio(&at).map(|ratio| FaultKind::Errors { ratio })),
-        fields.get("kill").map(|at| {
-            report
-                .integer(&at, 1..=100)
-                .map(|pods| FaultKind::KillPods { pods: pods as u32 })
-        }),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let place = fields.at().clone();
-    fields.done(report);
-    if kinds.len() != 1 {
-        let remedy = "give exactly one of `latency: 300ms`, `errors: 2%`, `kill: 1`";
-        report.error(
-            &place,
-            format!("a fault has one kind, this has {}", kinds.len()),
-            remedy,
-        );
-        return None;
-    }
-    let kind = kinds.into_iter().next()?;
-    Some(FaultSpec {
-        service: service?,
-        route: route?,
-        kind: kind?,
-        duration: duration?,
-    })
-}
-
-/// `Some(None)` where the field is absent, `None` where it is wrong.
-fn optional<'n, T>(
-    fields: &mut Fields<'n>,
-    key: &'static str,
-    read: impl FnOnce(At<'n>) -> Option<T>,
-) -> Option<Option<T>> {
-    match fields.get(key) {
-        Some(at) => read(at).map(Some),
-        None => Some(None),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +178,7 @@ mod tests {
         check("- after: 1d", "command: None");
         check(
             "- inject: {service: payment, errors: 30%, for: 4m}",
-            "kind: Errors { ratio: Ratio(0.3) }",
+            "kind: Errors, values: [0.3]",
         );
     }
 

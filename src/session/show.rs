@@ -68,11 +68,12 @@ impl Session {
     fn fault_views(&self) -> Vec<FaultView> {
         self.world
             .faults()
-            .filter(|fault| fault.active && !self.hidden.contains(&fault.id))
+            .filter(|fault| !fault.over && !self.hidden.contains(&fault.id))
             .map(|fault| FaultView {
                 id: fault.id,
                 service: fault.service,
-                text: tell_fault(&fault.spec),
+                text: tell_fault(fault.spec),
+                active: fault.active,
                 until: fault.until,
             })
             .collect()

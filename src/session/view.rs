@@ -41,7 +41,7 @@ pub struct View {
     pub services: Vec<ServiceView>,
     /// Who calls whom.
     pub edges: Vec<EdgeView>,
-    /// Faults that act now.
+    /// Faults that act or wait for their time.
     pub faults: Vec<FaultView>,
     /// Every objective.
     pub slos: Vec<SloView>,
@@ -181,7 +181,7 @@ pub struct EdgeView {
     pub error_ratio: Option<f64>,
 }
 
-/// A fault that acts now.
+/// A fault that acts, or waits for its time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FaultView {
     /// Its number, for the command that ends it.
@@ -190,7 +190,9 @@ pub struct FaultView {
     pub service: u32,
     /// What it does, such as `+300ms on every request`.
     pub text: String,
-    /// When it ends by itself, if it does.
+    /// Whether it acts now; otherwise it waits for its time.
+    pub active: bool,
+    /// When it begins, rests or ends by itself, if it does.
     pub until: Option<SimTime>,
 }
 

@@ -166,17 +166,10 @@ texts! {
     INJECT = "Inject a fault";
     INJECT_BUTTON = "Inject";
     FAULT_KIND = "Kind";
-    FAULT_LATENCY = "Extra latency";
-    FAULT_LATENCY_DOES = "Every request waits this much longer while it holds its worker, so that queues build up behind it.";
-    FAULT_EXTRA = "Extra wait";
-    FAULT_ERRORS = "Errors";
-    FAULT_ERRORS_DOES = "This share of requests does its work and is then answered with an error.";
-    FAULT_SHARE = "Share of requests";
-    FAULT_KILL = "Kill pods";
-    FAULT_KILL_DOES = "So many ready pods die at once with all the requests they hold, and are started again.";
-    FAULT_PODS = "How many";
     FAULT_DURATION = "For";
     FAULT_FOREVER = "until ended";
+    FAULT_ALL_PODS = "All of them";
+    FAULT_ONE_POD = "One, by chance";
     UNIT_MS = "ms";
     UNIT_PERCENT = "%";
     UNIT_MINUTES = "simulated minutes";
@@ -497,6 +490,10 @@ pub fn scale_does(pods: u32) -> String {
 
 pub fn load_does(factor: &str) -> String {
     format!("Users send {factor}× the world's own traffic now. The change acts at once.")
+}
+
+pub fn from(time: &str) -> String {
+    format!(" from {time}")
 }
 
 pub fn until(time: &str) -> String {

@@ -123,13 +123,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// An attempt has ended for its caller: go on, try again, or fail.
     #[inline]
-    pub fn settle(
-        &mut self,
-        key: Key,
-        callee: Key,
-        end: End,
-        agenda: &mut Agenda<Event>,
-    ) -> Next {
+    pub fn settle(&mut self, key: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self
             .state
             .lines
@@ -189,13 +183,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A line has the answer that it waited for, but a late or a bad one.
-    fn troubled(
-        &mut self,
-        key: Key,
-        optional: bool,
-        end: End,
-        agenda: &mut Agenda<Event>,
-    ) -> Next {
+    fn troubled(&mut self, key: Key, optional: bool, end: End, agenda: &mut Agenda<Event>) -> Next {
         let lines = &mut self.state.lines;
         let request_key = lines.get(key).map_or(key, |line| line.request_of(key));
         let Some(request) = lines.get_mut(request_key) else {

@@ -5,16 +5,13 @@ use std::fmt;
 
 use crate::engine::Key;
 
-use super::fault::FaultKind;
+use super::World;
+use super::fault::MAX_FAULTS;
 use super::live::Live;
 use super::probe::Probe;
-use super::state::{Effect, Event, Fault};
-use super::{FaultSpec, World};
 
 /// Pods that one service may be scaled to.
 const MAX_REPLICAS: u32 = 100;
-/// Faults in one run; far more than a person can start.
-const MAX_FAULTS: usize = 10_000;
 
 /// Traffic relative to a world's profile, 0..=100.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,8 +48,8 @@ pub enum ActionError {
     NoSuchFault(u32),
     /// No pod of the service is ready, so none can be killed.
     NothingToKill(String),
-    /// A fault without effect: no extra time, no share of errors, no pods.
-    EmptyFault,
+    /// A fault that cannot be: what is wrong with it.
+    BadFault(String),
     /// The run has had as many faults as it may have.
     TooManyFaults,
 }
@@ -69,7 +66,7 @@ impl ActionError {
             ActionError::Replicas(_) => format!("give a number from 1 to {MAX_REPLICAS}"),
             ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
             ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
-            ActionError::EmptyFault => "give a value above zero".to_owned(),
+            ActionError::BadFault(_) => "correct the fault; `xops lint` checks files".to_owned(),
             ActionError::TooManyFaults => "start again from a fresh run".to_owned(),
         }
     }
@@ -88,7 +85,7 @@ impl fmt::Display for ActionError {
             ActionError::Replicas(count) => write!(f, "{count} pods cannot be had"),
             ActionError::NoSuchFault(id) => write!(f, "no fault {id} acts now"),
             ActionError::NothingToKill(name) => write!(f, "`{name}` has no ready pod to kill"),
-            ActionError::EmptyFault => f.write_str("this fault would do nothing"),
+            ActionError::BadFault(problem) => write!(f, "this fault cannot be: {problem}"),
             ActionError::TooManyFaults => write!(f, "a run may have {MAX_FAULTS} faults"),
         }
     }
@@ -104,80 +101,6 @@ impl World {
             .iter()
             .position(|service| service.name == name);
         found.ok_or_else(|| ActionError::UnknownService(name.to_owned()))
-    }
-
-    /// Starts a fault; returns its number.
-    pub fn inject<P: Probe>(
-        &mut self,
-        spec: &FaultSpec,
-        probe: &mut P,
-    ) -> Result<u32, ActionError> {
-        let service = self.service(&spec.service)?;
-        let routes = &self.plan.spec.services[service].routes;
-        let route = match &spec.route {
-            None => None,
-            Some(name) => {
-                let local = routes.iter().position(|route| route.name == *name);
-                Some(local.ok_or_else(|| ActionError::UnknownRoute(name.clone()))? as u32)
-            }
-        };
-        let empty = match spec.kind {
-            FaultKind::Latency { extra } => extra.is_zero(),
-            FaultKind::Errors { ratio } => ratio.get() == 0.0,
-            FaultKind::KillPods { pods } => pods == 0,
-        };
-        if empty {
-            return Err(ActionError::EmptyFault);
-        }
-        if self.state.faults.len() >= MAX_FAULTS {
-            return Err(ActionError::TooManyFaults);
-        }
-        let id = self.state.faults.len() as u32;
-        let now = self.agenda.now();
-        let lasting = !matches!(spec.kind, FaultKind::KillPods { .. });
-        if !lasting && self.state.services[service].ready.is_empty() {
-            return Err(ActionError::NothingToKill(spec.service.clone()));
-        }
-        let until = spec
-            .duration
-            .filter(|_| lasting)
-            .map(|duration| now + duration);
-        self.state.faults.push(Fault {
-            service: service as u32,
-            route,
-            kind: spec.kind,
-            began: now,
-            until,
-            active: lasting,
-        });
-        if let FaultKind::KillPods { pods } = spec.kind {
-            let mut live = Live {
-                plan: &self.plan,
-                state: &mut self.state,
-                probe,
-            };
-            live.kill_pods(service as u32, pods, id, &mut self.agenda);
-        } else {
-            self.refresh_effects(service);
-            if let Some(until) = until {
-                self.agenda.at(until, Event::FaultEnd(id));
-            }
-        }
-        Ok(id)
-    }
-
-    /// Ends a fault before its time.
-    pub fn end_fault(&mut self, id: u32) -> Result<(), ActionError> {
-        let mut live = Live {
-            plan: &self.plan,
-            state: &mut self.state,
-            probe: &mut super::Unobserved,
-        };
-        if live.end_fault(id) {
-            Ok(())
-        } else {
-            Err(ActionError::NoSuchFault(id))
-        }
     }
 
     /// Rolls `version` out.
@@ -270,60 +193,6 @@ impl World {
             probe,
         };
         live.reconcile(service as u32, &mut self.agenda);
-    }
-
-    fn refresh_effects(&mut self, service: usize) {
-        let mut live = Live {
-            plan: &self.plan,
-            state: &mut self.state,
-            probe: &mut super::Unobserved,
-        };
-        live.refresh_effects(service as u32);
-    }
-}
-
-impl<P: Probe> Live<'_, P> {
-    /// Ends a fault; false if it does not act.
-    pub fn end_fault(&mut self, id: u32) -> bool {
-        match self.state.faults.get_mut(id as usize) {
-            Some(fault) if fault.active => {
-                fault.active = false;
-                let service = fault.service;
-                self.refresh_effects(service);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Adds up what the active faults do to each route of a service: extra
-    /// latencies add, shares of errors combine as independent chances.
-    pub fn refresh_effects(&mut self, service: u32) {
-        let first = self.plan.first_route[service as usize];
-        let count = self.plan.spec.services[service as usize].routes.len() as u32;
-        for local in 0..count {
-            let mut effect = Effect::default();
-            let mut spared = 1.0;
-            for (id, fault) in self.state.faults.iter().enumerate() {
-                let here = fault.service == service && fault.route.is_none_or(|only| only == local);
-                if !fault.active || !here {
-                    continue;
-                }
-                match fault.kind {
-                    FaultKind::Latency { extra } => {
-                        effect.extra = effect.extra + extra;
-                        effect.slow_fault = id as u32;
-                    }
-                    FaultKind::Errors { ratio } => {
-                        spared *= 1.0 - ratio.get();
-                        effect.error_fault = id as u32;
-                    }
-                    FaultKind::KillPods { .. } => {}
-                }
-            }
-            effect.errors = 1.0 - spared;
-            self.state.effects[(first + local) as usize] = effect;
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::base::SimTime;
 
-use super::fault::FaultKind;
+use super::fault::Phase;
 use super::probe::Cause;
 use super::state::{PodPhase, Users};
 use super::{FaultSpec, World};
@@ -37,19 +37,21 @@ pub struct PodStatus {
 
 /// A fault, as it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FaultStatus {
+pub struct FaultStatus<'w> {
     /// Its number.
     pub id: u32,
     /// Position of the service.
     pub service: u32,
     /// What was asked for.
-    pub spec: FaultSpec,
-    /// When it began.
-    pub began: SimTime,
-    /// When it ends by itself.
+    pub spec: &'w FaultSpec,
+    /// When it was asked for.
+    pub asked: SimTime,
+    /// When it begins, rests or ends by itself.
     pub until: Option<SimTime>,
     /// Whether it acts now.
     pub active: bool,
+    /// Whether it will never act again.
+    pub over: bool,
 }
 
 impl World {
@@ -135,26 +137,20 @@ impl World {
     }
 
     /// Every fault so far.
-    pub fn faults(&self) -> impl Iterator<Item = FaultStatus> + '_ {
-        self.state.faults.iter().enumerate().map(|(id, fault)| {
-            let service = &self.plan.spec.services[fault.service as usize];
-            FaultStatus {
+    pub fn faults(&self) -> impl Iterator<Item = FaultStatus<'_>> + '_ {
+        self.state
+            .faults
+            .iter()
+            .enumerate()
+            .map(|(id, fault)| FaultStatus {
                 id: id as u32,
                 service: fault.service,
-                spec: FaultSpec {
-                    service: service.name.clone(),
-                    route: fault
-                        .route
-                        .and_then(|local| service.routes.get(local as usize))
-                        .map(|route| route.name.clone()),
-                    kind: fault.kind,
-                    duration: fault.until.map(|until| until.since(fault.began)),
-                },
-                began: fault.began,
+                spec: &fault.spec,
+                asked: fault.asked,
                 until: fault.until,
-                active: fault.active,
-            }
-        })
+                active: fault.phase == Phase::Acting,
+                over: fault.phase == Phase::Over,
+            })
     }
 
     /// Traffic relative to the profile.
@@ -185,7 +181,9 @@ impl World {
     pub fn visits_in_flight(&self) -> u64 {
         {
             let services = self.state.services.iter();
-            services.map(|service| service.arrived - service.ended).sum()
+            services
+                .map(|service| service.arrived - service.ended)
+                .sum()
         }
     }
 
@@ -236,14 +234,7 @@ impl World {
         };
         match cause {
             Cause::Fault(id) => match self.state.faults.get(id as usize) {
-                Some(fault) => {
-                    let what = match fault.kind {
-                        FaultKind::Latency { extra } => format!("{extra} extra latency"),
-                        FaultKind::Errors { ratio } => format!("{ratio} errors"),
-                        FaultKind::KillPods { .. } => "killed pods".to_owned(),
-                    };
-                    format!("fault: {what} at {}", name(fault.service))
-                }
+                Some(fault) => format!("fault: {}", fault.spec.tell()),
                 None => "fault".to_owned(),
             },
             Cause::Version { service, version } => {

@@ -12,7 +12,7 @@ use crate::engine::{Agenda, Model};
 
 use super::line::Line;
 use super::plan::Plan;
-use super::probe::{Cause, Happening, Outcome, Probe, UserDone};
+use super::probe::{Cause, Outcome, Probe, UserDone};
 use super::spec::Profile;
 use super::state::{End, Event, Next, State};
 
@@ -66,12 +66,7 @@ impl<P: Probe> Live<'_, P> {
                 self.follow(next, agenda);
             }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
-            Event::FaultEnd(fault) => {
-                if self.end_fault(fault) {
-                    self.probe
-                        .happened(agenda.now(), Happening::FaultEnded { fault });
-                }
-            }
+            Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
         }
     }
 

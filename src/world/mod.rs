@@ -7,7 +7,7 @@
 mod blame;
 mod calls;
 mod control;
-mod fault;
+pub mod fault;
 mod inspect;
 mod line;
 mod live;
@@ -28,7 +28,7 @@ use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
 pub use control::{ActionError, LoadFactor};
-pub use fault::{FaultKind, FaultSpec};
+pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;

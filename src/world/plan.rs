@@ -5,6 +5,9 @@ use crate::base::{Sampler, Span};
 
 use super::spec::{Balance, Call, Retry, RouteRef, Spec, Step};
 
+/// Where [`Op::Refuse`] stands in every plan.
+pub(super) const REFUSE: u32 = 0;
+
 /// One instruction of a script.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Op {
@@ -27,6 +30,8 @@ pub(super) enum Op {
     Jump(u32),
     /// The script has ended.
     End,
+    /// The request is refused at the door, for what has touched it.
+    Refuse,
 }
 
 /// A call of a script, or of users.
@@ -114,7 +119,7 @@ impl Plan {
         let services = services.collect();
         let mut plan = Plan {
             spec,
-            ops: Vec::new(),
+            ops: vec![Op::Refuse],
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),

@@ -7,6 +7,7 @@
 
 use crate::engine::{Agenda, Key};
 
+use super::fault::FaultKind;
 use super::line::Kind;
 use super::live::Live;
 use super::probe::{Cause, Happening, Outcome, Probe};
@@ -88,7 +89,7 @@ impl<P: Probe> Live<'_, P> {
         self.announce_start(key, agenda);
     }
 
-    fn announce_start(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+    pub fn announce_start(&mut self, key: Key, agenda: &mut Agenda<Event>) {
         let Some(pod) = self.state.pods.get(key) else {
             return;
         };
@@ -106,14 +107,22 @@ impl<P: Probe> Live<'_, P> {
 
     /// A pod has started and can be asked, unless it died or was drained meanwhile.
     pub fn pod_ready(&mut self, key: Key, starts: u32, agenda: &mut Agenda<Event>) {
-        let Some(pod) = self.state.pods.get_mut(key) else {
+        let Some(pod) = self.state.pods.get(key) else {
             return;
         };
         if pod.starts != starts || pod.phase != PodPhase::Starting {
             return;
         }
+        let (service, number, version) = (pod.service, pod.number, pod.version);
+        let held = self.pod_held(service, key, version);
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
+        pod.held = held;
+        if held {
+            return;
+        }
         pod.phase = PodPhase::Ready;
-        let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
         self.probe.happened(
             agenda.now(),
@@ -152,16 +161,19 @@ impl<P: Probe> Live<'_, P> {
         self.refresh_ready(service);
     }
 
-    fn refresh_ready(&mut self, service: u32) {
-        let running = &mut self.state.services[service as usize];
-        let pods = &self.state.pods;
-        running.ready.clear();
-        running
-            .ready
-            .extend(running.pods.iter().copied().filter(|key| {
-                pods.get(*key)
-                    .is_some_and(|pod| pod.phase == PodPhase::Ready)
-            }));
+    /// Notes which pods callers may ask: those that are ready and pass their probe.
+    pub fn refresh_ready(&mut self, service: u32) {
+        let mut ready = std::mem::take(&mut self.state.services[service as usize].ready);
+        ready.clear();
+        for key in &self.state.services[service as usize].pods {
+            if let Some(pod) = self.state.pods.get(*key)
+                && pod.phase == PodPhase::Ready
+                && !self.pod_struck(FaultKind::Unready, service, *key, pod.version)
+            {
+                ready.push(*key);
+            }
+        }
+        self.state.services[service as usize].ready = ready;
     }
 
     /// Ready pods die with all they hold and are started again in place.
@@ -178,7 +190,8 @@ impl<P: Probe> Live<'_, P> {
         self.follow(Next::Nothing, agenda);
     }
 
-    fn kill(&mut self, key: Key, cause: Cause, agenda: &mut Agenda<Event>) {
+    /// A pod dies with all it holds and is started again in place.
+    pub fn kill(&mut self, key: Key, cause: Cause, agenda: &mut Agenda<Event>) {
         let Some(pod) = self.state.pods.get_mut(key) else {
             return;
         };
@@ -192,8 +205,8 @@ impl<P: Probe> Live<'_, P> {
         let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
         let (held, branches): (Vec<_>, Vec<_>) =
             lines.partition(|(_, line)| line.kind == Kind::Request);
-        let [held, branches] = [held, branches]
-            .map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
+        let [held, branches] =
+            [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
         for branch in branches {
             self.state.lines.remove(branch);
         }

@@ -45,8 +45,12 @@ impl<P: Probe> Live<'_, P> {
                 Op::Join => return self.join(key),
                 Op::Choose { first, count } => at = self.choose(key, first, count, at),
                 Op::Jump(to) => at = to,
+                Op::Refuse => {
+                    let end = self.refused(key);
+                    return self.finish(key, end, agenda);
+                }
                 Op::End => {
-                    let end = self.verdict(key);
+                    let end = self.verdict(key, agenda.now());
                     return self.finish(key, end, agenda);
                 }
             }
@@ -122,7 +126,11 @@ impl<P: Probe> Live<'_, P> {
     /// A branch has ended; the last one lets its owner go on.
     #[inline]
     fn join(&mut self, key: Key) -> Next {
-        let owner = self.state.lines.get(key).map_or(Key::NONE, |line| line.owner);
+        let owner = self
+            .state
+            .lines
+            .get(key)
+            .map_or(Key::NONE, |line| line.owner);
         self.state.lines.remove(key);
         let Some(waiting) = self.state.lines.get_mut(owner) else {
             return Next::Nothing;

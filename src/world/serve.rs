@@ -4,12 +4,13 @@
 //! A request to an asynchronous service is taken up at once, and its lines
 //! queue for a worker at each of their works.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
+use super::fault::Fate;
 use super::line::{Kind, Line, Sent};
 use super::live::Live;
-use super::plan::Op;
+use super::plan::{Op, REFUSE};
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
@@ -90,13 +91,42 @@ impl<P: Probe> Live<'_, P> {
                 });
             }
         }
-        let effect = &self.state.effects[line.route as usize];
-        if effect.extra.is_zero() {
-            return Next::Run(key);
+        if self.state.struck[line.route as usize] {
+            return self.begin_struck(key, agenda);
         }
-        line.touched = Some(Cause::Fault(effect.slow_fault));
-        agenda.after(effect.extra, Event::Wake(key));
-        Next::Nothing
+        Next::Run(key)
+    }
+
+    /// A request on a route that a fault concerns is taken up.
+    #[cold]
+    fn begin_struck(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(&line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let blow = self.strike_begin(&line, agenda.now());
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
+        };
+        let culprit = match blow.fate {
+            Fate::Refused(id) => {
+                line.at = REFUSE;
+                Some(id)
+            }
+            Fate::Hung(id) => Some(id),
+            Fate::Spared => blow.slowed,
+        };
+        if let Some(id) = culprit {
+            line.touched = Some(Cause::Fault(id));
+        }
+        if let Fate::Hung(id) = blow.fate {
+            self.hang(id, key);
+            Next::Nothing
+        } else if blow.wait.is_zero() {
+            Next::Run(key)
+        } else {
+            agenda.after(blow.wait, Event::Wake(key));
+            Next::Nothing
+        }
     }
 
     /// A line takes time, as much as its pod's version makes of a draw.
@@ -117,7 +147,25 @@ impl<P: Probe> Live<'_, P> {
         {
             span = span.scaled(pod.slower);
         }
+        if self.state.struck[line.route as usize] {
+            span = self.slow_down(key, span, agenda.now());
+        }
         agenda.after(span, Event::Wake(key));
+    }
+
+    /// Work on a route that a fault concerns.
+    #[cold]
+    fn slow_down(&mut self, key: Key, span: Span, now: SimTime) -> Span {
+        let Some(&line) = self.state.lines.get(key) else {
+            return span;
+        };
+        let (factor, slowed) = self.strike_work(&line, now);
+        if let Some(id) = slowed
+            && let Some(request) = self.state.lines.get_mut(line.request_of(key))
+        {
+            request.touched = request.touched.or(Some(Cause::Fault(id)));
+        }
+        span.scaled(factor)
     }
 
     /// A line of an asynchronous service wants a worker for a work.
@@ -165,14 +213,14 @@ impl<P: Probe> Live<'_, P> {
 
     /// What a finished script answers: version and faults may spoil it.
     #[inline]
-    pub fn verdict(&mut self, key: Key) -> End {
+    pub fn verdict(&mut self, key: Key, now: SimTime) -> End {
         let Some(line) = self.state.lines.get(key) else {
             return End::OK;
         };
         let spoils = self.state.pods.get(line.pod).is_some_and(|pod| pod.errors);
-        if spoils || self.state.effects[line.route as usize].errors > 0.0 {
+        if spoils || self.state.struck[line.route as usize] {
             let line = *line;
-            return self.spoilt(&line);
+            return self.spoilt(&line, now);
         }
         End {
             outcome: Outcome::Ok,
@@ -180,9 +228,8 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    fn spoilt(&mut self, line: &Line) -> End {
+    fn spoilt(&mut self, line: &Line, now: SimTime) -> End {
         let route = &self.plan.routes[line.route as usize];
-        let effect = self.state.effects[line.route as usize];
         let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
         let service = line.service;
         let spec = &self.plan.spec.services[service as usize].versions[version as usize];
@@ -195,12 +242,23 @@ impl<P: Probe> Live<'_, P> {
         if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
             return error(Cause::Version { service, version });
         }
-        if errors.chance(effect.errors) {
-            return error(Cause::Fault(effect.error_fault));
-        }
-        End {
+        let struck = self.state.struck[line.route as usize];
+        let end = if struck {
+            self.strike_end(line, now)
+        } else {
+            None
+        };
+        end.unwrap_or(End {
             outcome: Outcome::Ok,
             cause: line.touched,
+        })
+    }
+
+    /// What a request is answered that a fault refuses at the door.
+    pub fn refused(&self, key: Key) -> End {
+        End {
+            outcome: Outcome::Error,
+            cause: self.state.lines.get(key).and_then(|line| line.touched),
         }
     }
 

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-use crate::base::{SimTime, Span, Stream};
+use crate::base::{SimTime, Stream};
 use crate::engine::{Key, Slab};
 
-use super::fault::FaultKind;
+use super::fault::Fault;
 use super::line::Line;
 use super::plan::Plan;
 use super::probe::Cause;
@@ -25,8 +25,8 @@ pub(super) enum Event {
     Lane(u32),
     /// A pod has started; void if it was started again since.
     PodReady { pod: Key, starts: u32 },
-    /// A fault's time is over.
-    FaultEnd(u32),
+    /// A fault's phase is over: it begins, rests or ends.
+    FaultTurn(u32),
 }
 
 /// What to do next at this very instant.
@@ -75,6 +75,8 @@ pub(super) struct Pod {
     /// Lines that wait for a worker, longest first.
     pub queue: VecDeque<Key>,
     pub starts: u32,
+    /// A fault keeps it from starting.
+    pub held: bool,
     /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
 }
@@ -101,26 +103,6 @@ pub(super) struct Service {
     /// Requests that arrived and ended, for conservation.
     pub arrived: u64,
     pub ended: u64,
-}
-
-/// What active faults and nothing else do to a route.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub(super) struct Effect {
-    pub extra: Span,
-    pub slow_fault: u32,
-    pub errors: f64,
-    pub error_fault: u32,
-}
-
-/// A fault that acts or has acted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Fault {
-    pub service: u32,
-    pub route: Option<u32>,
-    pub kind: FaultKind,
-    pub began: SimTime,
-    pub until: Option<SimTime>,
-    pub active: bool,
 }
 
 /// Deadlines of one timeout: constant length, so first in is first due. Only
@@ -158,8 +140,9 @@ pub(super) struct State {
     pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
     pub faults: Vec<Fault>,
-    /// By route number.
-    pub effects: Vec<Effect>,
+    /// By route number: whether an acting fault concerns its requests.
+    pub struck: Vec<bool>,
+    pub fault_chance: Stream,
     pub arrivals: Stream,
     pub mix: Stream,
     pub load_factor: f64,
@@ -210,7 +193,8 @@ impl State {
             lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
             faults: Vec::new(),
-            effects: vec![Effect::default(); plan.routes.len()],
+            struck: vec![false; plan.routes.len()],
+            fault_chance: Stream::named(seed, "faults"),
             arrivals: Stream::named(seed, "arrivals"),
             mix: Stream::named(seed, "mix"),
             load_factor: 1.0,
@@ -238,6 +222,7 @@ impl Pod {
             requests: 0,
             queue: VecDeque::new(),
             starts: 1,
+            held: false,
             last_begun: Key::NONE,
         }
     }

@@ -3,7 +3,7 @@
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::base::{Ratio, SimTime, Span};
+use crate::base::{SimTime, Span};
 use crate::session::{Command, Health, View};
 use crate::ui::lab::{Phase, use_lab};
 use crate::ui::map::ServiceMap;
@@ -167,14 +167,9 @@ fn Breaker(props: &BreakerProps) -> Html {
 }
 
 fn fault() -> FaultSpec {
-    FaultSpec {
-        service: VICTIM.to_owned(),
-        route: None,
-        kind: FaultKind::Errors {
-            ratio: Ratio::new(0.3).unwrap_or(Ratio::ONE),
-        },
-        duration: Some(Span::from_mins(5)),
-    }
+    let mut fault = FaultSpec::usual(FaultKind::Errors, VICTIM);
+    fault.schedule.duration = Some(Span::from_mins(5));
+    fault
 }
 
 /// The demo rests while nobody looks.

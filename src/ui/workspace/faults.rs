@@ -6,12 +6,13 @@ use yew::prelude::*;
 
 use super::act::Action;
 use super::input;
-use crate::base::{Ratio, Span};
+use crate::base::Span;
 use crate::session::{Command, FaultView, View};
 use crate::ui::lab::use_lab;
 use crate::ui::widget::{Icon, NumberField, Select, Sign};
 use crate::ui::{format, strings};
-use crate::world::{FaultKind, FaultSpec};
+use crate::world::fault::catalogue::{CATALOGUE, Group, Parameter, Unit};
+use crate::world::{FaultSpec, Pods, Schedule, Target};
 
 /// Which faults are listed.
 #[derive(PartialEq, Properties)]
@@ -50,6 +51,7 @@ pub fn FaultList(props: &FaultListProps) -> Html {
                                 { &fault.text }
                                 <span class="soft">
                                     { match fault.until {
+                                        Some(begin) if !fault.active => strings::from(&format::instant(begin)),
                                         Some(until) => strings::until(&format::instant(until)),
                                         None => strings::UNTIL_ENDED.to_owned(),
                                     } }
@@ -76,59 +78,50 @@ pub struct FaultFormProps {
     pub routes: Vec<String>,
 }
 
-/// The three kinds with their parameter.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Latency,
-    Errors,
-    KillPods,
+/// Shown values are this many times the catalogue's: milliseconds and percent.
+fn scale(unit: Unit) -> f64 {
+    match unit {
+        Unit::Time => 1_000.0,
+        Unit::Share => 100.0,
+        Unit::Factor | Unit::Count => 1.0,
+    }
 }
 
-const KINDS: [Kind; 3] = [Kind::Latency, Kind::Errors, Kind::KillPods];
-
-impl Kind {
-    fn title(self) -> &'static str {
-        match self {
-            Kind::Latency => strings::FAULT_LATENCY,
-            Kind::Errors => strings::FAULT_ERRORS,
-            Kind::KillPods => strings::FAULT_KILL,
-        }
+fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Time => strings::UNIT_MS,
+        Unit::Share => strings::UNIT_PERCENT,
+        Unit::Factor => strings::UNIT_TIMES,
+        Unit::Count => "",
     }
+}
 
-    /// Label, unit and first value of the parameter.
-    fn parameter(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Kind::Latency => (strings::FAULT_EXTRA, strings::UNIT_MS, "300"),
-            Kind::Errors => (strings::FAULT_SHARE, strings::UNIT_PERCENT, "30"),
-            Kind::KillPods => (strings::FAULT_PODS, strings::UNIT_PODS, "1"),
-        }
+fn read(parameter: &Parameter, text: &str) -> Result<f64, String> {
+    let scale = scale(parameter.unit);
+    let value = input::number(text, parameter.least * scale, parameter.most * scale)?;
+    if parameter.unit == Unit::Count && libm::trunc(value) != value {
+        return Err(strings::NOT_WHOLE.to_owned());
     }
+    Ok(value / scale)
+}
 
-    fn read(self, text: &str) -> Result<FaultKind, String> {
-        match self {
-            Kind::Latency => input::number(text, 1.0, 60_000.0).map(|ms| FaultKind::Latency {
-                extra: Span::from_secs_f64(ms / 1_000.0),
-            }),
-            Kind::Errors => {
-                let percent = input::number(text, 0.1, 100.0)?;
-                let ratio = Ratio::new(percent / 100.0).unwrap_or(Ratio::ONE);
-                Ok(FaultKind::Errors { ratio })
-            }
-            Kind::KillPods => input::whole(text, 1, 100).map(|pods| FaultKind::KillPods { pods }),
-        }
-    }
-
-    fn does(self) -> &'static str {
-        match self {
-            Kind::Latency => strings::FAULT_LATENCY_DOES,
-            Kind::Errors => strings::FAULT_ERRORS_DOES,
-            Kind::KillPods => strings::FAULT_KILL_DOES,
-        }
-    }
+/// First texts of a kind's fields.
+fn usual(kind: usize) -> Vec<String> {
+    let parameters = CATALOGUE
+        .get(kind)
+        .map_or(&[][..], |entry| entry.parameters);
+    let text = |p: &Parameter| format::plain(p.usual * scale(p.unit));
+    parameters.iter().map(text).collect()
 }
 
 /// Longest time a fault may be given, in minutes: thirty days.
 const MOST_MINUTES: f64 = 43_200.0;
+
+/// Which pods a fault may be given here.
+const PODS: [(&str, Pods); 2] = [
+    (strings::FAULT_ALL_PODS, Pods::All),
+    (strings::FAULT_ONE_POD, Pods::One),
+];
 
 /// Start a fault.
 #[component]
@@ -136,32 +129,43 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
     let lab = use_lab();
     let kind = use_state_eq(|| 0_usize);
     let route = use_state_eq(|| 0_usize);
-    let values = use_state_eq(|| KINDS.map(|kind| kind.parameter().2.to_owned()));
+    let pods = use_state_eq(|| 0_usize);
+    let values = use_state_eq(|| usual(0));
     let minutes = use_state_eq(|| "5".to_owned());
-    let chosen = KINDS.get(*kind).copied().unwrap_or(Kind::Latency);
-    let text = values.get(*kind).cloned().unwrap_or_default();
-    let lasting = chosen != Kind::KillPods;
-    let what = chosen.read(&text);
+    let entry = CATALOGUE.get(*kind).unwrap_or(&CATALOGUE[0]);
+    let read: Vec<Result<f64, String>> = entry
+        .parameters
+        .iter()
+        .zip(values.iter())
+        .map(|(parameter, text)| read(parameter, text))
+        .collect();
     let duration = input::optional(&minutes, 0.1, MOST_MINUTES);
-    let (what_error, duration_error) = (what.clone().err(), duration.clone().err());
+    let duration_error = duration.clone().err();
     let on_act = {
-        let service = props.service.clone();
-        let route = route
-            .checked_sub(1)
-            .and_then(|index| props.routes.get(index).cloned());
+        let given: Result<Vec<f64>, String> = read.iter().cloned().collect();
+        let mut target = Target::service(&props.service);
+        if entry.by_request {
+            let chosen = route.checked_sub(1);
+            target.route = chosen.and_then(|index| props.routes.get(index).cloned());
+        }
+        if entry.lasting {
+            target.pods = PODS.get(*pods).map_or(Pods::All, |(_, pods)| *pods);
+        }
+        let lasting = entry.lasting;
         Callback::from(move |()| {
-            let (Ok(kind), Ok(minutes)) = (&what, &duration) else {
+            let (Ok(values), Ok(minutes)) = (&given, &duration) else {
                 return;
             };
-            let duration = minutes
-                .filter(|_| lasting)
-                .map(|m| Span::from_secs_f64(m * 60.0));
+            let duration = minutes.filter(|_| lasting);
             lab.client.act(Command::Inject {
                 fault: FaultSpec {
-                    service: service.clone(),
-                    route: route.clone(),
-                    kind: *kind,
-                    duration,
+                    kind: entry.kind,
+                    values: values.clone(),
+                    target: target.clone(),
+                    schedule: Schedule {
+                        duration: duration.map(|m| Span::from_secs_f64(m * 60.0)),
+                        ..Schedule::default()
+                    },
                 },
             });
         })
@@ -170,11 +174,18 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let state = state.clone();
         Callback::from(move |index| state.set(index))
     };
-    let on_value = {
-        let (values, kind) = (values.clone(), *kind);
+    let on_kind = {
+        let (kind, values) = (kind.clone(), values.clone());
+        Callback::from(move |index| {
+            kind.set(index);
+            values.set(usual(index));
+        })
+    };
+    let on_value = |place: usize| {
+        let values = values.clone();
         Callback::from(move |text: String| {
             let mut next = (*values).clone();
-            if let Some(value) = next.get_mut(kind) {
+            if let Some(value) = next.get_mut(place) {
                 *value = text;
             }
             values.set(next);
@@ -184,8 +195,8 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let minutes = minutes.clone();
         Callback::from(move |text| minutes.set(text))
     };
-    let (label, unit, _) = chosen.parameter();
-    let kinds: Vec<AttrValue> = KINDS.iter().map(|kind| kind.title().into()).collect();
+    let kinds: Vec<AttrValue> = CATALOGUE.iter().map(|entry| entry.title.into()).collect();
+    let which: Vec<AttrValue> = PODS.iter().map(|(title, _)| (*title).into()).collect();
     let mut routes = vec![AttrValue::from(strings::ALL_ROUTES)];
     routes.extend(
         props
@@ -194,13 +205,19 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
             .map(|route| AttrValue::from(route.clone())),
     );
     html! {
-        <Action title={strings::INJECT} does={chosen.does()} button={strings::INJECT_BUTTON} sign={Sign::Fault} {on_act}>
-            <Select id="fault-kind" label={strings::FAULT_KIND} options={kinds} selected={*kind} on_select={set(&kind)} />
-            if lasting && !props.routes.is_empty() {
+        <Action title={strings::INJECT} does={entry.does} button={strings::INJECT_BUTTON} sign={Sign::Fault} {on_act}>
+            <Select id="fault-kind" label={strings::FAULT_KIND} options={kinds} selected={*kind} on_select={on_kind} />
+            if entry.by_request && !props.routes.is_empty() {
                 <Select id="fault-route" label={strings::ROUTE} options={routes} selected={*route} on_select={set(&route)} />
             }
-            <NumberField id="fault-value" {label} {unit} value={text} error={what_error} on_input={on_value} />
-            if lasting {
+            if entry.lasting && entry.group != Group::Other {
+                <Select id="fault-pods" label={strings::PODS} options={which} selected={*pods} on_select={set(&pods)} />
+            }
+            { for entry.parameters.iter().zip(values.iter().zip(read)).enumerate().map(|(place, (parameter, (text, read)))| html! {
+                <NumberField id={format!("fault-{}", parameter.name)} label={parameter.title} unit={unit_word(parameter.unit)}
+                    value={text.clone()} error={read.err()} on_input={on_value(place)} />
+            }) }
+            if entry.lasting {
                 <NumberField id="fault-minutes" label={strings::FAULT_DURATION} unit={strings::UNIT_MINUTES}
                     value={(*minutes).clone()} error={duration_error} on_input={on_minutes}
                     placeholder={strings::FAULT_FOREVER} />

@@ -3,11 +3,14 @@
 //! Only the world's own fields are read here; objectives and telemetry stand
 //! in the same file and are read by their own layers.
 
+mod fault;
 mod script;
 mod service;
 mod traffic;
 
 use crate::base::{At, Duration, Fields, Report, Span};
+
+pub use fault::fault;
 
 use super::MAX_SERVICES;
 use super::spec::{RouteRef, Spec};

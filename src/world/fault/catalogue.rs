@@ -1,0 +1,360 @@
+//! Every kind of fault: its name in files, its parameters, what it does.
+//!
+//! Readers, forms, the reference page and the checks all use this one table.
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong. The discriminant is the place in [`CATALOGUE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// Requests wait before their work begins, holding their worker.
+    Latency,
+    /// Requests are answered with an error after their work is done.
+    Errors,
+    /// Requests are refused with an error before any work is done.
+    Abort,
+    /// All work takes longer.
+    Slow,
+    /// Requests are never answered, and hold their worker.
+    Hang,
+    /// Pods die with all they hold, and are started again.
+    Kill,
+    /// Pods die and stay down.
+    PodFailure,
+    /// Pods fail their readiness probe: nobody sends them anything new.
+    Unready,
+    /// Pods that start never become ready.
+    StartHang,
+    /// Nothing is wrong.
+    NoOp,
+}
+
+/// What a kind is about; the page groups by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Answers to requests.
+    Requests,
+    /// Pods as a whole.
+    Pods,
+    /// Neither.
+    Other,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Seconds; written as a duration.
+    Time,
+    /// A share of 1; written in percent.
+    Share,
+    /// A factor; written as a number.
+    Factor,
+    /// A whole number.
+    Count,
+}
+
+/// One parameter of a kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its key in files.
+    pub name: &'static str,
+    /// Its label.
+    pub title: &'static str,
+    /// How its value is written.
+    pub unit: Unit,
+    /// Smallest value.
+    pub least: f64,
+    /// Largest value.
+    pub most: f64,
+    /// What a form offers first.
+    pub usual: f64,
+    /// Whether a file may leave it out, and what it is then.
+    pub absent: Option<f64>,
+}
+
+/// One kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// The kind.
+    pub kind: FaultKind,
+    /// Its key in files.
+    pub name: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What it does, one sentence.
+    pub does: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// Its parameters; a bare value in a file is the first.
+    pub parameters: &'static [Parameter],
+    /// Whether it goes on; what does not is over at once.
+    pub lasting: bool,
+    /// Whether it can be narrowed to a route or to a share of requests.
+    pub by_request: bool,
+}
+
+const fn must(
+    name: &'static str,
+    title: &'static str,
+    unit: Unit,
+    range: (f64, f64),
+    usual: f64,
+) -> Parameter {
+    Parameter {
+        name,
+        title,
+        unit,
+        least: range.0,
+        most: range.1,
+        usual,
+        absent: None,
+    }
+}
+
+const fn may(parameter: Parameter, absent: f64) -> Parameter {
+    Parameter {
+        absent: Some(absent),
+        ..parameter
+    }
+}
+
+const HOUR: f64 = 3_600.0;
+
+const SHARE: Parameter = must(
+    "share",
+    "Share of requests",
+    Unit::Share,
+    (0.0001, 1.0),
+    0.3,
+);
+
+/// Every kind, in the order of [`FaultKind`].
+pub const CATALOGUE: [Entry; 10] = [
+    Entry {
+        kind: FaultKind::Latency,
+        name: "latency",
+        title: "Extra latency",
+        does: "Every request waits this much longer while it holds its worker, so that queues build up behind it.",
+        group: Group::Requests,
+        parameters: &[
+            must("extra", "Extra wait", Unit::Time, (0.001, HOUR), 0.3),
+            may(
+                must("jitter", "More or less by", Unit::Time, (0.0, HOUR), 0.0),
+                0.0,
+            ),
+        ],
+        lasting: true,
+        by_request: true,
+    },
+    Entry {
+        kind: FaultKind::Errors,
+        name: "errors",
+        title: "Errors",
+        does: "This share of requests does its work and is then answered with an error.",
+        group: Group::Requests,
+        parameters: &[SHARE],
+        lasting: true,
+        by_request: true,
+    },
+    Entry {
+        kind: FaultKind::Abort,
+        name: "abort",
+        title: "Refused at the door",
+        does: "This share of requests is answered with an error before any work is done: errors that are fast and cheap.",
+        group: Group::Requests,
+        parameters: &[SHARE],
+        lasting: true,
+        by_request: true,
+    },
+    Entry {
+        kind: FaultKind::Slow,
+        name: "slow",
+        title: "Slow work",
+        does: "All work takes this many times as long, as on a throttled processor or beside a noisy neighbour.",
+        group: Group::Requests,
+        parameters: &[must(
+            "factor",
+            "Times as long",
+            Unit::Factor,
+            (1.01, 1_000.0),
+            3.0,
+        )],
+        lasting: true,
+        by_request: true,
+    },
+    Entry {
+        kind: FaultKind::Hang,
+        name: "hang",
+        title: "Deadlock",
+        does: "This share of requests is never answered and keeps its worker until the fault ends or the pod dies.",
+        group: Group::Requests,
+        parameters: &[must(
+            "share",
+            "Share of requests",
+            Unit::Share,
+            (0.0001, 1.0),
+            0.01,
+        )],
+        lasting: true,
+        by_request: true,
+    },
+    Entry {
+        kind: FaultKind::Kill,
+        name: "kill",
+        title: "Kill pods",
+        does: "So many ready pods die at once with all the requests they hold, and are started again.",
+        group: Group::Pods,
+        parameters: &[must("pods", "How many", Unit::Count, (1.0, 100.0), 1.0)],
+        lasting: false,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::PodFailure,
+        name: "pod-failure",
+        title: "Pods stay down",
+        does: "The chosen pods die with all the requests they hold and stay down until the fault ends.",
+        group: Group::Pods,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::Unready,
+        name: "unready",
+        title: "Readiness probe fails",
+        does: "The chosen pods answer what they have and get nothing new until the fault ends.",
+        group: Group::Pods,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::StartHang,
+        name: "start-hang",
+        title: "Start-up hangs",
+        does: "Pods that start do not become ready before the fault ends. Nothing is seen until one has to start.",
+        group: Group::Pods,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::NoOp,
+        name: "no-op",
+        title: "Nothing",
+        does: "Nothing is wrong. A false alarm is a lesson too.",
+        group: Group::Other,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+];
+
+impl FaultKind {
+    /// Its line of the catalogue.
+    pub fn entry(self) -> &'static Entry {
+        &CATALOGUE[self as usize]
+    }
+
+    /// The kind that files call `name`.
+    pub fn named(name: &str) -> Option<FaultKind> {
+        let found = CATALOGUE.iter().find(|entry| entry.name == name);
+        found.map(|entry| entry.kind)
+    }
+}
+
+impl Entry {
+    /// The values that a form offers first.
+    pub fn usual(&self) -> Vec<f64> {
+        self.parameters.iter().map(|p| p.usual).collect()
+    }
+
+    /// Whether `values` has one value for each parameter, in its range.
+    ///
+    /// # Errors
+    /// What is wrong with which parameter.
+    pub fn check(&self, values: &[f64]) -> Result<(), String> {
+        if values.len() != self.parameters.len() {
+            let (wanted, given) = (self.parameters.len(), values.len());
+            return Err(format!(
+                "`{}` has {wanted} parameters, not {given}",
+                self.name
+            ));
+        }
+        for (parameter, value) in self.parameters.iter().zip(values) {
+            let (least, most) = (parameter.least, parameter.most);
+            let whole = parameter.unit != Unit::Count || libm::trunc(*value) == *value;
+            if !(least..=most).contains(value) || !whole {
+                return Err(format!(
+                    "`{}` of `{}` is {value}; it must be from {least} to {most}",
+                    parameter.name, self.name
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Parameters with values, in words: `300ms extra wait`.
+    pub fn tell(&self, values: &[f64]) -> String {
+        let shown: Vec<String> = self
+            .parameters
+            .iter()
+            .zip(values)
+            .filter(|(parameter, value)| parameter.absent != Some(**value))
+            .map(|(parameter, value)| parameter.tell(*value))
+            .collect();
+        if shown.is_empty() {
+            self.title.to_lowercase()
+        } else {
+            format!("{} ({})", self.title.to_lowercase(), shown.join(", "))
+        }
+    }
+}
+
+impl Parameter {
+    fn tell(&self, value: f64) -> String {
+        match self.unit {
+            Unit::Time => crate::base::Span::from_secs_f64(value).to_string(),
+            Unit::Share => match crate::base::Ratio::new(value) {
+                Some(ratio) => ratio.to_string(),
+                None => "?".to_owned(),
+            },
+            Unit::Factor => format!("{value} times"),
+            Unit::Count => format!("{value}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_stands_at_its_own_place_with_a_name_of_its_own() {
+        for (place, entry) in CATALOGUE.iter().enumerate() {
+            assert_eq!(entry.kind as usize, place, "{}", entry.name);
+            assert_eq!(FaultKind::named(entry.name), Some(entry.kind));
+            assert_eq!(entry.kind.entry(), entry);
+            let json = serde_json::to_string(&entry.kind).expect("plain data");
+            assert_eq!(json, format!("\"{}\"", entry.name));
+        }
+    }
+
+    #[test]
+    fn usual_values_are_allowed_and_others_are_named() {
+        for entry in &CATALOGUE {
+            assert_eq!(entry.check(&entry.usual()), Ok(()), "{}", entry.name);
+            let more = vec![1.0; entry.parameters.len() + 1];
+            assert!(entry.check(&more).is_err());
+            for (place, parameter) in entry.parameters.iter().enumerate() {
+                for wrong in [parameter.most * 1.01 + 1.0, -1.0, f64::NAN] {
+                    let mut values = entry.usual();
+                    values[place] = wrong;
+                    let problem = entry.check(&values).expect_err("out of range");
+                    assert!(problem.contains(parameter.name), "{problem}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The life of a fault: asked for, waiting, acting, over.
+
+use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
+use crate::base::{Ratio, SimTime, Span};
+use crate::engine::{Agenda, Key};
+use crate::world::control::ActionError;
+use crate::world::live::Live;
+use crate::world::probe::{Cause, Happening, Outcome, Probe};
+use crate::world::state::{End, Event, Next, PodPhase};
+use crate::world::{Unobserved, World};
+
+/// Faults in one run; far more than a person can start.
+pub(in crate::world) const MAX_FAULTS: usize = 1_000;
+/// The longest any part of a schedule may be.
+pub const LONGEST: Span = Span::from_days(90);
+
+impl World {
+    /// Starts a fault, or puts it on the agenda; returns its number.
+    pub fn inject<P: Probe>(
+        &mut self,
+        spec: &FaultSpec,
+        probe: &mut P,
+    ) -> Result<u32, ActionError> {
+        let fault = self.resolve(spec)?;
+        if self.state.faults.len() >= MAX_FAULTS {
+            return Err(ActionError::TooManyFaults);
+        }
+        let id = self.state.faults.len() as u32;
+        let starts_later = !spec.schedule.delay.is_zero();
+        let service = fault.service as usize;
+        if !starts_later
+            && spec.kind == FaultKind::Kill
+            && self.state.services[service].ready.is_empty()
+        {
+            return Err(ActionError::NothingToKill(spec.target.service.clone()));
+        }
+        self.state.faults.push(fault);
+        if starts_later {
+            let at = self.agenda.now() + spec.schedule.delay;
+            self.agenda.at(at, Event::FaultTurn(id));
+        } else {
+            let mut live = Live {
+                plan: &self.plan,
+                state: &mut self.state,
+                probe,
+            };
+            live.begin_fault(id, &mut self.agenda);
+        }
+        Ok(id)
+    }
+
+    /// Names to places, values against the catalogue.
+    fn resolve(&self, spec: &FaultSpec) -> Result<Fault, ActionError> {
+        let (target, schedule) = (&spec.target, &spec.schedule);
+        let entry = spec.kind.entry();
+        entry.check(&spec.values).map_err(ActionError::BadFault)?;
+        let service = self.service(&target.service)?;
+        let of = &self.plan.spec.services[service];
+        let route = match &target.route {
+            None => None,
+            Some(name) => {
+                let found = of.routes.iter().position(|route| route.name == *name);
+                Some(found.ok_or_else(|| ActionError::UnknownRoute(name.clone()))? as u32)
+            }
+        };
+        let version = match &target.version {
+            None => None,
+            Some(name) => {
+                let found = of.versions.iter().position(|version| version.name == *name);
+                Some(found.ok_or_else(|| ActionError::UnknownVersion(name.clone()))? as u32)
+            }
+        };
+        let narrowed = route.is_some() || target.share != Ratio::ONE;
+        let spans = [schedule.delay, schedule.ramp];
+        let rest = schedule.duration.into_iter().chain(schedule.every);
+        let problem = if narrowed && !entry.by_request {
+            Some("it acts on pods, not on requests: name no route and no share")
+        } else if target.share.get() == 0.0 {
+            Some("a share of nothing is struck")
+        } else if spans.into_iter().chain(rest).any(|span| span > LONGEST) {
+            Some("a time is longer than 90 days")
+        } else if schedule.duration.is_some_and(|lasts| lasts.is_zero()) {
+            Some("it lasts no time")
+        } else if schedule.every.is_some_and(|every| {
+            every < Span::from_secs(1) || schedule.duration.is_some_and(|lasts| lasts >= every)
+        }) {
+            Some("it begins again before it has ended, or more than once a second")
+        } else if schedule.every.is_some() && entry.lasting && schedule.duration.is_none() {
+            Some("it repeats, but does not say how long it lasts each time")
+        } else if schedule.times.is_some() && schedule.every.is_none() || schedule.times == Some(0)
+        {
+            Some("a number of times needs `every`, and is at least 1")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            return Err(ActionError::BadFault(problem.to_owned()));
+        }
+        Ok(Fault {
+            spec: spec.clone(),
+            service: service as u32,
+            route,
+            version,
+            asked: self.agenda.now(),
+            phase: Phase::Waiting,
+            until: Some(self.agenda.now() + schedule.delay),
+            began: self.agenda.now(),
+            rounds: 0,
+            pods: None,
+            hung: Vec::new(),
+        })
+    }
+
+    /// Ends a fault before its time, and for good.
+    pub fn end_fault(&mut self, id: u32) -> Result<(), ActionError> {
+        let going = |fault: &&Fault| fault.phase != Phase::Over;
+        if self.state.faults.get(id as usize).filter(going).is_none() {
+            return Err(ActionError::NoSuchFault(id));
+        }
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut Unobserved,
+        };
+        live.rest_fault(id, true, &mut self.agenda);
+        Ok(())
+    }
+}
+
+impl<P: Probe> Live<'_, P> {
+    /// A fault's phase is over: it begins, rests or ends.
+    pub fn fault_turn(&mut self, id: u32, agenda: &mut Agenda<Event>) {
+        let Some(fault) = self.state.faults.get(id as usize) else {
+            return;
+        };
+        // Ended by hand, and perhaps asked to turn at another time since.
+        if fault.until != Some(agenda.now()) {
+            return;
+        }
+        match fault.phase {
+            Phase::Waiting => self.begin_fault(id, agenda),
+            Phase::Acting => self.rest_fault(id, false, agenda),
+            Phase::Over => {}
+        }
+    }
+
+    fn begin_fault(&mut self, id: u32, agenda: &mut Agenda<Event>) {
+        let now = agenda.now();
+        let place = id as usize;
+        let (spec, service) = {
+            let fault = &mut self.state.faults[place];
+            fault.phase = Phase::Acting;
+            fault.began = now;
+            fault.rounds += 1;
+            fault.until = fault.spec.schedule.duration.map(|lasts| now + lasts);
+            if let Some(until) = fault.until {
+                agenda.at(until, Event::FaultTurn(id));
+            }
+            (fault.spec.clone(), fault.service)
+        };
+        self.state.faults[place].pods = self.choose_pods(spec.target.pods, service);
+        self.refresh_struck();
+        match spec.kind {
+            FaultKind::Kill => {
+                let count = spec.values.first().map_or(0, |pods| *pods as u32);
+                self.kill_pods(service, count, id, agenda);
+            }
+            FaultKind::PodFailure => {
+                let victims = match &self.state.faults[place].pods {
+                    Some(pods) => pods.clone(),
+                    None => self.state.services[service as usize].pods.clone(),
+                };
+                for pod in victims {
+                    self.kill(pod, Cause::Fault(id), agenda);
+                }
+            }
+            FaultKind::Unready => self.refresh_ready(service),
+            _ => {}
+        }
+        if !spec.kind.entry().lasting {
+            self.rest_fault(id, false, agenda);
+        }
+    }
+
+    /// A fault stops acting, until its next round or for good.
+    fn rest_fault(&mut self, id: u32, for_good: bool, agenda: &mut Agenda<Event>) {
+        let now = agenda.now();
+        let fault = &mut self.state.faults[id as usize];
+        let schedule = fault.spec.schedule;
+        let acted = fault.phase == Phase::Acting;
+        let more = schedule.times.is_none_or(|times| fault.rounds < times);
+        match schedule.every.filter(|_| more && !for_good) {
+            Some(every) => {
+                let next: SimTime = fault.began + every;
+                fault.phase = Phase::Waiting;
+                fault.until = Some(next);
+                agenda.at(next, Event::FaultTurn(id));
+            }
+            None => {
+                fault.phase = Phase::Over;
+                fault.until = None;
+            }
+        }
+        let (kind, service, over) = (fault.spec.kind, fault.service, fault.phase == Phase::Over);
+        let hung = std::mem::take(&mut fault.hung);
+        let pods = fault.pods.take();
+        if !acted {
+            return;
+        }
+        self.refresh_struck();
+        let end = End {
+            outcome: Outcome::Error,
+            cause: Some(Cause::Fault(id)),
+        };
+        for request in hung {
+            let next = self.finish(request, end, agenda);
+            self.state.tasks.push(next);
+        }
+        match kind {
+            FaultKind::Unready => self.refresh_ready(service),
+            FaultKind::PodFailure | FaultKind::StartHang => {
+                let waiting = match pods {
+                    Some(pods) => pods,
+                    None => self.state.services[service as usize].pods.clone(),
+                };
+                for pod in waiting {
+                    self.start_again(pod, agenda);
+                }
+            }
+            _ => {}
+        }
+        if over && kind.entry().lasting && !for_good {
+            self.probe
+                .happened(now, Happening::FaultEnded { fault: id });
+        }
+        self.follow(Next::Nothing, agenda);
+    }
+
+    /// The pods that a fault is given; none where it takes every one.
+    fn choose_pods(&mut self, pods: Pods, service: u32) -> Option<Vec<Key>> {
+        let ready = self.state.services[service as usize].ready.clone();
+        let all = ready.len() as f64;
+        let count = match pods {
+            Pods::All => return None,
+            Pods::One => 1,
+            Pods::Fixed(count) => count as usize,
+            Pods::FixedPercent(share) => (all * share.get()) as usize,
+            Pods::RandomMaxPercent(most) => {
+                (all * most.get() * self.state.fault_chance.unit()) as usize
+            }
+        };
+        let mut left = ready;
+        let mut chosen = Vec::new();
+        while chosen.len() < count && !left.is_empty() {
+            let place = self.state.fault_chance.below(left.len() as u32);
+            chosen.push(left.remove(place as usize));
+        }
+        Some(chosen)
+    }
+
+    /// A pod that a fault held down starts; others are left alone.
+    fn start_again(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        let Some(pod) = self.state.pods.get(key) else {
+            return;
+        };
+        if pod.phase == PodPhase::Starting && pod.held {
+            let (service, version) = (pod.service, pod.version);
+            if !self.pod_held(service, key, version) {
+                if let Some(pod) = self.state.pods.get_mut(key) {
+                    pod.held = false;
+                    pod.starts += 1;
+                }
+                self.announce_start(key, agenda);
+            }
+        }
+    }
+
+    /// Whether a fault keeps a pod from becoming ready.
+    pub fn pod_held(&self, service: u32, key: Key, version: u32) -> bool {
+        self.pod_struck(FaultKind::PodFailure, service, key, version)
+            || self.pod_struck(FaultKind::StartHang, service, key, version)
+    }
+
+    /// Notes for every route whether any acting fault concerns its requests.
+    fn refresh_struck(&mut self) {
+        self.state.struck.fill(false);
+        for fault in &self.state.faults {
+            if fault.phase != Phase::Acting || !fault.spec.kind.entry().by_request {
+                continue;
+            }
+            let first = self.plan.first_route[fault.service as usize] as usize;
+            let count = self.plan.spec.services[fault.service as usize].routes.len();
+            for local in 0..count {
+                if fault.route.is_none_or(|only| only as usize == local) {
+                    self.state.struck[first + local] = true;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Faults: what can go wrong on request, where, when, and for how long.
+//!
+//! One fault is a kind out of the [`catalogue`], values for the kind's
+//! parameters, a [`Target`] and a [`Schedule`]. In: a [`FaultSpec`], checked
+//! against the catalogue and the world. Out: what requests and pods go through
+//! while it acts ([`strike`] for requests, [`control`] for its phases). A fault
+//! knows nothing of who asked for it.
+
+pub mod catalogue;
+mod control;
+mod strike;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Ratio, SimTime, Span};
+use crate::engine::Key;
+
+pub use catalogue::FaultKind;
+pub use control::LONGEST;
+pub(super) use control::MAX_FAULTS;
+pub(super) use strike::Fate;
+
+/// A fault as someone asks for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultSpec {
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// One value for each of the kind's parameters, in the catalogue's order
+    /// and in base units: seconds, shares of 1, factors, counts.
+    pub values: Vec<f64>,
+    /// Where.
+    pub target: Target,
+    /// When, and for how long.
+    #[serde(default)]
+    pub schedule: Schedule,
+}
+
+/// Where a fault acts: every condition that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// The service.
+    pub service: String,
+    /// One of its routes; all where none is named.
+    #[serde(default)]
+    pub route: Option<String>,
+    /// Only pods that run this version.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Which of its pods.
+    #[serde(default)]
+    pub pods: Pods,
+    /// Only this share of the requests that all else would let it strike.
+    #[serde(default = "all")]
+    pub share: Ratio,
+}
+
+/// Which pods of a service, chosen among the ready ones when the fault begins.
+/// The names are those of Chaos Mesh's `mode` field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pods {
+    /// Every one, those that start later included.
+    #[default]
+    All,
+    /// One, by chance.
+    One,
+    /// So many, by chance.
+    Fixed(u32),
+    /// This share of them, rounded down, by chance.
+    FixedPercent(Ratio),
+    /// A share drawn by chance up to this one, rounded down.
+    RandomMaxPercent(Ratio),
+}
+
+/// When a fault acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// How long it acts each time; until someone ends it where absent.
+    #[serde(default)]
+    pub duration: Option<Span>,
+    /// How long before it acts for the first time.
+    #[serde(default)]
+    pub delay: Span,
+    /// How long it takes to reach its full strength, in a straight line.
+    #[serde(default)]
+    pub ramp: Span,
+    /// Time from one beginning to the next; it acts once where absent.
+    #[serde(default)]
+    pub every: Option<Span>,
+    /// How often it acts where it repeats; until someone ends it where absent.
+    #[serde(default)]
+    pub times: Option<u32>,
+}
+
+impl FaultSpec {
+    /// A fault of `kind` at the whole of a service, with the catalogue's usual values, until ended.
+    pub fn usual(kind: FaultKind, service: &str) -> FaultSpec {
+        FaultSpec {
+            kind,
+            values: kind.entry().usual(),
+            target: Target::service(service),
+            schedule: Schedule::default(),
+        }
+    }
+}
+
+impl FaultSpec {
+    /// The fault in words: `errors (30 %) at payment/charge`.
+    pub fn tell(&self) -> String {
+        let mut text = self.kind.entry().tell(&self.values);
+        if let Some(which) = self.target.pods.tell() {
+            text.push_str(&format!(" on {which}"));
+        }
+        text.push_str(&format!(" at {}", self.target.service));
+        if let Some(route) = &self.target.route {
+            text.push_str(&format!("/{route}"));
+        }
+        if let Some(version) = &self.target.version {
+            text.push_str(&format!(" {version}"));
+        }
+        if self.target.share != Ratio::ONE {
+            text.push_str(&format!(", {} of requests", self.target.share));
+        }
+        text
+    }
+}
+
+impl Target {
+    /// Every request and pod of a service.
+    pub fn service(name: &str) -> Target {
+        Target {
+            service: name.to_owned(),
+            share: Ratio::ONE,
+            ..Target::default()
+        }
+    }
+}
+
+impl Pods {
+    fn tell(self) -> Option<String> {
+        match self {
+            Pods::All => None,
+            Pods::One => Some("one pod".to_owned()),
+            Pods::Fixed(1) => Some("1 pod".to_owned()),
+            Pods::Fixed(count) => Some(format!("{count} pods")),
+            Pods::FixedPercent(share) => Some(format!("{share} of pods")),
+            Pods::RandomMaxPercent(most) => Some(format!("up to {most} of pods")),
+        }
+    }
+}
+
+fn all() -> Ratio {
+    Ratio::ONE
+}
+
+/// A fault that acts, will act or has acted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Fault {
+    pub spec: FaultSpec,
+    pub service: u32,
+    /// Number of the route among its service's.
+    pub route: Option<u32>,
+    pub version: Option<u32>,
+    /// When someone asked for it.
+    pub asked: SimTime,
+    pub phase: Phase,
+    /// When the present phase ends by itself.
+    pub until: Option<SimTime>,
+    /// When it last began to act.
+    pub began: SimTime,
+    /// How often it has begun.
+    pub rounds: u32,
+    /// The pods it was given, sorted; none where it takes every pod.
+    pub pods: Option<Vec<Key>>,
+    /// Requests that will have no answer before it ends.
+    pub hung: Vec<Key>,
+}
+
+/// Where a fault stands in its schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) enum Phase {
+    /// It will act.
+    Waiting,
+    /// It acts.
+    Acting,
+    /// It is over.
+    Over,
+}
+
+impl Fault {
+    /// How much of its full strength it has reached, 0..=1.
+    pub fn strength(&self, now: SimTime) -> f64 {
+        let ramp = self.spec.schedule.ramp;
+        let since = now.since(self.began);
+        if since >= ramp {
+            1.0
+        } else {
+            since.as_secs_f64() / ramp.as_secs_f64()
+        }
+    }
+}
