@@ -3,7 +3,7 @@
 
 import { expect, expectAccessible, open, test } from "./support.js";
 
-const FIRST_LOAD_LIMIT = 500_000;
+const FIRST_LOAD_LIMIT = 600_000;
 
 const meta = (page, name) => page.locator(`meta[name="${name}"]`).getAttribute("content");
 
