@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use std::fmt::Write;
 
 /// Most bytes a visitor may have to fetch before the page runs, compressed:
-/// ten seconds on a 400 kbit/s line.
+/// twelve seconds on a 400 kbit/s line.
 const FIRST_LOAD_LIMIT: usize = 600_000;
 
 /// Every file with its bytes, plain and compressed; `*` marks the first load.
