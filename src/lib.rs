@@ -8,6 +8,7 @@ pub mod base;
 pub mod cli;
 pub mod engine;
 pub mod lesson;
+pub mod promql;
 pub mod session;
 pub mod slo;
 pub mod telemetry;

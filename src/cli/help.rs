@@ -10,6 +10,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Replay => REPLAY,
         Topic::Lint => LINT,
         Topic::Prove => PROVE,
+        Topic::Promql => PROMQL,
     }
 }
 
@@ -22,6 +23,7 @@ Usage: xops <command> [words]
   replay FILE        run a recorded run again
   lint [PATHS]       check worlds, lessons, catalogue and glossary
   prove [LESSONS]    prove that lessons teach what they say
+  promql test FILES  run files of Prometheus's language for testing PromQL
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -75,4 +77,15 @@ Usage: xops prove [lessons]
 
 A lesson is a name such as foundations/error-budgets; without one, every lesson
 is proven.
+";
+
+const PROMQL: &str = "\
+Runs files of Prometheus's language for testing PromQL against the engine of the
+lab: load, clear, eval and what is expected.
+
+Usage: xops promql test <files>
+
+Every case is printed with how it ended, then `N passed, N failed, N not
+supported`. Not supported is what needs native histograms, start timestamps or
+experimental syntax; each such case says why. The exit code is 1 if any failed.
 ";

@@ -1,4 +1,4 @@
-//! The native shell: `xops run | replay | lint | prove`.
+//! The native shell: `xops run | replay | lint | prove | promql`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
@@ -10,6 +10,7 @@ mod help;
 mod lint;
 mod outcome;
 mod play;
+mod promql;
 mod prove;
 mod replay;
 mod run;
@@ -64,6 +65,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Replay(task) => replay::run(&task, out)?,
         Task::Lint { paths } => return lint::run(&paths, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
+        Task::PromqlTest { files } => return promql::test(&files, out),
     }
     Ok(true)
 }

@@ -18,6 +18,7 @@ pub(super) enum Task {
     Replay(Again),
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
+    PromqlTest { files: Vec<PathBuf> },
 }
 
 /// What help is about.
@@ -28,6 +29,7 @@ pub(super) enum Topic {
     Replay,
     Lint,
     Prove,
+    Promql,
 }
 
 /// `xops run`.
@@ -48,11 +50,12 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 5] = [
+const COMMANDS: [(&str, Topic); 6] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
+    ("promql", Topic::Promql),
     ("help", Topic::All),
 ];
 
@@ -88,6 +91,7 @@ impl Task {
                 },
                 None => Task::Help(Topic::Prove),
             }),
+            Topic::Promql => promql(&mut words),
         }
     }
 }
@@ -137,6 +141,26 @@ fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     let remedy = "name one: `xops replay run.json`";
     let file = file.ok_or_else(|| Failure::usage("no replay file is named", remedy))?;
     Ok(Task::Replay(Again { file }))
+}
+
+fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let Some(words) = rest(words)? else {
+        return Ok(Task::Help(Topic::Promql));
+    };
+    let remedy = "name files: `xops promql test operators.test`";
+    match words.split_first() {
+        Some((first, files)) if first == "test" && !files.is_empty() => Ok(Task::PromqlTest {
+            files: files.iter().map(PathBuf::from).collect(),
+        }),
+        Some((first, _)) if first == "test" => {
+            Err(Failure::usage("no test file is named", remedy))
+        }
+        Some((first, _)) => {
+            let problem = format!("promql has no command `{}`", first.display());
+            Err(Failure::usage(&problem, remedy))
+        }
+        None => Err(Failure::usage("promql needs a command", remedy)),
+    }
 }
 
 /// Every further word; none if help is asked for.
@@ -239,6 +263,8 @@ mod tests {
         check("replay a.json", "file: \"a.json\"");
         check("lint a b", "paths: [\"a\", \"b\"]");
         check("prove", "lessons: []");
+        check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
+        check("promql --help", "Help(Promql)");
     }
 
     #[test]
@@ -257,5 +283,8 @@ mod tests {
         check("run shop --solution --commands c.yaml", "two scripts");
         check("replay", "no replay file");
         check("lint --fix", "no option --fix");
+        check("promql", "promql needs a command");
+        check("promql test", "no test file is named");
+        check("promql run up", "no command `run`");
     }
 }

@@ -7,6 +7,7 @@
 mod histogram;
 mod history;
 mod meter;
+pub mod store;
 
 pub use histogram::Latencies;
 pub use history::History;
