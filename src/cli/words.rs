@@ -152,9 +152,7 @@ fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
         Some((first, files)) if first == "test" && !files.is_empty() => Ok(Task::PromqlTest {
             files: files.iter().map(PathBuf::from).collect(),
         }),
-        Some((first, _)) if first == "test" => {
-            Err(Failure::usage("no test file is named", remedy))
-        }
+        Some((first, _)) if first == "test" => Err(Failure::usage("no test file is named", remedy)),
         Some((first, _)) => {
             let problem = format!("promql has no command `{}`", first.display());
             Err(Failure::usage(&problem, remedy))

@@ -100,7 +100,10 @@ impl Function {
 
     /// The type of an argument.
     pub fn argument(&self, number: usize) -> Option<Type> {
-        self.arguments.get(number).or(self.arguments.last()).copied()
+        self.arguments
+            .get(number)
+            .or(self.arguments.last())
+            .copied()
     }
 
     /// How it is called: `rate(range vector)`.
@@ -222,7 +225,11 @@ static FUNCTIONS: [Function; 88] = [
     native("histogram_count"),
     own("histogram_fraction", &[S, S, V], V, Own::HistogramFraction),
     own("histogram_quantile", &[S, V], V, Own::HistogramQuantile),
-    many("histogram_quantiles", &[V, T, S, S], Own::HistogramQuantiles),
+    many(
+        "histogram_quantiles",
+        &[V, T, S, S],
+        Own::HistogramQuantiles,
+    ),
     native("histogram_stddev"),
     native("histogram_stdvar"),
     native("histogram_sum"),
@@ -244,9 +251,21 @@ static FUNCTIONS: [Function; 88] = [
     part("minute", date::minute),
     part("month", date::month),
     constant("pi", Constant::Pi),
-    function("predict_linear", &[R, S], Last::Once, V, Body::Over(over::predict)),
+    function(
+        "predict_linear",
+        &[R, S],
+        Last::Once,
+        V,
+        Body::Over(over::predict),
+    ),
     window("present_over_time", over::present),
-    function("quantile_over_time", &[S, R], Last::Once, V, Body::Over(over::quantile)),
+    function(
+        "quantile_over_time",
+        &[S, R],
+        Last::Once,
+        V,
+        Body::Over(over::quantile),
+    ),
     math("rad", over::radians),
     constant("range", Constant::Range),
     window("rate", over::rate),

@@ -151,12 +151,14 @@ fn numeral(query: &str, start: usize, end: usize) -> Result<Token, Fault> {
     if let Some(value) = number::read(text) {
         return Ok(Token::Number(value));
     }
-    number::read_duration(text).map(Token::Duration).ok_or_else(|| {
-        let part = Part::new(start, end);
-        let problem = format!("bad number or duration syntax: `{text}`");
-        Fault::new(Kind::Syntax, part, problem)
-            .expected("a number such as 1.5e3, or a duration such as 1h30m")
-    })
+    number::read_duration(text)
+        .map(Token::Duration)
+        .ok_or_else(|| {
+            let part = Part::new(start, end);
+            let problem = format!("bad number or duration syntax: `{text}`");
+            Fault::new(Kind::Syntax, part, problem)
+                .expected("a number such as 1.5e3, or a duration such as 1h30m")
+        })
 }
 
 /// A text in quotes that starts at `at`: its bytes and where it ends.
@@ -258,20 +260,46 @@ mod tests {
             "a:b{c=~'x'}[5m:1m]",
             "`a:b` `{` `c` `=~` \"x\" `}` `[` duration 5m `:` duration 1m `]` the end",
         );
-        check("1e-3-2 # rest\n>=", "number 0.001 `-` number 2 `>=` the end");
-        check("1h30m .5 0x1f", "duration 1h30m number 0.5 number 31 the end");
-        check(r#""\x41\u00e9\101\"" `\n`"#, "\"Aé\\x41A\\\"\" \"\\\\n\" the end".replace("\\x41", "").as_str());
+        check(
+            "1e-3-2 # rest\n>=",
+            "number 0.001 `-` number 2 `>=` the end",
+        );
+        check(
+            "1h30m .5 0x1f",
+            "duration 1h30m number 0.5 number 31 the end",
+        );
+        check(
+            r#""\x41\u00e9\101\"" `\n`"#,
+            "\"Aé\\x41A\\\"\" \"\\\\n\" the end"
+                .replace("\\x41", "")
+                .as_str(),
+        );
         check("x[5m:]", "`x` `[` duration 5m `:` `]` the end");
     }
 
     #[test]
     fn what_is_no_token_is_told_with_its_place() {
-        check("a +\n 5mm", "2:2: bad number or duration syntax: `5mm`; expected a number such as 1.5e3, or a duration such as 1h30m");
+        check(
+            "a +\n 5mm",
+            "2:2: bad number or duration syntax: `5mm`; expected a number such as 1.5e3, or a duration such as 1h30m",
+        );
         check("é", "1:1: unexpected character 'é'");
-        check("a ! b", "1:3: unexpected character '!'; expected `!=` or `!~`");
-        check("\"abc", "1:1: unterminated quoted string; expected a final \"");
-        check("'\\q'", "1:2: unknown escape sequence; expected one of \\n, \\t, \\\\, \\\", \\x41, \\u0041");
-        check("'\\é", "1:2: unknown escape sequence; expected one of \\n, \\t, \\\\, \\\", \\x41, \\u0041");
+        check(
+            "a ! b",
+            "1:3: unexpected character '!'; expected `!=` or `!~`",
+        );
+        check(
+            "\"abc",
+            "1:1: unterminated quoted string; expected a final \"",
+        );
+        check(
+            "'\\q'",
+            "1:2: unknown escape sequence; expected one of \\n, \\t, \\\\, \\\", \\x41, \\u0041",
+        );
+        check(
+            "'\\é",
+            "1:2: unknown escape sequence; expected one of \\n, \\t, \\\\, \\\", \\x41, \\u0041",
+        );
         check("`abc", "1:1: unterminated raw string; expected a final `");
     }
 }

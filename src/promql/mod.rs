@@ -29,7 +29,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::order::sort_by;
 use crate::telemetry::store::{Labels, STALE, Sample, Store};
 
-pub use ast::{AGGREGATIONS, Aggregation, At, Expr, Many, Matching, Node, Op, Selector, Shift, Type};
+pub use ast::{
+    AGGREGATIONS, Aggregation, At, Expr, Many, Matching, Node, Op, Selector, Shift, Type,
+};
 pub use error::{Error, Kind, Part};
 pub use functions::{Function, find as function, names as function_names};
 pub use note::{Level, Note};
@@ -123,7 +125,7 @@ pub enum Value {
 }
 
 /// Milliseconds before and after 1970 that queries may be about: 285 years.
-const FURTHEST: i64 = 9_000_000_000_000;
+const FURTHEST: u64 = 9_000_000_000_000;
 
 impl Query {
     /// Reads a query.
@@ -182,7 +184,9 @@ impl Query {
         if !matches!(gives, Type::Scalar | Type::Vector) {
             let problem = format!("a {} cannot be evaluated over a range", gives.name());
             let fault = error::Fault::new(Kind::Type, self.expr.part, problem);
-            return Err(fault.expected("a scalar or an instant vector").at(&self.text));
+            return Err(fault
+                .expected("a scalar or an instant vector")
+                .at(&self.text));
         }
         let grid = self.grid(from, to, step)?;
         let mut evaluator = Evaluator::new(store, &self.options, grid);
@@ -218,12 +222,15 @@ impl Query {
             let fault = error::Fault::new(Kind::Limit, self.expr.part, problem);
             Err(fault.expected(expected).at(&self.text))
         };
+        if from.unsigned_abs() > FURTHEST || to.unsigned_abs() > FURTHEST {
+            return fail(
+                "the time is out of range".to_owned(),
+                "a time within 285 years",
+            );
+        }
         if step <= 0 || to < from {
             let expected = "an end after the start and a step above 0";
             return fail("there are no steps to evaluate".to_owned(), expected);
-        }
-        if from.abs() > FURTHEST || to.abs() > FURTHEST {
-            return fail("the time is out of range".to_owned(), "a time within 285 years");
         }
         let count = ((to - from) / step) as u64 + 1;
         let most = self.options.bounds.steps;

@@ -1,9 +1,7 @@
 //! From tokens to a tree that makes sense: grammar and types together.
 
 use super::Bounds;
-use super::ast::{
-    AGGREGATIONS, Aggregation, Expr, Many, Matching, Node, Op, Type,
-};
+use super::ast::{AGGREGATIONS, Aggregation, Expr, Many, Matching, Node, Op, Type};
 use super::error::{Error, Fault, Kind, Part};
 use super::functions::{self, Function};
 use super::lexer::{Placed, Token, tokens};
@@ -193,7 +191,9 @@ impl Parser {
 
     fn operator(&self) -> Option<Op> {
         let find = |ops: &[(&str, Op)], word: &str| {
-            let found = ops.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+            let found = ops
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(word));
             found.map(|(_, op)| *op)
         };
         match self.token() {
@@ -230,14 +230,25 @@ impl Parser {
         }
         let vectors = (gives, takes) == (Type::Vector, Type::Vector);
         if bool && !op.compares() {
-            return fail(sign, "bool modifier can only be used on comparison operators", "");
+            return fail(
+                sign,
+                "bool modifier can only be used on comparison operators",
+                "",
+            );
         }
         if op.compares() && !bool && (gives, takes) == (Type::Scalar, Type::Scalar) {
             let expected = format!("{} bool", op.sign());
-            return fail(sign, "comparisons between scalars must use BOOL modifier", &expected);
+            return fail(
+                sign,
+                "comparisons between scalars must use BOOL modifier",
+                &expected,
+            );
         }
         if op.is_set() && !vectors {
-            let problem = format!("set operator `{}` not allowed in binary scalar expression", op.sign());
+            let problem = format!(
+                "set operator `{}` not allowed in binary scalar expression",
+                op.sign()
+            );
             return fail(part, &problem, "an instant vector on both sides");
         }
         if let Some((matching, place)) = &matching {
@@ -249,7 +260,10 @@ impl Parser {
                 let problem = format!("no grouping allowed for `{}` operation", op.sign());
                 return fail(*place, &problem, "no group_left or group_right");
             }
-            let twice = matching.include.iter().find(|label| matching.labels.contains(label));
+            let twice = matching
+                .include
+                .iter()
+                .find(|label| matching.labels.contains(label));
             if let Some(label) = twice.filter(|_| matching.on) {
                 let problem =
                     format!("label `{label}` must not occur in ON and GROUP clause at once");
@@ -299,7 +313,10 @@ impl Parser {
     }
 
     fn refuse_fill(&self) -> Parsed<()> {
-        let fill = matches!(self.word().as_deref(), Some("fill" | "fill_left" | "fill_right"));
+        let fill = matches!(
+            self.word().as_deref(),
+            Some("fill" | "fill_left" | "fill_right")
+        );
         if fill && self.next_token() == &Token::Sign("(") {
             return Err(self.unsupported(self.part(), "fill modifiers"));
         }
@@ -328,8 +345,9 @@ impl Parser {
         let gives = inner.expr.gives();
         if !matches!(gives, Type::Scalar | Type::Vector) {
             let problem = format!("a sign cannot stand before a {}", gives.name());
-            return Err(Fault::new(Kind::Type, part, problem)
-                .expected("a scalar or an instant vector"));
+            return Err(
+                Fault::new(Kind::Type, part, problem).expected("a scalar or an instant vector")
+            );
         }
         let depth = inner.depth;
         let inner = Box::new(inner.expr);
@@ -462,7 +480,9 @@ impl Parser {
             }
             if self.is_sign(")") {
                 let problem = "trailing commas not allowed in function call args";
-                return Err(Fault::new(Kind::Syntax, self.passed(), problem).expected("an argument"));
+                return Err(
+                    Fault::new(Kind::Syntax, self.passed(), problem).expected("an argument")
+                );
             }
         }
         Ok(arguments)
@@ -475,9 +495,9 @@ impl Parser {
                 return Err(self.unsupported(start, "joins with info()"));
             }
             let names: Vec<&str> = functions::names().collect();
-            let problem = format!("unknown function with name `{word}`");
-            let fault = Fault::new(Kind::Type, start, problem);
-            return Err(fault.expected(did_you_mean(word, &names)));
+            let remedy = did_you_mean(word, &names);
+            let problem = format!("unknown function with name `{word}`: {remedy}");
+            return Err(Fault::new(Kind::Type, start, problem));
         };
         self.advance();
         self.need_sign("(", "`(`")?;
@@ -499,7 +519,8 @@ fn check_arguments(function: &Function, arguments: &[Built], part: Part) -> Pars
     let count = arguments.len();
     let name = function.name;
     let fail = |bound: &str, number: usize| {
-        let problem = format!("expected {bound}{number} argument(s) in call to `{name}`, got {count}");
+        let problem =
+            format!("expected {bound}{number} argument(s) in call to `{name}`, got {count}");
         Err(Fault::new(Kind::Type, part, problem).expected(function.usage()))
     };
     if least == most && count != least {
@@ -513,7 +534,11 @@ fn check_arguments(function: &Function, arguments: &[Built], part: Part) -> Pars
     }
     for (number, argument) in arguments.iter().enumerate() {
         if let Some(wanted) = function.argument(number) {
-            need_type(&argument.expr, wanted, &format!("call to function `{name}`"))?;
+            need_type(
+                &argument.expr,
+                wanted,
+                &format!("call to function `{name}`"),
+            )?;
         }
     }
     Ok(())
@@ -524,7 +549,11 @@ fn need_type(expr: &Expr, wanted: Type, place: &str) -> Parsed<()> {
     if gives == wanted {
         return Ok(());
     }
-    let problem = format!("expected type {} in {place}, got {}", wanted.name(), gives.name());
+    let problem = format!(
+        "expected type {} in {place}, got {}",
+        wanted.name(),
+        gives.name()
+    );
     let expected = match (wanted, gives) {
         (Type::Range, Type::Vector) => "a range vector, such as x[5m]",
         (Type::Vector, Type::Range) => "an instant vector: leave out the range in brackets",

@@ -194,6 +194,9 @@ fn label_list(f: &mut Formatter<'_>, labels: &[String]) -> fmt::Result {
 
 /// The name of what a selector selects, if it names one.
 pub(super) fn metric_name(selector: &Selector) -> &str {
-    let name = selector.matchers.iter().find(|matcher| matcher.name == NAME);
+    let name = selector
+        .matchers
+        .iter()
+        .find(|matcher| matcher.name == NAME);
     name.map_or("", |matcher| &matcher.value)
 }

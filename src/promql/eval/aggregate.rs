@@ -348,8 +348,8 @@ impl Evaluator<'_> {
         for column in &mut columns {
             let offset = offset_of(&column.labels);
             for (value, ratio) in column.values.iter_mut().zip(numbers) {
-                let chosen = (*ratio >= 0.0 && offset < *ratio)
-                    || (*ratio < 0.0 && offset >= 1.0 + *ratio);
+                let chosen =
+                    (*ratio >= 0.0 && offset < *ratio) || (*ratio < 0.0 && offset >= 1.0 + *ratio);
                 if !chosen {
                     *value = ABSENT;
                 }
@@ -411,7 +411,11 @@ impl Evaluator<'_> {
                     }
                 };
                 let count = &mut output[place].values[step];
-                *count = if is_present(*count) { *count + 1.0 } else { 1.0 };
+                *count = if is_present(*count) {
+                    *count + 1.0
+                } else {
+                    1.0
+                };
             }
         }
         Ok(output)

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::super::ast::{Expr, Many, Matching, Node, Op, Type};
 use super::super::error::Part;
-use super::{ABSENT, Column, Evaluated, Evaluator, Grid, failure, is_present, merge, same_labels, unfit};
+use super::{
+    ABSENT, Column, Evaluated, Evaluator, Grid, failure, is_present, merge, same_labels, unfit,
+};
 use crate::telemetry::store::{Labels, is_of_metric};
 
 /// An operator between two numbers; comparisons give 1 or 0.
@@ -121,13 +123,23 @@ impl Evaluator<'_> {
                 let columns = self.vector(left, grid)?;
                 let numbers = self.scalar(right, grid)?;
                 let each = |value, number| combine(*op, *bool, value, number, value);
-                return Ok(with_numbers(columns, &numbers, !op.compares() || *bool, each));
+                return Ok(with_numbers(
+                    columns,
+                    &numbers,
+                    !op.compares() || *bool,
+                    each,
+                ));
             }
             _ => {
                 let numbers = self.scalar(left, grid)?;
                 let columns = self.vector(right, grid)?;
                 let each = |value, number| combine(*op, *bool, number, value, value);
-                return Ok(with_numbers(columns, &numbers, !op.compares() || *bool, each));
+                return Ok(with_numbers(
+                    columns,
+                    &numbers,
+                    !op.compares() || *bool,
+                    each,
+                ));
             }
         }
         let lefts = self.vector(left, grid)?;
@@ -157,7 +169,11 @@ impl Evaluator<'_> {
         groups: &Groups,
     ) -> Evaluated<Vec<Column>> {
         let swapped = matched.matching.many == Many::Right;
-        let (manys, ones) = if swapped { (rights, lefts) } else { (lefts, rights) };
+        let (manys, ones) = if swapped {
+            (rights, lefts)
+        } else {
+            (lefts, rights)
+        };
         let mut output = Output::default();
         let many_there = there(manys, matched.grid.count);
         for group in &groups.groups {
@@ -204,7 +220,11 @@ impl Evaluator<'_> {
                             return Err(matched.ambiguous());
                         }
                     }
-                    let (a, b) = if swapped { (other, value) } else { (value, other) };
+                    let (a, b) = if swapped {
+                        (other, value)
+                    } else {
+                        (value, other)
+                    };
                     let result = combine(matched.op, matched.bool, a, b, a);
                     if !is_present(result) {
                         continue;
@@ -248,7 +268,11 @@ fn there(columns: &[Column], count: usize) -> Vec<bool> {
 }
 
 fn group_there(columns: &[Column], places: &[usize], count: usize) -> Vec<bool> {
-    let any = |step: usize| places.iter().any(|place| is_present(columns[*place].values[step]));
+    let any = |step: usize| {
+        places
+            .iter()
+            .any(|place| is_present(columns[*place].values[step]))
+    };
     (0..count).map(any).collect()
 }
 

@@ -58,8 +58,10 @@ impl Evaluator<'_> {
             (Own::Scalar, [inner]) => {
                 let columns = self.vector(inner, grid)?;
                 let single = |step: usize| {
-                    let mut present =
-                        columns.iter().map(|c| c.values[step]).filter(|v| is_present(*v));
+                    let mut present = columns
+                        .iter()
+                        .map(|c| c.values[step])
+                        .filter(|v| is_present(*v));
                     match (present.next(), present.next()) {
                         (Some(value), None) => value,
                         _ => f64::NAN,
@@ -86,7 +88,9 @@ impl Evaluator<'_> {
             }
             (Body::Date(part_of), [inner]) => {
                 let columns = self.vector(inner, grid)?;
-                Ok(mapped(columns, |_, value| part_of(&Date::new(value as i64))))
+                Ok(mapped(columns, |_, value| {
+                    part_of(&Date::new(value as i64))
+                }))
             }
             (Body::Date(part_of), _) => {
                 self.computed(grid.count, part)?;
@@ -200,7 +204,11 @@ impl Evaluator<'_> {
             (Own::ClampMax, [inner, high]) => {
                 let columns = self.vector(inner, grid)?;
                 let high = self.scalar(high, grid)?;
-                Ok(clamped(columns, &vec![f64::NEG_INFINITY; grid.count], &high))
+                Ok(clamped(
+                    columns,
+                    &vec![f64::NEG_INFINITY; grid.count],
+                    &high,
+                ))
             }
             (Own::Round, [inner, rest @ ..]) => {
                 let columns = self.vector(inner, grid)?;
@@ -223,9 +231,10 @@ impl Evaluator<'_> {
                     Ok(mapped(columns, |step, _| seconds(step)))
                 }
             },
-            (Own::Sort | Own::SortDesc | Own::SortByLabel | Own::SortByLabelDesc, [inner, by @ ..]) => {
-                self.sort(own, inner, by, grid, part)
-            }
+            (
+                Own::Sort | Own::SortDesc | Own::SortByLabel | Own::SortByLabelDesc,
+                [inner, by @ ..],
+            ) => self.sort(own, inner, by, grid, part),
             (Own::LabelReplace, _) => self.label_replace(arguments, grid, part),
             (Own::LabelJoin, _) => self.label_join(arguments, grid, part),
             (Own::HistogramQuantile, [quantile, inner]) => {
@@ -283,11 +292,7 @@ impl Evaluator<'_> {
 }
 
 /// Order of values with NaN at the end, whichever way the others go.
-pub(super) fn nan_last(
-    a: f64,
-    b: f64,
-    order: fn(f64, f64) -> Option<Ordering>,
-) -> Ordering {
+pub(super) fn nan_last(a: f64, b: f64, order: fn(f64, f64) -> Option<Ordering>) -> Ordering {
     order(a, b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
@@ -403,9 +408,16 @@ mod tests {
 
     #[test]
     fn numbers_in_labels_count_as_numbers() {
-        let mut names = ["a10", "a2", "b", "a", "4m1000", "4m5", "1.11.3", "1.2.3", ""];
+        let mut names = [
+            "a10", "a2", "b", "a", "4m1000", "4m5", "1.11.3", "1.2.3", "",
+        ];
         names.sort_by(|a, b| natural(a, b));
-        assert_eq!(names, ["", "1.2.3", "1.11.3", "4m5", "4m1000", "a", "a2", "a10", "b"]);
+        assert_eq!(
+            names,
+            [
+                "", "1.2.3", "1.11.3", "4m5", "4m1000", "a", "a2", "a10", "b"
+            ]
+        );
         assert_eq!(natural("a01", "a1"), Ordering::Equal);
     }
 }

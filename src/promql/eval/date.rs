@@ -21,12 +21,15 @@ impl Date {
         let from_march = days + 719_468;
         let era = from_march.div_euclid(146_097);
         let day_of_era = from_march.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524
-            - day_of_era / 146_096)
-            / 365;
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted = (5 * day_of_year + 2) / 153;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let month = if shifted < 10 {
+            shifted + 3
+        } else {
+            shifted - 9
+        };
         Date {
             year: year_of_era + era * 400 + i64::from(month <= 2),
             month,
@@ -98,7 +101,20 @@ mod tests {
             assert_eq!(day_of_year(&date), f64::from(of_year));
             assert_eq!((hour(&date), minute(&date)), (23.0, 59.0));
             let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-            let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+            let lengths = [
+                31,
+                if leap { 29 } else { 28 },
+                31,
+                30,
+                31,
+                30,
+                31,
+                31,
+                30,
+                31,
+                30,
+                31,
+            ];
             assert_eq!(days_in_month(&date), lengths[month as usize - 1] as f64);
             day += 1;
             of_year += 1;

@@ -235,7 +235,10 @@ fn quantile(quantile: f64, buckets: &mut [Bucket]) -> (f64, bool) {
     if quantile > 1.0 {
         return (f64::INFINITY, false);
     }
-    if buckets.last().is_none_or(|last| last.bound != f64::INFINITY) {
+    if buckets
+        .last()
+        .is_none_or(|last| last.bound != f64::INFINITY)
+    {
         return (f64::NAN, false);
     }
     let mended = make_rising(buckets);

@@ -352,7 +352,8 @@ pub(in super::super) fn mad(window: &Window<'_>) -> Option<f64> {
 
 /// The order of quantiles: NaN before everything else.
 fn nan_first(a: &f64, b: &f64) -> std::cmp::Ordering {
-    a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+    a.partial_cmp(b)
+        .unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
 }
 
 /// The quantile of some values, between two of which it is interpolated.

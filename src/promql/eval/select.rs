@@ -1,9 +1,9 @@
 //! Selectors: from a store to columns and windows.
 
-use super::{ABSENT, Column, Evaluated, Evaluator, Grid, Look, is_present};
 use super::super::ast::{Expr, Node, Selector};
 use super::super::error::Part;
 use super::over::Window;
+use super::{ABSENT, Column, Evaluated, Evaluator, Grid, Look, is_present};
 use crate::base::order::sort_by;
 use crate::telemetry::store::{Labels, Sample, SeriesId, is_stale};
 
@@ -108,7 +108,11 @@ impl Evaluator<'_> {
                 let end = last.div_euclid(step);
                 let count = (end - start + 1).max(0);
                 if count as u64 > self.bounds().values {
-                    return Err(super::limit(part, self.bounds().values, "values are computed"));
+                    return Err(super::limit(
+                        part,
+                        self.bounds().values,
+                        "values are computed",
+                    ));
                 }
                 let count = count as usize;
                 let inside = Grid {
@@ -197,7 +201,11 @@ impl Evaluator<'_> {
         let named = match &ranges.source {
             Source::Stored(series) => {
                 let (id, labels) = &series[number];
-                let from = ranges.look.time(ranges.grid.start).saturating_sub(ranges.range) + 1;
+                let from = ranges
+                    .look
+                    .time(ranges.grid.start)
+                    .saturating_sub(ranges.range)
+                    + 1;
                 let to = ranges.look.time(ranges.grid.end());
                 self.store.read(*id, from, to, samples);
                 samples.retain(|sample| !is_stale(sample.value));

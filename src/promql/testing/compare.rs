@@ -24,8 +24,20 @@ pub(super) fn near(a: f64, b: f64) -> bool {
 
 /// Whether the notes of an answer are those that were expected.
 pub(super) fn notes(answer: &Answer, expected: &Expected) -> Result<(), String> {
-    level(answer, Level::Warning, "warning", &expected.warn, expected.no_warn)?;
-    level(answer, Level::Info, "info", &expected.info, expected.no_info)
+    level(
+        answer,
+        Level::Warning,
+        "warning",
+        &expected.warn,
+        expected.no_warn,
+    )?;
+    level(
+        answer,
+        Level::Info,
+        "info",
+        &expected.info,
+        expected.no_info,
+    )
 }
 
 fn level(
@@ -43,10 +55,15 @@ fn level(
     for text in expected {
         if !notes.iter().any(|note| text.fits(note)) {
             let shown = text.shown();
-            return Err(format!("expected a {name} ({shown}), got: {}", notes.join("; ")));
+            return Err(format!(
+                "expected a {name} ({shown}), got: {}",
+                notes.join("; ")
+            ));
         }
     }
-    let strange = notes.iter().find(|note| !expected.iter().any(|text| text.fits(note)));
+    let strange = notes
+        .iter()
+        .find(|note| !expected.iter().any(|text| text.fits(note)));
     match strange.filter(|_| !expected.is_empty()) {
         Some(note) => Err(format!("unexpected {name}: {note}")),
         None => Ok(()),
@@ -67,9 +84,11 @@ pub(super) fn value(
     }
     match (found, expected.scalar) {
         (Value::Scalar(found), Some(wanted)) if near(*found, wanted) => Ok(()),
-        (Value::Scalar(found), Some(wanted)) => {
-            Err(format!("expected {}, got {}", general(wanted), general(*found)))
-        }
+        (Value::Scalar(found), Some(wanted)) => Err(format!(
+            "expected {}, got {}",
+            general(wanted),
+            general(*found)
+        )),
         (found, Some(_)) => Err(format!("expected a scalar, got {}", shown(found))),
         (Value::Vector(found), None) => vector(found, expected),
         (Value::Matrix(found), None) => {
@@ -99,7 +118,9 @@ fn vector(found: &[(Labels, f64)], expected: &Expected) -> Result<(), String> {
         };
         if expected.ordered && place != number {
             let (place, number) = (place + 1, number + 1);
-            return Err(format!("expected {labels} in place {place}, got it in place {number}"));
+            return Err(format!(
+                "expected {labels} in place {place}, got it in place {number}"
+            ));
         }
         match expected.rows[place].values.first() {
             Some(Some(wanted)) if near(*wanted, *value) => {}
@@ -107,10 +128,17 @@ fn vector(found: &[(Labels, f64)], expected: &Expected) -> Result<(), String> {
                 let (wanted, value) = (general(*wanted), general(*value));
                 return Err(format!("expected {labels} {wanted}, got {value}"));
             }
-            _ => return Err(format!("expected no value of {labels}, got {}", general(*value))),
+            _ => {
+                return Err(format!(
+                    "expected no value of {labels}, got {}",
+                    general(*value)
+                ));
+            }
         }
     }
-    missing(&expected.rows, |labels| found.iter().any(|(known, _)| known == labels))
+    missing(&expected.rows, |labels| {
+        found.iter().any(|(known, _)| known == labels)
+    })
 }
 
 fn missing(rows: &[Line], there: impl Fn(&Labels) -> bool) -> Result<(), String> {
@@ -148,7 +176,9 @@ fn matrix(
             return Err(format!("expected {labels} {wanted}, got {got}"));
         }
     }
-    missing(rows, |labels| found.iter().any(|(known, _)| known == labels))
+    missing(rows, |labels| {
+        found.iter().any(|(known, _)| known == labels)
+    })
 }
 
 fn list(samples: &[Sample]) -> String {

@@ -84,18 +84,24 @@ impl Runner {
                 continue;
             }
             if load.natives {
-                self.lacking.extend(native(&line.labels).map(|labels| (labels, NATIVE)));
+                self.lacking
+                    .extend(native(&line.labels).map(|labels| (labels, NATIVE)));
             }
             if line.values.iter().all(Option::is_none) {
                 continue;
             }
             let fail = |problem: &dyn std::fmt::Display| format!("{}: {problem}", line.labels);
-            let id = self.store.series(&line.labels).map_err(|refused| fail(&refused))?;
+            let id = self
+                .store
+                .series(&line.labels)
+                .map_err(|refused| fail(&refused))?;
             for (number, value) in line.values.iter().enumerate() {
                 let time = load.step * number as i64;
                 if let Some(value) = *value {
                     let sample = Sample { time, value };
-                    self.store.append(id, sample).map_err(|refused| fail(&refused))?;
+                    self.store
+                        .append(id, sample)
+                        .map_err(|refused| fail(&refused))?;
                 }
             }
         }
@@ -232,7 +238,9 @@ fn failed(error: &Error, eval: &Eval) -> Result<(), String> {
 /// What a classic histogram's series would be as part of a native one.
 fn native(labels: &Labels) -> Option<Labels> {
     let name = labels.name();
-    let base = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end));
+    let base = ["_bucket", "_count", "_sum"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end));
     base.map(|base| labels.with(NAME, base).with("le", ""))
 }
 

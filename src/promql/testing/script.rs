@@ -114,7 +114,9 @@ pub(super) fn commands(text: &str) -> Vec<Placed> {
             let rest = &lines[at..];
             let length = rest.iter().take_while(|line| !line.is_empty()).count();
             // A number ends what is expected; the next command may follow at once.
-            let number = rest[..length].iter().position(|line| number::read(line).is_some());
+            let number = rest[..length]
+                .iter()
+                .position(|line| number::read(line).is_some());
             let length = match number {
                 Some(place) if word.starts_with("eval") => place + 1,
                 _ => length,
@@ -128,7 +130,9 @@ pub(super) fn commands(text: &str) -> Vec<Placed> {
             word if word.starts_with("eval") => {
                 eval(word, first, block).map(|eval| Command::Eval(Box::new(eval)))
             }
-            _ => Err(format!("`{first}` is no command; expected load, clear or eval")),
+            _ => Err(format!(
+                "`{first}` is no command; expected load, clear or eval"
+            )),
         };
         found.push(Placed {
             line: start as u32 + 1,

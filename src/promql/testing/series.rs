@@ -190,15 +190,27 @@ mod tests {
     #[test]
     fn series_are_read_from_their_notation() {
         check("up 1 2", "up 1 2");
-        check("a{b=\"}x\"} 0+10x3 _ stale", "a{b=\"}x\"} 0 10 20 30 _ stale");
+        check(
+            "a{b=\"}x\"} 0+10x3 _ stale",
+            "a{b=\"}x\"} 0 10 20 30 _ stale",
+        );
         check("{} 0x2 1-1x2", "{} 0 0 0 1 0 -1");
-        check("{\"a b\", c='d'}\t_x2 .5", "{__name__=\"a b\", c=\"d\"} _ _ 0.5");
-        check("x -1e+3x1 -Inf NaN +Inf-1x1", "x -1000 -1000 -inf NaN inf inf");
+        check(
+            "{\"a b\", c='d'}\t_x2 .5",
+            "{__name__=\"a b\", c=\"d\"} _ _ 0.5",
+        );
+        check(
+            "x -1e+3x1 -Inf NaN +Inf-1x1",
+            "x -1000 -1000 -inf NaN inf inf",
+        );
         check("x 1 {{count:3}}x4", "x  native");
         check("x 1+y", "`1+y` is no value");
         check("x 1x", "`1x` is no value");
         check("x{a=1} 1", "expected a value in quotes after a=");
         check("x{a=\"1\" 1", "the braces are not closed");
-        check("x 1x9999999", "`1x9999999` stands for more than 1000000 values");
+        check(
+            "x 1x9999999",
+            "`1x9999999` stands for more than 1000000 values",
+        );
     }
 }

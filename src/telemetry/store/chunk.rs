@@ -14,7 +14,7 @@ pub(super) const MOST: u16 = 240;
 /// Bits that a difference of times may take, one class after the other; 0 comes before.
 const TIMES: [u32; 3] = [12, 20, 64];
 /// The same for whole values.
-const WHOLES: [u32; 5] = [4, 8, 14, 24, 64];
+const WHOLES: [u32; 5] = [4, 7, 10, 18, 64];
 /// Whole numbers below this are kept as such: 2^53, where every one is exact.
 const LARGEST: f64 = 9_007_199_254_740_992.0;
 
@@ -181,10 +181,7 @@ fn push_xor(bits: &mut BitWriter, state: &mut State, value: f64) {
     let trailing = xor.trailing_zeros();
     if state.leading <= leading && state.trailing <= trailing {
         bits.push(0b10, 2);
-        bits.push(
-            xor >> state.trailing,
-            64 - state.leading - state.trailing,
-        );
+        bits.push(xor >> state.trailing, 64 - state.leading - state.trailing);
         return;
     }
     let width = 64 - leading - trailing;
@@ -322,7 +319,10 @@ mod tests {
 
     #[test]
     fn a_quiet_series_takes_two_bits_a_sample() {
-        let mut head = Head::new(Sample { time: 0, value: 7.0 });
+        let mut head = Head::new(Sample {
+            time: 0,
+            value: 7.0,
+        });
         for scrape in 1..240 {
             head.push(Sample {
                 time: scrape * 15_000,

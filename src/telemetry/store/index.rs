@@ -30,7 +30,9 @@ impl Index {
             let known = self.names.get_key_value(name);
             match known {
                 Some((name, values)) => {
-                    let value = values.get_key_value(value).map_or(value, |(known, _)| known);
+                    let value = values
+                        .get_key_value(value)
+                        .map_or(value, |(known, _)| known);
                     (name.clone(), value.clone())
                 }
                 None => (name.clone(), value.clone()),
@@ -91,7 +93,9 @@ impl Index {
     /// Every value of a label.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         let values = self.names.get(name);
-        values.into_iter().flat_map(|values| values.keys().map(|value| &**value))
+        values
+            .into_iter()
+            .flat_map(|values| values.keys().map(|value| &**value))
     }
 
     /// Bytes that this takes, roughly: texts once, and four for each label of each series.
