@@ -152,7 +152,7 @@ impl<P: Probe> Live<'_, P> {
         if line.kind == Kind::User {
             let user = *line;
             self.state.lines.remove(key);
-            self.user_done(&user, end, agenda.now());
+            self.user_done(&user, end, false, agenda);
             return Next::Nothing;
         }
         if end == End::OK {
@@ -217,7 +217,9 @@ impl Retry {
                 Outcome::Ok => false,
                 Outcome::Error => self.on_error,
                 Outcome::TimedOut => self.on_timeout,
-                Outcome::Overloaded | Outcome::Unavailable => self.on_unavailable,
+                Outcome::Overloaded | Outcome::Unavailable | Outcome::Limited => {
+                    self.on_unavailable
+                }
             }
     }
 

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::act::LoadForm;
 use super::faults::FaultList;
 use super::service::Service;
+use super::traffic::Traffic;
 use crate::session::{ServiceView, View};
 use crate::ui::format;
 use crate::ui::strings;
@@ -90,6 +91,7 @@ fn system(view: &Rc<View>, controls: &Controls, on_select: &Callback<Option<u32>
             if controls.show("load") {
                 <LoadForm factor={view.load_factor} />
             }
+            <Traffic view={view.clone()} acts={controls.show("traffic")} />
         </>
     }
 }

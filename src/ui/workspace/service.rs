@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::act::{DeployForm, RestartForm, RollBackForm, ScaleForm};
 use super::faults::{FaultForm, FaultList};
 use super::inspector::{Controls, service_head};
-use crate::session::{PodState, PodView, RouteView, ServiceView, View};
+use super::traffic::Traffic;
+use crate::session::{PodState, PodView, RouteView, ServiceKind, ServiceView, View};
 use crate::ui::widget::{Bar, Icon, Sign};
 use crate::ui::{format, strings};
 
@@ -38,6 +39,9 @@ pub fn Service(props: &ServiceProps) -> Html {
             { pods(&service.pods) }
             { routes(&service.routes) }
             <FaultList view={props.view.clone()} service={Some(props.index)} ends={controls.show("faults")} />
+            if service.kind == ServiceKind::Gateway {
+                <Traffic view={props.view.clone()} acts={controls.show("traffic")} />
+            }
             if any {
                 <section class="actions" aria-labelledby="actions-title">
                     <h3 id="actions-title">{ strings::ACTIONS }</h3>
