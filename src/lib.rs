@@ -11,7 +11,6 @@ pub mod lesson;
 pub mod session;
 pub mod slo;
 pub mod telemetry;
-#[cfg(any(test, target_arch = "wasm32"))]
 pub mod ui;
 pub mod worker;
 pub mod world;

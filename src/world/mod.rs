@@ -8,6 +8,7 @@ mod blame;
 mod calls;
 mod control;
 pub mod fault;
+mod forecast;
 mod inspect;
 mod line;
 mod live;
@@ -29,6 +30,7 @@ use crate::engine::{Agenda, Progress};
 
 pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use forecast::{Forecast, ServiceForecast};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
