@@ -7,10 +7,12 @@ pub mod base;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 pub mod engine;
+pub mod formats;
 pub mod lesson;
 pub mod session;
 pub mod slo;
 pub mod telemetry;
+#[cfg(any(test, target_arch = "wasm32"))]
 pub mod ui;
 pub mod worker;
 pub mod world;

@@ -1,13 +1,13 @@
 //! `xops world`: a world file checked, explained and drawn, without running it.
 
 mod explain;
-mod graph;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use super::outcome::Failure;
 use super::{files, lint};
+use crate::formats::graph::svg::svg;
 use crate::session::Scenario;
 
 /// What to do with a world.
@@ -30,7 +30,7 @@ pub(super) fn run(look: &Look, out: &mut dyn Write) -> Result<bool, Failure> {
             Ok(true)
         }
         Look::Graph(what, path) => {
-            let picture = graph::svg(&open(what)?);
+            let picture = svg(&open(what)?);
             match path {
                 Some(path) => {
                     files::write(path, &picture)?;

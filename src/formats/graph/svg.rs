@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::cli::show::percent;
+use super::fitted;
+use super::layout::{Layout, Rect, layout};
+
 use crate::session::Scenario;
-use crate::ui::map::layout::{Layout, Rect, layout};
-use crate::ui::map::words::fitted;
 use crate::world::spec::{Kind, Spec};
 use crate::world::{Forecast, World};
 
@@ -25,7 +25,7 @@ text{font:13px system-ui,sans-serif;fill:#1b232b}.name{font-weight:600}.small{fo
 .call{stroke:#6aa5ff}.page{fill:#10161d}}";
 
 /// Draws it.
-pub(super) fn svg(scenario: &Scenario) -> String {
+pub fn svg(scenario: &Scenario) -> String {
     let spec = &scenario.world;
     let world = World::new(spec.clone(), 1);
     let layers = world.layers();
@@ -67,7 +67,7 @@ pub(super) fn svg(scenario: &Scenario) -> String {
                 service.workers
             ),
             format!("{:.2} requests/s", found.rate),
-            format!("{} busy", percent(found.utilisation)),
+            format!("{:.1} % busy", found.utilisation * 100.0),
         ];
         picture.node(rect, &service.name, &service.about, &lines);
     }
