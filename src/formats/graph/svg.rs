@@ -105,7 +105,7 @@ impl Picture {
     }
 
     fn call(&mut self, data: &str, rate: f64, told: &str) {
-        let width = 1.25 + 1.35 * (1.0 + rate).log10();
+        let width = 1.25 + 1.35 * libm::log10(1.0 + rate);
         let _ = writeln!(
             self.text,
             "<path class=\"call\" stroke-width=\"{width:.2}\" d=\"{data}\"><title>{}</title></path>",
