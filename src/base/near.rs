@@ -28,7 +28,7 @@ pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> O
 }
 
 /// "did you mean `x`? known: `a`, `b`", with as many of the known as fit a line.
-pub(super) fn remedy<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+pub(crate) fn remedy<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
     let mut text = String::new();
     if let Some(meant) = nearest(word, known.clone()) {
         text.push_str(&format!("did you mean `{}`? ", shown(meant)));

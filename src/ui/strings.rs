@@ -136,11 +136,26 @@ texts! {
     BUSY = "Workers busy";
     QUEUED = "Queued";
     PODS = "Pods";
+    PROMOTE = "Take the next step";
+    PAUSE_ROLLOUT = "Pause the roll-out";
+    RESUME_ROLLOUT = "Go on";
+    ABORT = "Abort";
+    AUTOSCALER = "Autoscaler";
+    AUTOSCALER_ON = "Turn on";
+    AUTOSCALER_OFF = "Turn off";
+    NODES = "Nodes";
+    CORDON = "Cordon";
+    UNCORDON = "Uncordon";
+    DRAIN = "Drain";
+    LOSE_NODE = "Lose";
+    RETURN_NODE = "Bring back";
     NO_PODS = "No pods: every request fails. Scale the service up.";
     POD_STARTING = "starting";
     POD_READY = "ready";
     POD_DRAINING = "draining";
-    POD_DEAD = "dead";
+    POD_DEAD = "waits to restart";
+    POD_PENDING = "pending";
+    POD_UNREADY = "not ready";
     ROUTES = "Routes";
     ROUTE = "Route";
     ALL_ROUTES = "All routes";
@@ -445,6 +460,17 @@ pub fn scaled(requests: u32) -> String {
     format!("One simulated request stands for {requests} real ones; rates and money are scaled.")
 }
 
+/// What an autoscaler aims for, and its bounds.
+pub fn scaler(text: &str, min: u32, max: u32) -> String {
+    format!("{min} to {max} pods: {text}")
+}
+
+/// What the system costs.
+pub fn cost(text: &str) -> String {
+    format!("Cost: {text}")
+}
+
+/// How far a rollout is.
 pub fn rollout(done: u32, all: u32) -> String {
     format!("Rollout: {done} of {all} pods")
 }

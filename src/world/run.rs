@@ -21,6 +21,12 @@ impl<P: Probe> Live<'_, P> {
         }
         let mut at = line.at;
         let pod = line.pod;
+        if self.plan.pauses
+            && let Some(until) = self.paused(pod, agenda.now())
+        {
+            agenda.at(until, Event::Wake(key));
+            return Next::Nothing;
+        }
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(_) => {
@@ -33,6 +39,12 @@ impl<P: Probe> Live<'_, P> {
                     self.burst(key, agenda);
                     return Next::Nothing;
                 }
+                Op::Cpu(sampler) => {
+                    self.stand_at(key, at + 1);
+                    self.compute(key, pod, &sampler, agenda);
+                    return Next::Nothing;
+                }
+                Op::Halt => return Next::Nothing,
                 Op::Release => {
                     self.release(pod, agenda);
                     at += 1;

@@ -8,9 +8,10 @@ use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
 use super::fault::Fate;
+use super::fleet::{burden, disk_refuses, pace, shows, weigh};
 use super::line::{Kind, Line, Sent};
 use super::live::Live;
-use super::plan::{Op, REFUSE};
+use super::plan::{HALT, Op, REFUSE};
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
@@ -29,10 +30,13 @@ impl<P: Probe> Live<'_, P> {
         let service = at_route.service;
         let plan = &self.plan.services[service as usize];
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            return Err(End::no_pod(service));
+            return Err(End::refused(service));
         };
-        let free = pod.busy < plan.workers;
-        if !free && pod.queue.len() as u32 >= plan.queue {
+        if !pod.open {
+            return self.turned_away(pod_key, route, owner, agenda.now());
+        }
+        let free = pod.busy < pod.workers;
+        if !free && pod.queue.len() as u32 >= pod.places {
             return Err(self.refuse(pod_key, service, route, agenda));
         }
         let running = free | plan.asynchronous;
@@ -42,7 +46,7 @@ impl<P: Probe> Live<'_, P> {
             running,
             service,
             route,
-            at: at_route.entry,
+            at: at_route.entry_at(pod.version, self.plan),
             waits: 0,
             pod: pod_key,
             owner,
@@ -53,12 +57,53 @@ impl<P: Probe> Live<'_, P> {
             touched: None,
         });
         self.state.services[service as usize].arrived += 1;
+        if pod.odd {
+            weigh(pod, pod_key, self.plan, agenda);
+        }
         if !running {
             pod.queue.push_back(key);
             return Ok((key, Next::Nothing));
         }
         pod.busy += u32::from(!plan.asynchronous);
         Ok((key, self.begin(key, agenda)))
+    }
+
+    /// A request reaches a pod that does not serve: a connection refused, or
+    /// no answer at all where its node is gone.
+    #[cold]
+    fn turned_away(
+        &mut self,
+        pod: Key,
+        route: u32,
+        owner: Key,
+        now: SimTime,
+    ) -> Result<(Key, Next), End> {
+        let service = self.plan.routes[route as usize].service;
+        let node = self.state.pods.get_mut(pod).and_then(|pod| {
+            let node = pod.body.node.filter(|_| pod.body.lost);
+            pod.requests += u32::from(node.is_some());
+            node
+        });
+        let Some(node) = node else {
+            return Err(End::refused(service));
+        };
+        let key = self.state.lines.insert(Line {
+            kind: Kind::Request,
+            running: false,
+            service,
+            route,
+            at: HALT,
+            waits: 0,
+            pod,
+            owner,
+            request: Key::NONE,
+            arrived: now,
+            call: Sent::NOTHING,
+            last_caller: Key::NONE,
+            touched: Some(Cause::Node { node }),
+        });
+        self.state.services[service as usize].arrived += 1;
+        Ok((key, Next::Nothing))
     }
 
     #[cold]
@@ -84,7 +129,11 @@ impl<P: Probe> Live<'_, P> {
         line.running = true;
         if let Some(pod) = self.state.pods.get_mut(line.pod) {
             pod.last_begun = key;
-            if pod.slower > 1.0 {
+            pod.begun += 1;
+            if pod.odd {
+                let stream = &mut self.state.services[line.service as usize].gc;
+                line.touched = burden(pod, self.plan, stream, agenda.now());
+            } else if pod.slower > 1.0 {
                 line.touched = Some(Cause::Version {
                     service: line.service,
                     version: pod.version,
@@ -143,9 +192,9 @@ impl<P: Probe> Live<'_, P> {
         let stream = &mut self.state.services[line.service as usize].work;
         let mut span = sampler.sample(stream);
         if let Some(pod) = self.state.pods.get(line.pod)
-            && pod.slower != 1.0
+            && pod.odd | (pod.slower != 1.0)
         {
-            span = span.scaled(pod.slower);
+            span = span.scaled(pace(pod, self.plan, agenda.now()));
         }
         if self.state.struck[line.route as usize] {
             span = self.slow_down(key, span, agenda.now());
@@ -177,7 +226,7 @@ impl<P: Probe> Live<'_, P> {
         let Some(pod) = self.state.pods.get_mut(line.pod) else {
             return;
         };
-        if pod.busy < self.plan.services[line.service as usize].workers {
+        if pod.busy < pod.workers {
             pod.busy += 1;
             self.work(key, agenda);
         } else {
@@ -230,10 +279,19 @@ impl<P: Probe> Live<'_, P> {
 
     fn spoilt(&mut self, line: &Line, now: SimTime) -> End {
         let route = &self.plan.routes[line.route as usize];
+        let pod = self.state.pods.get(line.pod);
+        if pod.is_some_and(|pod| disk_refuses(pod, self.plan, route.local)) {
+            let service = line.service;
+            return End {
+                outcome: Outcome::Error,
+                cause: Some(Cause::DiskFull { service }),
+            };
+        }
+        let shows = pod.is_none_or(|pod| shows(pod, self.plan));
         let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
         let service = line.service;
         let spec = &self.plan.spec.services[service as usize].versions[version as usize];
-        let own = spec.errors.get(route.local as usize);
+        let own = spec.errors.get(route.local as usize).filter(|_| shows);
         let errors = &mut self.state.services[service as usize].errors;
         let error = |cause| End {
             outcome: Outcome::Error,
@@ -274,8 +332,8 @@ impl<P: Probe> Live<'_, P> {
             return next;
         };
         pod.requests -= 1;
-        if pod.phase == PodPhase::Draining && pod.requests == 0 {
-            self.remove_pod(pod_key);
+        if pod.phase == PodPhase::Draining && pod.requests == 0 && !pod.open {
+            self.remove_pod(pod_key, agenda);
             self.reconcile(service, agenda);
         } else if running && !self.plan.services[service as usize].asynchronous {
             self.release(pod_key, agenda);

@@ -8,7 +8,9 @@ use super::act::LoadForm;
 use super::faults::FaultList;
 use super::service::Service;
 use crate::session::{ServiceView, View};
+use crate::ui::client::Client;
 use crate::ui::format;
+use crate::ui::lab::use_lab;
 use crate::ui::strings;
 use crate::ui::widget::{Icon, Select, Sign, Status, health_sign, health_tone};
 
@@ -41,6 +43,7 @@ impl Controls {
 /// The inspector.
 #[component]
 pub fn Inspector(props: &InspectorProps) -> Html {
+    let lab = use_lab();
     let controls = Controls(props.controls.clone());
     let view = &props.view;
     let found = props
@@ -62,13 +65,18 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             if let Some((index, service)) = found {
                 <Service key={service.name.clone()} {index} view={view.clone()} {controls} />
             } else {
-                { system(view, &controls, &props.on_select) }
+                { system(&lab.client, view, &controls, &props.on_select) }
             }
         </div>
     }
 }
 
-fn system(view: &Rc<View>, controls: &Controls, on_select: &Callback<Option<u32>>) -> Html {
+fn system(
+    client: &Client,
+    view: &Rc<View>,
+    controls: &Controls,
+    on_select: &Callback<Option<u32>>,
+) -> Html {
     let scale = view.requests_per_simulated;
     html! {
         <>
@@ -86,6 +94,7 @@ fn system(view: &Rc<View>, controls: &Controls, on_select: &Callback<Option<u32>
                     }) }
                 </ul>
             </section>
+            { super::fleet::nodes(client, view, controls) }
             <FaultList view={view.clone()} service={None::<u32>} ends={controls.show("faults")} />
             if controls.show("load") {
                 <LoadForm factor={view.load_factor} />

@@ -8,6 +8,7 @@ use super::act::{DeployForm, RestartForm, RollBackForm, ScaleForm};
 use super::faults::{FaultForm, FaultList};
 use super::inspector::{Controls, service_head};
 use crate::session::{PodState, PodView, RouteView, ServiceView, View};
+use crate::ui::lab::use_lab;
 use crate::ui::widget::{Bar, Icon, Sign};
 use crate::ui::{format, strings};
 
@@ -25,6 +26,7 @@ pub struct ServiceProps {
 /// The service.
 #[component]
 pub fn Service(props: &ServiceProps) -> Html {
+    let lab = use_lab();
     let Some(service) = props.view.services.get(props.index as usize) else {
         return html! {};
     };
@@ -34,8 +36,10 @@ pub fn Service(props: &ServiceProps) -> Html {
     html! {
         <>
             { service_head(service) }
+            { super::fleet::rollout(&lab.client, service, controls) }
             { numbers(service) }
             { pods(&service.pods) }
+            { super::fleet::autoscaler(&lab.client, service, controls) }
             { routes(&service.routes) }
             <FaultList view={props.view.clone()} service={Some(props.index)} ends={controls.show("faults")} />
             if any {
@@ -109,6 +113,8 @@ fn pods(pods: &[PodView]) -> Html {
                                 { strings::pod_load(pod.busy, pod.workers, pod.queued, pod.queue_limit) }
                                 if pod.restarts > 0 { { strings::restarts(pod.restarts) } }
                             </span>
+                            if !pod.place.is_empty() { <span class="pod-load">{ &pod.place }</span> }
+                            if !pod.reason.is_empty() { <span class="pod-load">{ &pod.reason }</span> }
                         </li>
                     }
                 }) }
@@ -119,6 +125,8 @@ fn pods(pods: &[PodView]) -> Html {
 
 fn pod_state(state: PodState) -> (Sign, &'static str, &'static str) {
     match state {
+        PodState::Pending => (Sign::Clock, "tone-bad", strings::POD_PENDING),
+        PodState::Unready => (Sign::Watch, "tone-watch", strings::POD_UNREADY),
         PodState::Starting => (Sign::Clock, "tone-watch", strings::POD_STARTING),
         PodState::Ready => (Sign::Good, "tone-good", strings::POD_READY),
         PodState::Draining => (Sign::Watch, "tone-watch", strings::POD_DRAINING),
