@@ -87,6 +87,8 @@ pub enum Action {
     Scale,
     /// Change the load.
     Load,
+    /// Do something to a node or a zone.
+    Node,
 }
 
 /// What a goal is judged by.
@@ -217,7 +219,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 7] = [
+    pub(super) const NAMES: [(&str, Action); 8] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -225,16 +227,18 @@ impl Action {
         ("restart", Action::Restart),
         ("scale", Action::Scale),
         ("load", Action::Load),
+        ("node", Action::Node),
     ];
 
     /// Whether a command is of this kind.
     pub(super) fn matches(self, command: &Command) -> bool {
         let kind = match command {
             Command::Inject { .. } | Command::EndFault { .. } => Action::Inject,
-            Command::Deploy { .. } => Action::Deploy,
+            Command::Deploy { .. } | Command::Rollout { .. } => Action::Deploy,
             Command::RollBack { .. } => Action::RollBack,
             Command::Restart { .. } => Action::Restart,
-            Command::Scale { .. } => Action::Scale,
+            Command::Scale { .. } | Command::Autoscaler { .. } => Action::Scale,
+            Command::Node { .. } | Command::Zone { .. } => Action::Node,
             Command::SetLoad { .. } => Action::Load,
             Command::Answer { .. } | Command::Hint | Command::Continue => return false,
         };
@@ -249,9 +253,13 @@ fn on(command: &Command) -> Option<&str> {
         Command::Deploy { service, .. }
         | Command::RollBack { service }
         | Command::Restart { service }
-        | Command::Scale { service, .. } => Some(service),
+        | Command::Scale { service, .. }
+        | Command::Rollout { service, .. }
+        | Command::Autoscaler { service, .. } => Some(service),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
+        | Command::Node { .. }
+        | Command::Zone { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

@@ -7,6 +7,7 @@
 mod act;
 mod charts;
 mod command;
+mod fleet;
 mod replay;
 mod scenario;
 mod script;
@@ -33,9 +34,9 @@ pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
 pub use truth::Truth;
 pub use view::{
-    BurnRate, Charts, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState, PodView,
-    RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit, VersionView,
-    View,
+    BurnRate, Charts, EdgeView, EventKind, FaultView, Health, Latency, NodeView, Panel, PodState,
+    PodView, RolloutView, RouteView, ScalerView, Scope, Series, ServiceKind, ServiceView, SloView,
+    TimelineEvent, Unit, VersionView, View,
 };
 
 use timeline::Timeline;

@@ -57,6 +57,9 @@ impl Session {
             arrivals_per_second: self.world.arrival_rate() * scale,
             load_factor: self.world.load_factor(),
             money_lost: self.truth.lost,
+            cost_per_hour: self.world.cost().per_hour,
+            cost: super::fleet::cost(&self.world),
+            nodes: super::fleet::nodes(&self.world),
             services,
             edges,
             faults: self.fault_views(),
@@ -124,6 +127,9 @@ impl Session {
                 .collect(),
             rollback_to: self.world.previous_version(service).map(version),
             rollout: self.world.rollout(service),
+            rolling: super::fleet::rollout(&self.world, service),
+            autoscaler: super::fleet::autoscaler(&self.world, service),
+            cost_per_hour: self.world.service_cost(service),
             replicas: self.world.replicas(service),
             pods,
             rate: recent.rate * scale,
@@ -159,6 +165,9 @@ impl Session {
             .map(|pod| PodView {
                 name: format!("{}-{}", spec.name, pod.number),
                 state: match pod.word {
+                    PodWord::Pending => PodState::Pending,
+                    PodWord::BackOff => PodState::Dead,
+                    PodWord::Unready => PodState::Unready,
                     PodWord::Starting => PodState::Starting,
                     PodWord::Ready => PodState::Ready,
                     PodWord::Draining => PodState::Draining,
@@ -168,10 +177,15 @@ impl Session {
                     .get(pod.version as usize)
                     .map_or(String::new(), |version| version.name.clone()),
                 busy: pod.busy,
-                workers: spec.workers,
+                workers: pod.workers,
                 queued: pod.queued,
-                queue_limit: spec.queue,
+                queue_limit: pod.places,
                 restarts: pod.restarts,
+                place: pod
+                    .node
+                    .and_then(|node| self.world.node_name(node))
+                    .map_or(String::new(), |(node, zone)| format!("{node} in {zone}")),
+                reason: pod.reason,
             })
             .collect()
     }

@@ -8,11 +8,11 @@ mod blame;
 mod calls;
 mod control;
 pub mod fault;
+mod fleet;
 mod inspect;
 mod line;
 mod live;
 mod plan;
-mod pods;
 mod probe;
 pub mod read;
 mod run;
@@ -29,6 +29,10 @@ use crate::engine::{Agenda, Progress};
 
 pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use fleet::body::{Exit, NodePhase, Stage};
+pub use fleet::cost::Cost;
+pub use fleet::operate::{NodeAct, RolloutAct};
+pub use fleet::status::{NodeStatus, RolloutStatus, ScalerStatus};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
@@ -62,11 +66,13 @@ impl World {
             probe: &mut Unobserved,
         }
         .schedule_arrival(&mut agenda);
-        World {
+        let mut world = World {
             plan,
             agenda,
             state,
-        }
+        };
+        world.start_fleet();
+        world
     }
 
     /// Lets everything happen that is due by `limit`, at most `budget` events.

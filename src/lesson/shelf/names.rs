@@ -51,13 +51,28 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
                 target.route.as_ref(),
             )
         }
-        Command::Deploy { service, version } => (service, Some(version), None),
+        Command::Deploy {
+            service, version, ..
+        } => (service, Some(version), None),
         Command::RollBack { service }
+        | Command::Rollout { service, .. }
+        | Command::Autoscaler { service, .. }
         | Command::Restart { service }
         | Command::Scale { service, .. } => (service, None, None),
         Command::Answer { question, .. } => {
             let known = lesson.questions.iter().map(|(name, _)| name.as_str());
             return unknown("question", question, known);
+        }
+        Command::Zone { zone, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.zones);
+            return unknown("zone", zone, known.map(|known| known.name.as_str()));
+        }
+        Command::Node { node, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.pools);
+            let pool = node
+                .rsplit_once('-')
+                .map_or(node.as_str(), |(pool, _)| pool);
+            return unknown("node pool", pool, known.map(|known| known.name.as_str()));
         }
         Command::EndFault { .. } | Command::SetLoad { .. } | Command::Hint | Command::Continue => {
             return None;
