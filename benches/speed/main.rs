@@ -63,7 +63,11 @@ fn line(workload: &Workload) -> String {
         }
     }
     let speeds: Vec<f64> = speeds.into_iter().map(median).collect();
-    let shown = |place: usize| speeds.get(place).map_or("-".to_owned(), |s| format!("{s:.1}"));
+    let shown = |place: usize| {
+        speeds
+            .get(place)
+            .map_or("-".to_owned(), |s| format!("{s:.1}"))
+    };
     let ratio = |place: usize| {
         let other = speeds.get(place);
         other.map_or("-".to_owned(), |other| format!("{:.2}", speeds[0] / other))

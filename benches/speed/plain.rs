@@ -55,8 +55,9 @@ impl Plain {
                 self.network
                     .arrive(now, &mut |span, payload| agenda.push(span, payload));
             } else {
-                self.network
-                    .complete(now, payload, &mut |span, payload| agenda.push(span, payload));
+                self.network.complete(now, payload, &mut |span, payload| {
+                    agenda.push(span, payload)
+                });
             }
             agenda.close();
             self.sequence = agenda.sequence;
@@ -100,7 +101,10 @@ impl<'a> Agenda<'a> {
     #[inline]
     fn push(&mut self, span: u64, payload: u32) {
         self.vacant = None;
-        let slot = self.free.pop().expect("invariant: 80 servers and one arrival");
+        let slot = self
+            .free
+            .pop()
+            .expect("invariant: 80 servers and one arrival");
         self.payloads[slot as usize] = payload;
         let low = (self.sequence << SLOT_BITS) | u64::from(slot);
         self.sequence += 1;

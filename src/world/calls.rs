@@ -6,10 +6,11 @@
 use crate::base::Span;
 use crate::engine::{Agenda, Key};
 
-use super::line::Kind;
+use super::line::{Kind, Pass};
 use super::live::Live;
+use super::paths::How;
 use super::plan::CallPlan;
-use super::probe::{Attempted, Outcome, Probe};
+use super::probe::{Attempted, Cause, Outcome, Probe};
 use super::spec::{Balance, Retry};
 use super::state::{Deadline, End, Event, Next};
 
@@ -21,19 +22,27 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         line.call.attempts += 1;
-        line.call.began = agenda.now();
-        let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
-        let admitted = match self.choose_pod(plan.service) {
-            Some(pod) => self.admit(pod, plan.route, key, agenda),
-            None => Err(End::no_pod(plan.service)),
+        if self.plan.calls[line.call.plan as usize].guarded {
+            return self.ask(key, agenda);
+        }
+        self.send(key, agenda)
+    }
+
+    /// Sends an attempt to a pod.
+    #[inline]
+    pub fn send(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
+            return Next::Nothing;
         };
-        match admitted {
+        line.call.began = agenda.now();
+        let hedge = self.plan.calls[line.call.plan as usize].hedge;
+        match self.dispatch(key, Key::NONE, agenda) {
             Ok((callee, next)) => {
                 if let Some(line) = self.state.lines.get_mut(key) {
                     line.call.callee = callee;
                 }
-                if let Some(lane) = plan.lane {
-                    self.arm(lane, key, callee, agenda);
+                if let Some(delay) = hedge {
+                    agenda.after(delay, Event::Hedge { line: key, callee });
                 }
                 next
             }
@@ -44,9 +53,40 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
+    /// Chooses a pod, not `but` if there is another, and arms the timeout.
+    #[inline]
+    pub fn dispatch(
+        &mut self,
+        key: Key,
+        but: Key,
+        agenda: &mut Agenda<Event>,
+    ) -> Result<(Key, Next), End> {
+        let Some(line) = self.state.lines.get(key) else {
+            return Err(End::OK);
+        };
+        let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
+        let pass = Pass::of(line, plan, agenda.now());
+        let Some(pod) = self.choose_pod(plan.service, but, pass.user) else {
+            return Err(self.no_pod(plan.service));
+        };
+        let (callee, next) = self.admit(pod, plan.route, key, pass, agenda)?;
+        if let Some(lane) = plan.lane {
+            self.arm(lane, key, callee, agenda);
+        }
+        Ok((callee, next))
+    }
+
+    /// Nobody to ask.
+    #[cold]
+    pub fn no_pod(&mut self, service: u32) -> End {
+        let cause = Cause::NoPod { service };
+        let why = self.state.paths.onward(cause.into(), service, How::NoPod);
+        End::failed(Outcome::Unavailable, why)
+    }
+
     /// One of the service's ready pods, by its balancing rule.
     #[inline]
-    fn choose_pod(&mut self, service: u32) -> Option<Key> {
+    fn choose_pod(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
         let ready = &running.ready;
         let count = ready.len() as u32;
@@ -58,6 +98,11 @@ impl<P: Probe> Live<'_, P> {
                     Balance::RoundRobin => {
                         running.turn = (running.turn + 1) % count;
                         running.turn
+                    }
+                    Balance::RingHash => {
+                        let ejected = &running.ejected;
+                        let skip = |key| key == but || ejected.contains(&key);
+                        return running.ring.find(user, skip);
                     }
                     Balance::Random => running.balance.below(count),
                     Balance::LeastRequest => {
@@ -74,7 +119,15 @@ impl<P: Probe> Live<'_, P> {
                         }
                     }
                 };
-                ready.get(place as usize).copied()
+                let chosen = ready.get(place as usize).copied();
+                if but == Key::NONE && running.ejected.is_empty() {
+                    return chosen;
+                }
+                let after = ready[place as usize..]
+                    .iter()
+                    .chain(&ready[..place as usize]);
+                let fits = |key: &Key| *key != but && !running.ejected.contains(key);
+                after.copied().find(fits).or(chosen)
             }
         }
     }
@@ -95,11 +148,7 @@ impl<P: Probe> Live<'_, P> {
     pub fn deadlines(&mut self, lane: u32, agenda: &mut Agenda<Event>) {
         self.state.lanes[lane as usize].armed = false;
         while let Some(deadline) = self.state.lanes[lane as usize].deadlines.front().copied() {
-            let open = self
-                .state
-                .lines
-                .get(deadline.line)
-                .is_some_and(|line| line.call.callee == deadline.callee);
+            let open = self.waits_for(deadline.line, deadline.callee);
             if open && deadline.due > agenda.now() {
                 self.state.lanes[lane as usize].armed = true;
                 agenda.at(deadline.due, Event::Lane(lane));
@@ -107,38 +156,52 @@ impl<P: Probe> Live<'_, P> {
             }
             self.state.lanes[lane as usize].deadlines.pop_front();
             if open {
-                let end = End {
-                    outcome: Outcome::TimedOut,
-                    cause: Some(self.blame(deadline.callee)),
-                };
-                // The request goes on, but nobody waits for it.
-                if let Some(request) = self.state.lines.get_mut(deadline.callee) {
-                    request.owner = Key::NONE;
-                }
                 let (line, callee) = (deadline.line, deadline.callee);
+                let end = self.give_up(line, callee, agenda);
                 self.follow(Next::Answer { line, callee, end }, agenda);
             }
         }
     }
 
+    /// Whether a line still waits for a request.
+    #[inline]
+    pub fn waits_for(&self, line: Key, callee: Key) -> bool {
+        self.state.lines.get(line).is_some_and(|line| {
+            line.call.callee == callee
+                || (line.call.guard != Key::NONE && self.hedges(line.call.guard, callee))
+        })
+    }
+
+    /// An attempt has taken too long: its caller waits no longer.
+    fn give_up(&mut self, key: Key, callee: Key, agenda: &mut Agenda<Event>) -> End {
+        let why = self.blame(callee);
+        let plan = self.state.lines.get(key).map_or(0, |line| line.call.plan);
+        let plan = &self.plan.calls[plan as usize];
+        let why = self.state.paths.onward(why, plan.service, How::Late);
+        if self.plan.services[plan.service as usize].guarded
+            && let Some(line) = self.state.lines.get(callee)
+        {
+            let took = agenda.now().since(line.arrived);
+            self.learn(line.pod, plan.service, Outcome::TimedOut, took, agenda);
+        }
+        self.drop_request(callee, plan.cancel, agenda);
+        End::failed(Outcome::TimedOut, why)
+    }
+
     /// An attempt has ended for its caller: go on, try again, or fail.
     #[inline]
-    pub fn settle(
-        &mut self,
-        key: Key,
-        callee: Key,
-        end: End,
-        agenda: &mut Agenda<Event>,
-    ) -> Next {
-        let Some(line) = self
-            .state
-            .lines
-            .get_mut(key)
-            .filter(|line| line.call.callee == callee)
-        else {
+    pub fn settle(&mut self, key: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get_mut(key) else {
             self.state.wasted += 1;
             return Next::Nothing;
         };
+        if line.call.guard != Key::NONE {
+            return self.settle_guarded(key, callee, end, agenda);
+        }
+        if line.call.callee != callee {
+            self.state.wasted += 1;
+            return Next::Nothing;
+        }
         line.call.callee = Key::NONE;
         let plan = &self.plan.calls[line.call.plan as usize];
         if let Some(edge) = plan.edge {
@@ -148,6 +211,7 @@ impl<P: Probe> Live<'_, P> {
                 edge,
                 outcome: end.outcome,
                 duration: now.since(line.call.began),
+                degraded: end.degraded,
             });
         }
         if !end.outcome.is_ok() && plan.retry.applies(end.outcome, line.call.attempts) {
@@ -155,6 +219,15 @@ impl<P: Probe> Live<'_, P> {
             self.back_off(key, plan, attempts, agenda);
             return Next::Nothing;
         }
+        self.conclude(key, end, agenda)
+    }
+
+    /// A call is over: its line goes on.
+    #[inline]
+    pub fn conclude(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
         if line.kind == Kind::User {
             let user = *line;
             self.state.lines.remove(key);
@@ -164,12 +237,19 @@ impl<P: Probe> Live<'_, P> {
         if end == End::OK {
             return Next::Run(key);
         }
-        self.troubled(key, plan.optional, end, agenda)
+        let plan = line.call.plan;
+        self.troubled(key, plan, end, agenda)
     }
 
     /// Waits before the next attempt.
     #[cold]
-    fn back_off(&mut self, key: Key, plan: &CallPlan, attempts: u32, agenda: &mut Agenda<Event>) {
+    pub fn back_off(
+        &mut self,
+        key: Key,
+        plan: &CallPlan,
+        attempts: u32,
+        agenda: &mut Agenda<Event>,
+    ) {
         let mut wait = plan.retry.wait(attempts);
         if plan.retry.jitter {
             let caller = plan.edge.map(|edge| self.plan.edges[edge as usize].from);
@@ -181,21 +261,14 @@ impl<P: Probe> Live<'_, P> {
 
     /// The wait before another attempt is over, unless the request died meanwhile.
     pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
-        if self.is_alive(key) {
+        if self.is_alive(key) && self.is_wanted(key) {
             return self.attempt(key, agenda);
         }
-        self.state.lines.remove(key);
-        Next::Nothing
+        self.forsake(key, agenda)
     }
 
     /// A line has the answer that it waited for, but a late or a bad one.
-    fn troubled(
-        &mut self,
-        key: Key,
-        optional: bool,
-        end: End,
-        agenda: &mut Agenda<Event>,
-    ) -> Next {
+    fn troubled(&mut self, key: Key, plan: u32, end: End, agenda: &mut Agenda<Event>) -> Next {
         let lines = &mut self.state.lines;
         let request_key = lines.get(key).map_or(key, |line| line.request_of(key));
         let Some(request) = lines.get_mut(request_key) else {
@@ -204,11 +277,21 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         if request.touched.is_none() {
-            request.touched = end.cause;
+            (request.touched, request.path) = (end.cause, end.path);
         }
-        if end.outcome.is_ok() || optional {
+        request.degraded |= end.degraded;
+        if end.outcome.is_ok() {
             return Next::Run(key);
         }
+        let plan = &self.plan.calls[plan as usize];
+        if plan.optional || plan.fallback.is_some() {
+            request.degraded = true;
+            if let Some(line) = lines.get_mut(key) {
+                line.at = plan.fallback.unwrap_or(line.at);
+            }
+            return Next::Run(key);
+        }
+        let service = request.service;
         if key != request_key {
             lines.remove(key);
         }
@@ -216,14 +299,28 @@ impl<P: Probe> Live<'_, P> {
             Outcome::TimedOut => Outcome::TimedOut,
             _ => Outcome::Error,
         };
-        let cause = end.cause;
-        self.finish(request_key, End { outcome, cause }, agenda)
+        let why = self.state.paths.onward(end.why(), service, How::Failed);
+        self.finish(request_key, End::failed(outcome, why), agenda)
     }
 }
 
 impl Retry {
+    /// What `retry: {attempts: n}` means in a world file.
+    pub fn usual() -> Retry {
+        Retry {
+            attempts: 1,
+            backoff: Span::from_millis(25),
+            max_backoff: Span::from_secs(10),
+            jitter: true,
+            on_error: true,
+            on_timeout: true,
+            on_unavailable: true,
+            budget: None,
+        }
+    }
+
     /// Whether another attempt follows the `attempts`-th, which ended in `outcome`.
-    fn applies(&self, outcome: Outcome, attempts: u32) -> bool {
+    pub fn applies(&self, outcome: Outcome, attempts: u32) -> bool {
         attempts < self.attempts
             && match outcome {
                 Outcome::Ok => false,

@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::Key;
 
+use super::paths::{PathId, Why};
+use super::plan::CallPlan;
 use super::probe::Cause;
 
 /// What a line belongs to.
@@ -53,6 +55,20 @@ pub(super) struct Line {
     /// Requests: what first made it slower than it is by nature, or failed a
     /// part it can do without.
     pub touched: Option<Cause>,
+    /// How that came here.
+    pub path: PathId,
+    /// Requests: whether the answer will lack a part.
+    pub degraded: bool,
+    /// Whether it looks, before each step, if it should stop.
+    pub watched: bool,
+    /// Requests: whether it stops when nobody waits for it.
+    pub cancel: bool,
+    /// How important it is: position in the classes of criticality.
+    pub class: u8,
+    /// Who asks: what a hash ring places it by.
+    pub user: u32,
+    /// When it stops; the end of time where it was not told.
+    pub deadline: SimTime,
 }
 
 /// The call that a line has sent.
@@ -65,6 +81,8 @@ pub(super) struct Sent {
     pub attempts: u32,
     /// When the present attempt was sent.
     pub began: SimTime,
+    /// What its policies keep of it; none where it has none.
+    pub guard: Key,
 }
 
 impl Sent {
@@ -74,6 +92,7 @@ impl Sent {
         plan: 0,
         attempts: 0,
         began: SimTime::ZERO,
+        guard: Key::NONE,
     };
 }
 
@@ -98,6 +117,13 @@ impl Line {
             },
             last_caller: Key::NONE,
             touched: None,
+            path: PathId::NONE,
+            degraded: false,
+            watched: false,
+            cancel: false,
+            class: 1, // what users ask for is critical, unless it says otherwise
+            user: 0,
+            deadline: SimTime::MAX,
         }
     }
 
@@ -112,7 +138,16 @@ impl Line {
             request,
             call: Sent::NOTHING,
             touched: None,
+            path: PathId::NONE,
             ..*line
+        }
+    }
+
+    /// What touched it, and the way that it took.
+    pub fn why(&self) -> Why {
+        Why {
+            cause: self.touched,
+            path: self.path,
         }
     }
 
@@ -122,6 +157,34 @@ impl Line {
         match self.kind {
             Kind::Branch => self.request,
             Kind::User | Kind::Request => key,
+        }
+    }
+}
+
+/// What a caller hands on with a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pass {
+    pub user: u32,
+    pub class: u8,
+    pub cancel: bool,
+    pub deadline: SimTime,
+}
+
+impl Pass {
+    /// From the line that calls: who asks, how important it is, and the earlier
+    /// of the line's own deadline and the call's timeout, if it tells them.
+    #[inline]
+    pub fn of(line: &Line, plan: &CallPlan, now: SimTime) -> Pass {
+        let deadline = match plan.timeout {
+            _ if !plan.deadline => SimTime::MAX,
+            Some(timeout) if now + timeout < line.deadline => now + timeout,
+            _ => line.deadline,
+        };
+        Pass {
+            user: line.user,
+            class: line.class,
+            cancel: plan.cancel,
+            deadline,
         }
     }
 }

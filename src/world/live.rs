@@ -12,7 +12,7 @@ use crate::engine::{Agenda, Model};
 
 use super::line::Line;
 use super::plan::Plan;
-use super::probe::{Cause, Happening, Outcome, Probe, UserDone};
+use super::probe::{Happening, Probe, UserDone};
 use super::spec::Profile;
 use super::state::{End, Event, Next, State};
 
@@ -47,6 +47,8 @@ impl<P: Probe> Live<'_, P> {
             next = match next {
                 Next::Run(line) => self.run(line, agenda),
                 Next::Answer { line, callee, end } => self.settle(line, callee, end, agenda),
+                Next::Send(line) => self.send(line, agenda),
+                Next::Refused { line, end } => self.refused(line, end, agenda),
                 Next::Nothing => match self.state.tasks.pop() {
                     Some(task) => task,
                     None => return,
@@ -66,6 +68,15 @@ impl<P: Probe> Live<'_, P> {
                 self.follow(next, agenda);
             }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
+            Event::Hedge { line, callee } => {
+                let next = self.hedge(line, callee, agenda);
+                self.follow(next, agenda);
+            }
+            Event::Bulkhead(site) => {
+                self.waited(site, agenda);
+                self.follow(Next::Nothing, agenda);
+            }
+            Event::Return { service, pod } => self.readmit(service, pod, agenda.now()),
             Event::FaultEnd(fault) => {
                 if self.end_fault(fault) {
                     self.probe
@@ -105,7 +116,10 @@ impl<P: Probe> Live<'_, P> {
             .unwrap_or(self.plan.entries.len() - 1);
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
-        let user = Line::user(entry as u32, plan, agenda.now());
+        let mut user = Line::user(entry as u32, plan, agenda.now());
+        if self.plan.keyed {
+            user.user = (self.state.keys.bits() >> 32) as u32;
+        }
         let line = self.state.lines.insert(user);
         self.attempt(line, agenda)
     }
@@ -130,6 +144,8 @@ impl<P: Probe> Live<'_, P> {
             outcome: end.outcome,
             duration: now.since(user.arrived),
             cause: end.cause,
+            path: end.path,
+            degraded: end.degraded,
         });
     }
 }
@@ -164,23 +180,6 @@ impl Profile {
                 .take_while(|(from, _)| *from <= now.since_start())
                 .last()
                 .map_or(0.0, |(_, rate)| rate.get()),
-        }
-    }
-}
-
-impl End {
-    /// Answered in full.
-    pub const OK: End = End {
-        outcome: Outcome::Ok,
-        cause: None,
-    };
-
-    /// Nobody to ask.
-    #[cold]
-    pub fn no_pod(service: u32) -> End {
-        End {
-            outcome: Outcome::Unavailable,
-            cause: Some(Cause::NoPod { service }),
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::engine::{Agenda, Key};
 
 use super::line::Kind;
 use super::live::Live;
+use super::paths::How;
+use super::policy::Shield;
 use super::probe::{Cause, Happening, Outcome, Probe};
 use super::state::{End, Event, Next, Pod, PodPhase};
 
@@ -162,6 +164,7 @@ impl<P: Probe> Live<'_, P> {
                 pods.get(*key)
                     .is_some_and(|pod| pod.phase == PodPhase::Ready)
             }));
+        running.place_ring(self.plan, service, pods);
     }
 
     /// Ready pods die with all they hold and are started again in place.
@@ -187,20 +190,20 @@ impl<P: Probe> Live<'_, P> {
         pod.busy = 0;
         pod.requests = 0;
         pod.queue.clear();
+        pod.shield = Shield::default();
         let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
         let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
         let (held, branches): (Vec<_>, Vec<_>) =
             lines.partition(|(_, line)| line.kind == Kind::Request);
-        let [held, branches] = [held, branches]
-            .map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
+        let [held, branches] =
+            [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
         for branch in branches {
+            self.drop_guard(branch);
             self.state.lines.remove(branch);
         }
-        let end = End {
-            outcome: Outcome::Unavailable,
-            cause: Some(cause),
-        };
+        let why = self.state.paths.onward(cause.into(), service, How::Reset);
+        let end = End::failed(Outcome::Unavailable, why);
         for request in &held {
             let answer = self.close(*request, end, agenda);
             self.state.tasks.push(answer);

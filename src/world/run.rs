@@ -19,6 +19,9 @@ impl<P: Probe> Live<'_, P> {
             self.abandon(key, agenda);
             return Next::Nothing;
         }
+        if line.watched && self.is_idle(key, agenda.now()) {
+            return self.forsake(key, agenda);
+        }
         let mut at = line.at;
         let pod = line.pod;
         loop {
@@ -122,7 +125,11 @@ impl<P: Probe> Live<'_, P> {
     /// A branch has ended; the last one lets its owner go on.
     #[inline]
     fn join(&mut self, key: Key) -> Next {
-        let owner = self.state.lines.get(key).map_or(Key::NONE, |line| line.owner);
+        let owner = self
+            .state
+            .lines
+            .get(key)
+            .map_or(Key::NONE, |line| line.owner);
         self.state.lines.remove(key);
         let Some(waiting) = self.state.lines.get_mut(owner) else {
             return Next::Nothing;

@@ -4,11 +4,12 @@
 //! A request to an asynchronous service is taken up at once, and its lines
 //! queue for a worker at each of their works.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
-use super::line::{Kind, Line, Sent};
+use super::line::{Kind, Line, Pass, Sent};
 use super::live::Live;
+use super::paths::{How, PathId, Why};
 use super::plan::Op;
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
@@ -22,17 +23,24 @@ impl<P: Probe> Live<'_, P> {
         pod_key: Key,
         route: u32,
         owner: Key,
+        pass: Pass,
         agenda: &mut Agenda<Event>,
     ) -> Result<(Key, Next), End> {
         let at_route = &self.plan.routes[route as usize];
         let service = at_route.service;
         let plan = &self.plan.services[service as usize];
+        if plan.guarded
+            && let Some((why, how)) = self.shield(pod_key, service, pass.class, agenda.now())
+        {
+            return Err(self.turn_away(route, why, how, agenda));
+        }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            return Err(End::no_pod(service));
+            return Err(self.no_pod(service));
         };
         let free = pod.busy < plan.workers;
         if !free && pod.queue.len() as u32 >= plan.queue {
-            return Err(self.refuse(pod_key, service, route, agenda));
+            let why = self.blame_queue(pod_key, service);
+            return Err(self.turn_away(route, why, How::QueueFull, agenda));
         }
         let running = free | plan.asynchronous;
         pod.requests += 1;
@@ -50,6 +58,13 @@ impl<P: Probe> Live<'_, P> {
             call: Sent::NOTHING,
             last_caller: Key::NONE,
             touched: None,
+            path: PathId::NONE,
+            degraded: false,
+            watched: pass.cancel || pass.deadline < SimTime::MAX,
+            cancel: pass.cancel,
+            class: pass.class,
+            user: pass.user,
+            deadline: pass.deadline,
         });
         self.state.services[service as usize].arrived += 1;
         if !running {
@@ -60,8 +75,10 @@ impl<P: Probe> Live<'_, P> {
         Ok((key, self.begin(key, agenda)))
     }
 
+    /// A service answers at once that it will not serve a request.
     #[cold]
-    fn refuse(&mut self, pod: Key, service: u32, route: u32, agenda: &Agenda<Event>) -> End {
+    pub fn turn_away(&mut self, route: u32, why: Why, how: How, agenda: &Agenda<Event>) -> End {
+        let service = self.plan.routes[route as usize].service;
         let outcome = Outcome::Overloaded;
         self.probe.served(Served {
             now: agenda.now(),
@@ -69,9 +86,9 @@ impl<P: Probe> Live<'_, P> {
             route,
             outcome,
             duration: Span::ZERO,
+            degraded: false,
         });
-        let cause = Some(self.blame_queue(pod, service));
-        End { outcome, cause }
+        End::failed(outcome, self.state.paths.onward(why, service, how))
     }
 
     /// A request is taken up.
@@ -145,11 +162,33 @@ impl<P: Probe> Live<'_, P> {
             let Some(pod) = self.state.pods.get_mut(key) else {
                 return;
             };
-            let Some(waiting) = pod.queue.pop_front() else {
-                pod.busy -= 1;
+            let service = pod.service;
+            let plan = &self.plan.services[service as usize];
+            let waiting = if plan.guarded {
+                self.next_waiting(key, service, agenda.now())
+            } else {
+                pod.queue.pop_front()
+            };
+            let Some(waiting) = waiting else {
+                if let Some(pod) = self.state.pods.get_mut(key) {
+                    pod.busy -= 1;
+                }
                 return;
             };
-            if !self.plan.services[pod.service as usize].asynchronous {
+            if plan.guarded
+                && !plan.asynchronous
+                && let Some(end) = self.dropped(waiting, agenda.now())
+            {
+                let next = self.finish(waiting, end, agenda);
+                self.state.tasks.push(next);
+                continue;
+            }
+            if !plan.asynchronous {
+                if self.is_idle(waiting, agenda.now()) {
+                    let next = self.give_way(waiting, agenda);
+                    self.state.tasks.push(next);
+                    continue;
+                }
                 let next = self.begin(waiting, agenda);
                 self.state.tasks.push(next);
                 return;
@@ -174,9 +213,27 @@ impl<P: Probe> Live<'_, P> {
             let line = *line;
             return self.spoilt(&line);
         }
+        if line.touched.is_none() {
+            return End {
+                degraded: line.degraded,
+                ..End::OK
+            };
+        }
+        let line = *line;
+        self.marked(&line)
+    }
+
+    /// The answer of a request that was slowed down or lacks a part.
+    fn marked(&mut self, line: &Line) -> End {
+        let how = if line.degraded {
+            How::Degraded
+        } else {
+            How::Slow
+        };
+        let why = self.state.paths.onward(line.why(), line.service, how);
         End {
-            outcome: Outcome::Ok,
-            cause: line.touched,
+            degraded: line.degraded,
+            ..End::failed(Outcome::Ok, why)
         }
     }
 
@@ -188,20 +245,15 @@ impl<P: Probe> Live<'_, P> {
         let spec = &self.plan.spec.services[service as usize].versions[version as usize];
         let own = spec.errors.get(route.local as usize);
         let errors = &mut self.state.services[service as usize].errors;
-        let error = |cause| End {
-            outcome: Outcome::Error,
-            cause: Some(cause),
+        let cause = if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
+            Cause::Version { service, version }
+        } else if errors.chance(effect.errors) {
+            Cause::Fault(effect.error_fault)
+        } else {
+            return self.marked(line);
         };
-        if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
-            return error(Cause::Version { service, version });
-        }
-        if errors.chance(effect.errors) {
-            return error(Cause::Fault(effect.error_fault));
-        }
-        End {
-            outcome: Outcome::Ok,
-            cause: line.touched,
-        }
+        let why = self.state.paths.onward(cause.into(), service, How::Failed);
+        End::failed(Outcome::Error, why)
     }
 
     /// A request ends: its pod has one less, its caller gets the answer.
@@ -211,6 +263,10 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         let (pod_key, service, running) = (line.pod, line.service, line.running);
+        if self.plan.services[service as usize].guarded {
+            let took = agenda.now().since(line.arrived);
+            self.learn(pod_key, service, end.outcome, took, agenda);
+        }
         let next = self.close(key, end, agenda);
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return next;
@@ -239,11 +295,21 @@ impl<P: Probe> Live<'_, P> {
             route: line.route,
             outcome: end.outcome,
             duration: now.since(line.arrived),
+            degraded: end.degraded,
         });
+        let stopped = line.cancel && !end.outcome.is_ok();
+        if line.call.guard != Key::NONE {
+            self.drop_guard(key);
+        }
         self.state.lines.remove(key);
         self.state.services[service as usize].ended += 1;
         if owner == Key::NONE {
-            self.state.wasted += 1;
+            let count = if stopped {
+                &mut self.state.stopped
+            } else {
+                &mut self.state.wasted
+            };
+            *count += 1;
             return Next::Nothing;
         }
         let (line, callee) = (owner, key);

@@ -9,8 +9,11 @@ use crate::engine::{Key, Slab};
 
 use super::fault::FaultKind;
 use super::line::Line;
+use super::paths::{PathId, Paths, Why};
 use super::plan::Plan;
-use super::probe::Cause;
+use super::policy::{Guard, GuardTuning, Ring, Shield, Site, Tuning};
+use super::probe::{Cause, Outcome};
+use super::spec::Balance;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -27,6 +30,12 @@ pub(super) enum Event {
     PodReady { pod: Key, starts: u32 },
     /// A fault's time is over.
     FaultEnd(u32),
+    /// An attempt has not been answered for so long that a second is due.
+    Hedge { line: Key, callee: Key },
+    /// The first line that waits for a bulkhead has waited long enough.
+    Bulkhead(u32),
+    /// A pod that callers left out is asked again.
+    Return { service: u32, pod: Key },
 }
 
 /// What to do next at this very instant.
@@ -38,13 +47,21 @@ pub(super) enum Next {
     Run(Key),
     /// A request has ended for the line that waits for it, if that still does.
     Answer { line: Key, callee: Key, end: End },
+    /// A line that waited for its bulkhead has its turn.
+    Send(Key),
+    /// A line's call is stopped by its own policy.
+    Refused { line: Key, end: End },
 }
 
 /// How a request or an attempt ended, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct End {
-    pub outcome: super::Outcome,
+    pub outcome: Outcome,
     pub cause: Option<Cause>,
+    /// How the cause came here.
+    pub path: PathId,
+    /// Answered, but without a part or with something else in its place.
+    pub degraded: bool,
 }
 
 /// What a pod is doing.
@@ -77,6 +94,8 @@ pub(super) struct Pod {
     pub starts: u32,
     /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
+    /// Its own protection.
+    pub shield: Shield,
 }
 
 /// One service, running.
@@ -86,6 +105,11 @@ pub(super) struct Service {
     pub pods: Vec<Key>,
     /// Those that can be asked, oldest first.
     pub ready: Vec<Key>,
+    /// Those that callers leave out although they are ready.
+    pub ejected: Vec<Key>,
+    /// Where users find their pods, if they are placed by who they are.
+    #[serde(skip)]
+    pub ring: Ring,
     pub replicas: u32,
     pub version: u32,
     /// Version before the last deploy.
@@ -147,7 +171,7 @@ pub struct Users {
     /// Requests that arrived.
     pub offered: u64,
     /// Requests that ended, by outcome.
-    pub ended: [u64; super::Outcome::ALL.len()],
+    pub ended: [u64; Outcome::ALL.len()],
 }
 
 /// Everything that changes.
@@ -157,16 +181,29 @@ pub(super) struct State {
     pub pods: Slab<Pod>,
     pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
+    /// By number of the policies.
+    pub sites: Vec<Site>,
+    /// What policies keep of the calls that are under way.
+    pub guards: Slab<Guard>,
+    /// What operators changed about calls, newest last.
+    pub tuned: Vec<(u32, Tuning)>,
+    /// What they changed about services' own protection.
+    pub guards_tuned: Vec<(u32, GuardTuning)>,
+    pub paths: Paths,
     pub faults: Vec<Fault>,
     /// By route number.
     pub effects: Vec<Effect>,
     pub arrivals: Stream,
     pub mix: Stream,
+    /// Who users are, where pods are chosen by it.
+    pub keys: Stream,
     pub load_factor: f64,
     pub load_generation: u32,
     pub users: Users,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
+    /// Requests that stopped because nobody waited.
+    pub stopped: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
     pub tasks: Vec<Next>,
@@ -188,6 +225,8 @@ impl State {
             let stream = |purpose: &str| Stream::named(seed, &format!("{purpose}/{}", spec.name));
             services.push(Service {
                 ready: keys.clone(),
+                ejected: Vec::new(),
+                ring: Ring::default(),
                 pods: keys,
                 replicas: spec.replicas,
                 version: 0,
@@ -204,21 +243,43 @@ impl State {
                 ended: 0,
             });
         }
+        for (service, running) in services.iter_mut().enumerate() {
+            running.place_ring(plan, service as u32, &pods);
+        }
         State {
             services,
             pods,
             lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
+            sites: plan.sites.iter().map(Site::new).collect(),
+            guards: Slab::default(),
+            tuned: Vec::new(),
+            guards_tuned: Vec::new(),
+            paths: Paths::default(),
             faults: Vec::new(),
             effects: vec![Effect::default(); plan.routes.len()],
             arrivals: Stream::named(seed, "arrivals"),
             mix: Stream::named(seed, "mix"),
+            keys: Stream::named(seed, "user-keys"),
             load_factor: 1.0,
             load_generation: 0,
             users: Users::default(),
             wasted: 0,
+            stopped: 0,
             tasks: Vec::new(),
         }
+    }
+}
+
+impl Service {
+    /// Puts the ready pods on the hash ring, if users are placed by one.
+    pub fn place_ring(&mut self, plan: &Plan, service: u32, pods: &Slab<Pod>) {
+        if plan.services[service as usize].balance != Balance::RingHash {
+            return;
+        }
+        let ready = self.ready.iter();
+        let numbered = ready.filter_map(|key| Some((*key, pods.get(*key)?.number)));
+        self.ring.place(numbered);
     }
 }
 
@@ -239,6 +300,36 @@ impl Pod {
             queue: VecDeque::new(),
             starts: 1,
             last_begun: Key::NONE,
+            shield: Shield::default(),
+        }
+    }
+}
+
+impl End {
+    /// Answered in full.
+    pub const OK: End = End {
+        outcome: Outcome::Ok,
+        cause: None,
+        path: PathId::NONE,
+        degraded: false,
+    };
+
+    /// Not answered, for this cause.
+    pub fn failed(outcome: Outcome, why: impl Into<Why>) -> End {
+        let why = why.into();
+        End {
+            outcome,
+            cause: why.cause,
+            path: why.path,
+            degraded: false,
+        }
+    }
+
+    /// The cause and the way that it took.
+    pub fn why(&self) -> Why {
+        Why {
+            cause: self.cause,
+            path: self.path,
         }
     }
 }
