@@ -193,6 +193,8 @@ fn tell(command: &Command) -> String {
         Command::RollBack { service } => format!("rolled {service} back"),
         Command::Restart { service } => format!("restarted {service}"),
         Command::Scale { service, replicas } => format!("scaled {service} to {replicas} pods"),
+        Command::SetCall { service, to, set } => format!("set {service} calls {to}: {set}"),
+        Command::SetGuard { service, set } => format!("set {service}: {set}"),
         Command::SetLoad { factor } => format!("set traffic to {factor} times the usual"),
         Command::Answer { question, .. } => format!("answered {question}"),
         Command::Hint => "opened a hint".to_owned(),

@@ -87,6 +87,10 @@ pub enum Action {
     Scale,
     /// Change the load.
     Load,
+    /// Change how a service calls another.
+    SetCall,
+    /// Change how a service protects itself.
+    SetGuard,
 }
 
 /// What a goal is judged by.
@@ -217,7 +221,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 7] = [
+    pub(super) const NAMES: [(&str, Action); 9] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -225,6 +229,8 @@ impl Action {
         ("restart", Action::Restart),
         ("scale", Action::Scale),
         ("load", Action::Load),
+        ("set-call", Action::SetCall),
+        ("set-guard", Action::SetGuard),
     ];
 
     /// Whether a command is of this kind.
@@ -236,6 +242,8 @@ impl Action {
             Command::Restart { .. } => Action::Restart,
             Command::Scale { .. } => Action::Scale,
             Command::SetLoad { .. } => Action::Load,
+            Command::SetCall { .. } => Action::SetCall,
+            Command::SetGuard { .. } => Action::SetGuard,
             Command::Answer { .. } | Command::Hint | Command::Continue => return false,
         };
         self == kind || self == Action::Any
@@ -249,7 +257,9 @@ fn on(command: &Command) -> Option<&str> {
         Command::Deploy { service, .. }
         | Command::RollBack { service }
         | Command::Restart { service }
-        | Command::Scale { service, .. } => Some(service),
+        | Command::Scale { service, .. }
+        | Command::SetCall { service, .. }
+        | Command::SetGuard { service, .. } => Some(service),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
         | Command::Answer { .. }

@@ -16,7 +16,16 @@ use super::{Check, DebriefSpec, Lesson, Mistake, Question, StarSpec, Step, Wrong
 /// The format that this build reads.
 pub const FORMAT: &str = "xops-lesson/1";
 /// Controls that a step can bring in.
-pub const CONTROLS: [&str; 6] = ["faults", "deploy", "roll_back", "restart", "scale", "load"];
+pub const CONTROLS: [&str; 8] = [
+    "faults",
+    "deploy",
+    "roll_back",
+    "restart",
+    "scale",
+    "load",
+    "calls",
+    "guard",
+];
 /// Characters in one text.
 const MOST_TEXT: usize = 5_000;
 

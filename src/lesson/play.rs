@@ -366,6 +366,8 @@ impl Play {
                 "roll_back" => Action::RollBack,
                 "restart" => Action::Restart,
                 "scale" => Action::Scale,
+                "calls" => Action::SetCall,
+                "guard" => Action::SetGuard,
                 _ => Action::Load,
             };
             action.matches(command)

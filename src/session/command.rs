@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::SimTime;
-use crate::world::FaultSpec;
+use crate::world::{FaultSpec, GuardTuning, Tuning};
 
 /// One thing a learner, an instructor or a lesson's script does.
 ///
@@ -49,6 +49,22 @@ pub enum Command {
     SetLoad {
         /// Relative to the world's profile; 1 is as written.
         factor: f64,
+    },
+    /// Change how a service calls another.
+    SetCall {
+        /// The caller.
+        service: String,
+        /// The callee, as `service` or `service/route`.
+        to: String,
+        /// What to change.
+        set: Tuning,
+    },
+    /// Change how a service protects itself.
+    SetGuard {
+        /// The service.
+        service: String,
+        /// What to change.
+        set: GuardTuning,
     },
     /// Commit to an answer of a lesson's question.
     Answer {

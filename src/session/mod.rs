@@ -13,6 +13,7 @@ mod script;
 mod show;
 mod timeline;
 mod truth;
+mod tune;
 mod view;
 mod watch;
 
@@ -31,11 +32,11 @@ pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
-pub use truth::Truth;
+pub use truth::{Sample, Truth};
 pub use view::{
-    BurnRate, Charts, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState, PodView,
-    RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit, VersionView,
-    View,
+    BurnRate, CallView, Charts, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState,
+    PodView, RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit,
+    VersionView, View,
 };
 
 use timeline::Timeline;

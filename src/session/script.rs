@@ -5,6 +5,7 @@ use crate::world::LoadFactor;
 use crate::world::read::fault;
 
 use super::Command;
+use super::tune;
 
 /// Commands in one file or script.
 const MOST: usize = 1_000;
@@ -80,7 +81,9 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
 type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
 
 /// Every command that a file can hold, by its key.
-const READERS: [(&str, Read); 10] = [
+const READERS: [(&str, Read); 12] = [
+    ("set-call", tune::call),
+    ("set-guard", tune::guard),
     ("inject", |report, at| {
         fault(report, at).map(|fault| Command::Inject { fault })
     }),

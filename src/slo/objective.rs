@@ -31,6 +31,9 @@ pub enum Indicator {
         /// The threshold.
         under: Span,
     },
+    /// Answered without an error and in full: no part missing, nothing in its
+    /// place.
+    Quality,
 }
 
 impl Objective {
@@ -39,6 +42,7 @@ impl Objective {
         match self.indicator {
             Indicator::Availability => done.outcome == Outcome::Ok,
             Indicator::Latency { under } => done.outcome == Outcome::Ok && done.duration <= under,
+            Indicator::Quality => done.outcome == Outcome::Ok && !done.degraded,
         }
     }
 
@@ -47,6 +51,7 @@ impl Objective {
         let what = match self.indicator {
             Indicator::Availability => "are answered without an error".to_owned(),
             Indicator::Latency { under } => format!("are answered within {under}"),
+            Indicator::Quality => "are answered in full".to_owned(),
         };
         format!(
             "{} of users' requests {what}, over any {}",

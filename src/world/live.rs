@@ -12,7 +12,7 @@ use crate::engine::{Agenda, Key, Model};
 
 use super::line::Line;
 use super::plan::Plan;
-use super::probe::{Cause, Outcome, Probe, UserDone};
+use super::probe::{Probe, UserDone};
 use super::spec::Profile;
 use super::state::{End, Event, Next, State, Task};
 
@@ -51,6 +51,7 @@ impl<P: Probe> Live<'_, P> {
                 Some(Task::Answer { line, callee, end }) => {
                     self.settle_task(line, callee, end, agenda)
                 }
+                Some(Task::Send(line)) => self.turn(line, agenda),
             };
         }
     }
@@ -99,6 +100,11 @@ impl<P: Probe> Live<'_, P> {
             }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
             Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
+            Event::Bulkhead(site) => {
+                self.waited(site, agenda);
+                self.follow(Next::Nothing, agenda);
+            }
+            Event::Return { service, pod } => self.readmit(service, pod, agenda.now()),
         }
     }
 
@@ -133,8 +139,13 @@ impl<P: Probe> Live<'_, P> {
         self.state.users.offered += 1;
         let (_, plan) = self.plan.entries[entry];
         let now = agenda.now();
+        let who = if self.plan.keyed {
+            (self.state.keys.bits() >> 32) as u32
+        } else {
+            0
+        };
         let lines = &mut self.state.lines;
-        let user = lines.insert_with(|| Line::user(entry as u32, plan, now));
+        let user = lines.insert_with(|| Line::user(entry as u32, plan, who, now));
         self.send(user, agenda)
     }
 
@@ -157,7 +168,9 @@ impl<P: Probe> Live<'_, P> {
             entry,
             outcome: end.outcome,
             duration: now.since(arrived),
-            cause: end.cause,
+            cause: self.state.paths.cause(end.path),
+            path: end.path,
+            degraded: end.degraded,
         });
     }
 }
@@ -192,23 +205,6 @@ impl Profile {
                 .take_while(|(from, _)| *from <= now.since_start())
                 .last()
                 .map_or(0.0, |(_, rate)| rate.get()),
-        }
-    }
-}
-
-impl End {
-    /// Answered in full.
-    pub const OK: End = End {
-        outcome: Outcome::Ok,
-        cause: None,
-    };
-
-    /// Nobody to ask.
-    #[cold]
-    pub fn no_pod(service: u32) -> End {
-        End {
-            outcome: Outcome::Unavailable,
-            cause: Some(Cause::NoPod { service }),
         }
     }
 }

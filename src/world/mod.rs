@@ -5,14 +5,17 @@
 //! It knows no telemetry, no objective and no learner.
 
 mod blame;
+mod bucket;
 mod calls;
 mod control;
 pub mod fault;
 mod inspect;
 mod line;
 mod live;
+mod paths;
 mod plan;
 mod pods;
+mod policy;
 mod probe;
 pub mod read;
 mod run;
@@ -27,9 +30,12 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
+pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
+pub use paths::{How, MAX_HOPS, PathId};
+pub use policy::{BreakerState, CallStatus, GuardStatus, GuardTuning, Tuning};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
 pub use state::Users;

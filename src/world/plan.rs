@@ -3,7 +3,8 @@
 
 use crate::base::{Sampler, Span, Stream};
 
-use super::spec::{Balance, Call, Retry, RouteRef, Spec, Step};
+use super::policy::SitePlan;
+use super::spec::{Balance, Breaker, Call, Policy, Protect, Retry, RouteRef, Spec, Step};
 
 /// Where [`Op::Refuse`] stands in every plan.
 pub(super) const REFUSE: u32 = 0;
@@ -63,6 +64,29 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+    /// Breaker, bulkhead and budget, where there are any.
+    pub site: Option<u32>,
+    /// The breaker of the world file, also while it is off.
+    pub breaker: Option<Breaker>,
+    /// The timeout itself, for deadlines.
+    pub timeout: Option<Span>,
+    /// How long after the first a second attempt is sent beside it, and the
+    /// queue in which those wait.
+    pub hedge: Option<(Span, u32)>,
+    /// The operation to go on at when the call has failed.
+    pub fallback: Option<u32>,
+    pub deadline: bool,
+    pub cancel: bool,
+    /// Whether an attempt has to ask its policies, or may get a second beside it.
+    pub guarded: bool,
+}
+
+/// A queue of deadlines of equal length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LanePlan {
+    pub span: Span,
+    /// Whether what is due gets a second attempt beside it; it is given up otherwise.
+    pub hedges: bool,
 }
 
 /// What every request to a service asks of its description.
@@ -72,6 +96,8 @@ pub(super) struct ServicePlan {
     pub queue: u32,
     pub asynchronous: bool,
     pub balance: Balance,
+    /// Whether it protects itself beside workers and queue.
+    pub guarded: bool,
 }
 
 /// A route across all services.
@@ -101,12 +127,18 @@ pub(super) struct Plan {
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
     pub services: Vec<ServicePlan>,
+    /// How each service protects itself, as it stands.
+    pub protects: Vec<Protect>,
+    /// Whether some service places users by who they are.
+    pub keyed: bool,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
     pub edges: Vec<Edge>,
-    /// One per distinct timeout.
-    pub lanes: Vec<Span>,
+    /// One per distinct timeout, and per distinct delay before a second attempt.
+    pub lanes: Vec<LanePlan>,
+    /// Policies of those calls that have any, and whose they are.
+    pub sites: Vec<SitePlan>,
     /// Users' calls, in the order of the mix, with cumulative shares.
     pub entries: Vec<(f64, u32)>,
 }
@@ -131,8 +163,14 @@ impl Plan {
             queue: service.queue,
             asynchronous: service.asynchronous,
             balance: service.balance,
+            guarded: service.protect != Protect::default(),
         });
-        let services = services.collect();
+        let services: Vec<ServicePlan> = services.collect();
+        let protects = spec.services.iter().map(|service| service.protect);
+        let protects = protects.collect();
+        let keyed = services
+            .iter()
+            .any(|service| service.balance == Balance::RingHash);
         let mut plan = Plan {
             spec,
             ops: vec![Op::Refuse],
@@ -140,10 +178,13 @@ impl Plan {
             choices: Vec::new(),
             calls: Vec::new(),
             services,
+            protects,
+            keyed,
             routes,
             first_route,
             edges: Vec::new(),
             lanes: Vec::new(),
+            sites: Vec::new(),
             entries: Vec::new(),
         };
         let services = std::mem::take(&mut plan.spec.services);
@@ -171,6 +212,7 @@ impl Plan {
                 timeout: self.spec.traffic.patience,
                 retry: Retry::default(),
                 optional: false,
+                policy: Policy::default(),
             };
             let number = self.call(None, &call);
             self.entries.push((reached, number));
@@ -188,6 +230,7 @@ impl Plan {
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));
+                    self.fallback(service, number, call);
                 }
                 Step::Parallel(branches) => {
                     let fork = self.ops.len();
@@ -231,6 +274,36 @@ impl Plan {
         }
     }
 
+    /// What stands in for a failed call: behind it, jumped over when it went well.
+    fn fallback(&mut self, service: u32, number: u32, call: &Call) {
+        let Some(script) = &call.policy.fallback else {
+            return;
+        };
+        let jump = self.ops.len();
+        self.ops.push(Op::End); // replaced below
+        self.calls[number as usize].fallback = Some(self.ops.len() as u32);
+        self.script(service, script);
+        self.ops[jump] = Op::Jump(self.ops.len() as u32);
+    }
+
+    /// The policies of a call, as they stand; none where it has none.
+    fn site(&mut self, call: &Call) -> Option<u32> {
+        let plan = SitePlan {
+            breaker: call.policy.breaker,
+            bulkhead: call.policy.bulkhead,
+            budget: call.retry.budget,
+        };
+        (plan != SitePlan::default()).then(|| {
+            self.sites.push(plan);
+            (self.sites.len() - 1) as u32
+        })
+    }
+
+    /// The queue of deadlines for a timeout, or for a delay before a second attempt.
+    pub fn lane(&mut self, span: Span, hedges: bool) -> u32 {
+        position_or_push(&mut self.lanes, LanePlan { span, hedges })
+    }
+
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
         let RouteRef { service, route } = call.to;
         let edge = from.map(|from| {
@@ -240,9 +313,11 @@ impl Plan {
             };
             position_or_push(&mut self.edges, edge)
         });
-        let lane = call
-            .timeout
-            .map(|timeout| position_or_push(&mut self.lanes, timeout));
+        let lane = call.timeout.map(|timeout| self.lane(timeout, false));
+        let hedge = call.policy.hedge;
+        let hedge = hedge.map(|delay| (delay, self.lane(delay, true)));
+        let policy = &call.policy;
+        let site = self.site(call);
         self.calls.push(CallPlan {
             service: service as u32,
             route: self.first_route[service] + route as u32,
@@ -250,6 +325,14 @@ impl Plan {
             lane,
             retry: call.retry,
             optional: call.optional,
+            site,
+            breaker: policy.breaker,
+            timeout: call.timeout,
+            hedge,
+            fallback: None,
+            deadline: policy.deadline,
+            cancel: policy.cancel,
+            guarded: site.is_some() || hedge.is_some() || policy.deadline || policy.cancel,
         });
         (self.calls.len() - 1) as u32
     }

@@ -10,6 +10,8 @@ use crate::engine::{Agenda, Key};
 use super::fault::FaultKind;
 use super::line::Kind;
 use super::live::Live;
+use super::paths::How;
+use super::policy::Shield;
 use super::probe::{Cause, Happening, Outcome, Probe};
 use super::state::{End, Event, Next, Pod, PodPhase};
 
@@ -173,7 +175,9 @@ impl<P: Probe> Live<'_, P> {
                 ready.push(*key);
             }
         }
-        self.state.services[service as usize].ready = ready;
+        let running = &mut self.state.services[service as usize];
+        running.ready = ready;
+        running.place_ring(self.plan, service, &self.state.pods);
     }
 
     /// Ready pods die with all they hold and are started again in place.
@@ -200,6 +204,7 @@ impl<P: Probe> Live<'_, P> {
         pod.busy = 0;
         pod.requests = 0;
         pod.queue.clear();
+        pod.shield = Shield::default();
         let (service, number) = (pod.service, pod.number);
         self.refresh_ready(service);
         let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
@@ -208,12 +213,12 @@ impl<P: Probe> Live<'_, P> {
         let [held, branches] =
             [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
         for branch in branches {
+            self.let_go(branch);
             self.state.lines.remove(branch);
         }
-        let end = End {
-            outcome: Outcome::Unavailable,
-            cause: Some(cause),
-        };
+        let first = self.state.paths.first(cause);
+        let path = self.state.paths.onward(first, service, How::Reset);
+        let end = End::of(Outcome::Unavailable, path);
         for request in &held {
             let caller = self.close(*request, end, agenda);
             self.answer(caller, *request, end);

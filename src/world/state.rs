@@ -9,8 +9,11 @@ use crate::engine::{Key, Slab};
 
 use super::fault::Fault;
 use super::line::Line;
+use super::paths::{PathId, Paths};
 use super::plan::Plan;
-use super::probe::Cause;
+use super::policy::{GuardTuning, Ring, Shield, Site, Tuning};
+use super::probe::Outcome;
+use super::spec::Balance;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -27,6 +30,10 @@ pub(super) enum Event {
     PodReady { pod: Key, starts: u32 },
     /// A fault's phase is over: it begins, rests or ends.
     FaultTurn(u32),
+    /// The first line that waits for a bulkhead has waited long enough.
+    Bulkhead(u32),
+    /// A pod that callers left out is asked again.
+    Return { service: u32, pod: Key },
 }
 
 /// Who goes on at this very instant. Small enough to pass in two registers:
@@ -46,13 +53,18 @@ pub(super) enum Task {
     Run(Key),
     /// A request has ended for the line that waits for it, if that still does.
     Answer { line: Key, callee: Key, end: End },
+    /// A line that waited for its bulkhead has its turn.
+    Send(Key),
 }
 
 /// How a request or an attempt ended, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct End {
-    pub outcome: super::Outcome,
-    pub cause: Option<Cause>,
+    pub outcome: Outcome,
+    /// Answered, but without a part or with something else in its place.
+    pub degraded: bool,
+    /// Why, and how that came here.
+    pub path: PathId,
 }
 
 /// What a pod is doing.
@@ -87,6 +99,8 @@ pub(super) struct Pod {
     pub held: bool,
     /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
+    /// Its own protection.
+    pub shield: Shield,
 }
 
 /// One service, running.
@@ -96,6 +110,11 @@ pub(super) struct Service {
     pub pods: Vec<Key>,
     /// Those that can be asked, oldest first.
     pub ready: Vec<Key>,
+    /// Those that callers leave out although they are ready.
+    pub ejected: Vec<Key>,
+    /// Where users find their pods, if they are placed by who they are.
+    #[serde(skip)]
+    pub ring: Ring,
     pub replicas: u32,
     pub version: u32,
     /// Version before the last deploy.
@@ -113,8 +132,9 @@ pub(super) struct Service {
     pub ended: u64,
 }
 
-/// Deadlines of one timeout: constant length, so first in is first due. Only
-/// the head is on the agenda; an answered call is found out by its key.
+/// Deadlines of one timeout, or of one delay before a second attempt: constant
+/// length, so first in is first due. Only the head is on the agenda; an
+/// answered call is found out by its key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Lane {
     pub deadlines: VecDeque<Deadline>,
@@ -137,7 +157,7 @@ pub struct Users {
     /// Requests that arrived.
     pub offered: u64,
     /// Requests that ended, by outcome.
-    pub ended: [u64; super::Outcome::ALL.len()],
+    pub ended: [u64; Outcome::ALL.len()],
 }
 
 /// Everything that changes.
@@ -147,17 +167,28 @@ pub(super) struct State {
     pub pods: Slab<Pod>,
     pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
+    /// By number of the policies.
+    pub sites: Vec<Site>,
+    /// What operators changed about calls, newest last.
+    pub tuned: Vec<(u32, Tuning)>,
+    /// What they changed about services' own protection.
+    pub guards_tuned: Vec<(u32, GuardTuning)>,
+    pub paths: Paths,
     pub faults: Vec<Fault>,
     /// By route number: whether an acting fault concerns its requests.
     pub struck: Vec<bool>,
     pub fault_chance: Stream,
     pub arrivals: Stream,
     pub mix: Stream,
+    /// Who users are, where pods are chosen by it.
+    pub keys: Stream,
     pub load_factor: f64,
     pub load_generation: u32,
     pub users: Users,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
+    /// Requests that stopped because nobody waited.
+    pub stopped: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
     pub tasks: Vec<Task>,
@@ -179,6 +210,8 @@ impl State {
             let stream = |purpose: &str| Stream::named(seed, &format!("{purpose}/{}", spec.name));
             services.push(Service {
                 ready: keys.clone(),
+                ejected: Vec::new(),
+                ring: Ring::default(),
                 pods: keys,
                 replicas: spec.replicas,
                 version: 0,
@@ -195,22 +228,43 @@ impl State {
                 ended: 0,
             });
         }
+        for (service, running) in services.iter_mut().enumerate() {
+            running.place_ring(plan, service as u32, &pods);
+        }
         State {
             services,
             pods,
             lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
+            sites: plan.sites.iter().map(Site::new).collect(),
+            tuned: Vec::new(),
+            guards_tuned: Vec::new(),
+            paths: Paths::default(),
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
             fault_chance: Stream::named(seed, "faults"),
             arrivals: Stream::named(seed, "arrivals"),
             mix: Stream::named(seed, "mix"),
+            keys: Stream::named(seed, "user-keys"),
             load_factor: 1.0,
             load_generation: 0,
             users: Users::default(),
             wasted: 0,
+            stopped: 0,
             tasks: Vec::new(),
         }
+    }
+}
+
+impl Service {
+    /// Puts the ready pods on the hash ring, if users are placed by one.
+    pub fn place_ring(&mut self, plan: &Plan, service: u32, pods: &Slab<Pod>) {
+        if plan.services[service as usize].balance != Balance::RingHash {
+            return;
+        }
+        let ready = self.ready.iter();
+        let numbered = ready.filter_map(|key| Some((*key, pods.get(*key)?.number)));
+        self.ring.place(numbered);
     }
 }
 
@@ -232,6 +286,25 @@ impl Pod {
             starts: 1,
             held: false,
             last_begun: Key::NONE,
+            shield: Shield::default(),
+        }
+    }
+}
+
+impl End {
+    /// Answered in full.
+    pub const OK: End = End {
+        outcome: Outcome::Ok,
+        degraded: false,
+        path: PathId::NONE,
+    };
+
+    /// Not answered, or late, for what the path says.
+    pub const fn of(outcome: Outcome, path: PathId) -> End {
+        End {
+            outcome,
+            degraded: false,
+            path,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
 use crate::world::control::ActionError;
 use crate::world::live::Live;
+use crate::world::paths::How;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::state::{End, Event, Next, PodPhase};
 use crate::world::{Unobserved, World};
@@ -208,10 +209,9 @@ impl<P: Probe> Live<'_, P> {
             return;
         }
         self.refresh_struck();
-        let end = End {
-            outcome: Outcome::Error,
-            cause: Some(Cause::Fault(id)),
-        };
+        let first = self.state.paths.first(Cause::Fault(id));
+        let path = self.state.paths.onward(first, service, How::Failed);
+        let end = End::of(Outcome::Error, path);
         for request in hung {
             let caller = self.finish(request, end, agenda);
             self.answer(caller, request, end);

@@ -3,7 +3,9 @@
 //! Only the world's own fields are read here; objectives and telemetry stand
 //! in the same file and are read by their own layers.
 
+mod call;
 mod fault;
+mod protect;
 mod script;
 mod service;
 mod traffic;
