@@ -91,6 +91,12 @@ pub enum Action {
     SetCall,
     /// Change how a service protects itself.
     SetGuard,
+    /// More traffic for a while.
+    Surge,
+    /// What gateways do with some clients.
+    Admit,
+    /// Shedding at gateways.
+    Shed,
 }
 
 /// What a goal is judged by.
@@ -221,7 +227,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 9] = [
+    pub(super) const NAMES: [(&str, Action); 12] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -231,6 +237,9 @@ impl Action {
         ("load", Action::Load),
         ("set-call", Action::SetCall),
         ("set-guard", Action::SetGuard),
+        ("surge", Action::Surge),
+        ("admit", Action::Admit),
+        ("shed", Action::Shed),
     ];
 
     /// Whether a command is of this kind.
@@ -244,6 +253,9 @@ impl Action {
             Command::SetLoad { .. } => Action::Load,
             Command::SetCall { .. } => Action::SetCall,
             Command::SetGuard { .. } => Action::SetGuard,
+            Command::Surge { .. } | Command::EndSurge { .. } => Action::Surge,
+            Command::Admit { .. } => Action::Admit,
+            Command::Shed { .. } => Action::Shed,
             Command::Answer { .. } | Command::Hint | Command::Continue => return false,
         };
         self == kind || self == Action::Any
@@ -262,6 +274,10 @@ fn on(command: &Command) -> Option<&str> {
         | Command::SetGuard { service, .. } => Some(service),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
+        | Command::Surge { .. }
+        | Command::EndSurge { .. }
+        | Command::Admit { .. }
+        | Command::Shed { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

@@ -16,7 +16,7 @@ use super::{Check, DebriefSpec, Lesson, Mistake, Question, StarSpec, Step, Wrong
 /// The format that this build reads.
 pub const FORMAT: &str = "xops-lesson/1";
 /// Controls that a step can bring in.
-pub const CONTROLS: [&str; 8] = [
+pub const CONTROLS: [&str; 9] = [
     "faults",
     "deploy",
     "roll_back",
@@ -25,6 +25,7 @@ pub const CONTROLS: [&str; 8] = [
     "load",
     "calls",
     "guard",
+    "traffic",
 ];
 /// Characters in one text.
 const MOST_TEXT: usize = 5_000;

@@ -25,7 +25,7 @@ impl<P: Probe> Live<'_, P> {
         line.call.began = agenda.now();
         let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
         if plan.guarded {
-            return self.ask(key, agenda);
+            return self.ask_policies(key, agenda);
         }
         let pass = Pass::plain(line);
         let admitted = match self.choose_pod(plan.service, Key::NONE, pass.user) {
@@ -211,9 +211,9 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         if line.kind == Kind::User {
-            let (entry, arrived) = (line.route, line.arrived);
+            let (entry, arrived, user) = (line.route, line.arrived, line.at);
             self.state.lines.remove(key);
-            self.user_done(entry, arrived, end, agenda.now());
+            self.user_done(entry, arrived, user, end, false, agenda);
             return Next::Nothing;
         }
         if end == End::OK {
@@ -325,7 +325,9 @@ impl Retry {
                 Outcome::Ok => false,
                 Outcome::Error => self.on_error,
                 Outcome::TimedOut => self.on_timeout,
-                Outcome::Overloaded | Outcome::Unavailable => self.on_unavailable,
+                Outcome::Overloaded | Outcome::Unavailable | Outcome::Limited => {
+                    self.on_unavailable
+                }
             }
     }
 

@@ -63,6 +63,18 @@ pub enum ActionError {
     EmptyBulkhead,
     /// No rate, or one above what a world may have.
     RateLimit,
+    /// No class of clients is called so, or has this label.
+    NobodyLikeThat(String),
+    /// A surge that would add nothing, or more than can be simulated.
+    BadSurge,
+    /// No surge with this number acts.
+    NoSuchSurge(u32),
+    /// The run has had as many surges as it may have.
+    TooManySurges,
+    /// A rate limit that lets nothing through, or is beyond all measure.
+    BadLimit,
+    /// A load so low that it would be exceeded all the time.
+    ShedsAlways,
 }
 
 impl ActionError {
@@ -78,12 +90,24 @@ impl ActionError {
             ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
             ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
             ActionError::BadFault(_) => "correct the fault; `xops lint` checks files".to_owned(),
-            ActionError::TooManyFaults => "start again from a fresh run".to_owned(),
             ActionError::NoSuchCall(_) => "name a callee of that service".to_owned(),
             ActionError::Attempts(_) => "give a number from 1 to 20".to_owned(),
             ActionError::Timeout(_) => "give a duration from 1ms to 1h".to_owned(),
             ActionError::RateLimit => "give a rate from 0 to 100000 a second".to_owned(),
             ActionError::EmptyBulkhead => "let at least one call through".to_owned(),
+            ActionError::TooManyFaults | ActionError::TooManySurges => {
+                "start again from a fresh run".to_owned()
+            }
+            ActionError::NobodyLikeThat(_) => {
+                "use a class of this world, or a label of one".to_owned()
+            }
+            ActionError::BadSurge => "multiply by 1 to 100 (for a flash sale, with a half-life of \
+                                      1s or more), or add a rate above zero and below 100000 \
+                                      simulated requests per second"
+                .to_owned(),
+            ActionError::NoSuchSurge(_) => "choose a surge that acts now".to_owned(),
+            ActionError::BadLimit => "give a rate above zero".to_owned(),
+            ActionError::ShedsAlways => "give a load of 1 % or more".to_owned(),
         }
     }
 }
@@ -108,6 +132,12 @@ impl fmt::Display for ActionError {
             ActionError::Timeout(span) => write!(f, "no timeout can be {span}"),
             ActionError::RateLimit => f.write_str("this is no rate limit"),
             ActionError::EmptyBulkhead => f.write_str("a bulkhead of 0 stops every call"),
+            ActionError::NobodyLikeThat(who) => write!(f, "no clients are called `{who}`"),
+            ActionError::BadSurge => f.write_str("this surge cannot be simulated"),
+            ActionError::NoSuchSurge(id) => write!(f, "no surge {id} acts now"),
+            ActionError::TooManySurges => f.write_str("a run cannot have more surges"),
+            ActionError::BadLimit => f.write_str("this limit cannot be kept"),
+            ActionError::ShedsAlways => f.write_str("requests would be shed all the time"),
         }
     }
 }
@@ -193,15 +223,14 @@ impl World {
     }
 
     /// Multiplies the users' traffic from now on.
-    pub fn set_load(&mut self, factor: LoadFactor) {
+    pub fn set_load<P: Probe>(&mut self, factor: LoadFactor, probe: &mut P) {
         self.state.load_factor = factor.0;
-        self.state.load_generation = self.state.load_generation.wrapping_add(1);
         let mut live = Live {
             plan: &self.plan,
             state: &mut self.state,
-            probe: &mut super::Unobserved,
+            probe,
         };
-        live.schedule_arrival(&mut self.agenda);
+        live.refresh_traffic(&mut self.agenda);
     }
 
     fn roll<P: Probe>(&mut self, service: usize, probe: &mut P) {

@@ -12,8 +12,8 @@ use crate::engine::Key;
 use super::paths::PathId;
 use super::plan::CallPlan;
 
-/// How important users' requests are: critical, unless it is said otherwise.
-const ORDINARY: u8 = 1;
+/// No user of a closed loop.
+pub(super) const NOBODY: u32 = u32::MAX;
 
 /// What a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,9 +34,11 @@ pub(super) struct Line {
     pub running: bool,
     /// Position of the service it runs in.
     pub service: u32,
-    /// Requests: number of the route across all services. Users: position in the mix.
+    /// Requests: number of the route across all services. Users: position
+    /// among all entries.
     pub route: u32,
-    /// Next operation.
+    /// Next operation. Users of a closed loop: which of them; other users:
+    /// [`NOBODY`].
     pub at: u32,
     /// Branches that it waits for.
     pub waits: u32,
@@ -63,8 +65,8 @@ pub(super) struct Line {
     pub watched: bool,
     /// Requests: whether it stops when nobody waits for it.
     pub cancel: bool,
-    /// How important it is: position in the classes of criticality.
-    pub class: u8,
+    /// Position of its criticality.
+    pub criticality: u8,
     /// Who asks: what a hash ring places it by.
     pub user: u32,
     /// When it stops; the end of time where it was not told.
@@ -128,13 +130,13 @@ impl Sent {
 impl Line {
     /// A user who arrives.
     #[inline(always)]
-    pub fn user(entry: u32, plan: u32, user: u32, now: SimTime) -> Line {
+    pub fn user(entry: u32, plan: u32, user: u32, who: u32, criticality: u8, now: SimTime) -> Line {
         Line {
             kind: Kind::User,
             running: true,
             service: 0,
             route: entry,
-            at: 0,
+            at: user,
             waits: 0,
             pod: Key::NONE,
             owner: Key::NONE,
@@ -149,8 +151,8 @@ impl Line {
             degraded: false,
             watched: false,
             cancel: false,
-            class: ORDINARY,
-            user,
+            criticality,
+            user: who,
             deadline: SimTime::MAX,
         }
     }
@@ -175,7 +177,7 @@ impl Line {
             degraded: false,
             watched: line.watched,
             cancel: line.cancel,
-            class: line.class,
+            criticality: line.criticality,
             user: line.user,
             deadline: line.deadline,
         }
@@ -195,7 +197,7 @@ impl Line {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pass {
     pub user: u32,
-    pub class: u8,
+    pub criticality: u8,
     pub cancel: bool,
     pub deadline: SimTime,
 }
@@ -206,7 +208,7 @@ impl Pass {
     pub fn plain(line: &Line) -> Pass {
         Pass {
             user: line.user,
-            class: line.class,
+            criticality: line.criticality,
             cancel: false,
             deadline: SimTime::MAX,
         }

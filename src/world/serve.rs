@@ -31,7 +31,7 @@ impl<P: Probe> Live<'_, P> {
         let service = at_route.service;
         let plan = &self.plan.services[service as usize];
         if plan.guarded
-            && let Some((path, how)) = self.shield(pod_key, service, pass.class, agenda.now())
+            && let Some((path, how)) = self.shield(pod_key, service, pass.criticality, agenda.now())
         {
             return Err(self.turn_away(route, path, how, agenda));
         }
@@ -63,7 +63,7 @@ impl<P: Probe> Live<'_, P> {
             degraded: false,
             watched: pass.cancel | (pass.deadline < SimTime::MAX),
             cancel: pass.cancel,
-            class: pass.class,
+            criticality: pass.criticality,
             user: pass.user,
             deadline: pass.deadline,
         });
@@ -93,7 +93,10 @@ impl<P: Probe> Live<'_, P> {
     #[inline(never)]
     fn turn_away(&mut self, route: u32, path: PathId, how: How, agenda: &Agenda<Event>) -> End {
         let service = self.plan.routes[route as usize].service;
-        let outcome = Outcome::Overloaded;
+        let outcome = match how {
+            How::RateLimited => Outcome::Limited,
+            _ => Outcome::Overloaded,
+        };
         self.probe.served(Served {
             now: agenda.now(),
             service,

@@ -17,7 +17,7 @@ use crate::engine::{Agenda, Key};
 impl<P: Probe> Live<'_, P> {
     /// An attempt of a call with policies: it is sent, waits or is refused.
     #[inline(never)]
-    pub fn ask(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+    pub fn ask_policies(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let now = agenda.now();
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;

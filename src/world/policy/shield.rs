@@ -135,14 +135,17 @@ impl<P: Probe> Live<'_, P> {
         &mut self,
         pod_key: Key,
         service: u32,
-        class: u8,
+        criticality: u8,
         now: SimTime,
     ) -> Option<(PathId, How)> {
         let protect = &self.plan.protects[service as usize];
         let workers = self.plan.services[service as usize].workers;
         let pod = self.state.pods.get_mut(pod_key)?;
         if let Some(Shed(limits)) = protect.shed {
-            let limit = limits.get(class as usize).copied().unwrap_or(limits[1]);
+            let limit = limits
+                .get(criticality as usize)
+                .copied()
+                .unwrap_or(limits[1]);
             if f64::from(pod.requests) >= limit * f64::from(workers) {
                 return Some((self.blame_queue(pod_key, service), How::Shed));
             }

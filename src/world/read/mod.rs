@@ -5,10 +5,13 @@
 
 mod call;
 mod fault;
+mod profile;
 mod protect;
 mod script;
 mod service;
+mod table;
 mod traffic;
+mod users;
 
 use crate::base::{At, Duration, Fields, Report, Span};
 
