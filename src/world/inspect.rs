@@ -323,6 +323,14 @@ impl World {
             Cause::Saturated { service } => format!("{} had no worker to spare", name(service)),
             Cause::Slow { service } => format!("{} was slow by itself", name(service)),
             Cause::NoPod { service } => format!("{} had no ready pod", name(service)),
+            Cause::Limit { service } => format!("{} was asked more than its limit", name(service)),
+            Cause::Network { edge } => match self.plan.edges.get(edge as usize) {
+                Some(edge) => format!("network from {} to {}", name(edge.from), name(edge.to)),
+                None => "network".to_owned(),
+            },
+            Cause::Certificate { service } => {
+                format!("certificate of {} expired", name(service))
+            }
             Cause::Blocked { class } => format!("{} is blocked", self.class_name(class)),
             Cause::OverLimit { class } => {
                 format!("{} is over its rate limit", self.class_name(class))

@@ -3,9 +3,10 @@
 
 use crate::base::{Duration, Money, Sampler, Span, Stream};
 
+use super::policy::SitePlan;
 use super::spec::{
-    Balance, Call, Class, ClassKind, Drive, Population, Retry, RouteRef, Service, Spec, Step,
-    Version,
+    Balance, Breaker, Call, Class, ClassKind, Drive, Policy, Population, Protect, Retry, RouteRef,
+    Service, Spec, Step, Version,
 };
 
 /// Where [`Op::Refuse`] stands in every plan.
@@ -65,6 +66,29 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+    /// Breaker, bulkhead and budget, where there are any.
+    pub site: Option<u32>,
+    /// The breaker of the world file, also while it is off.
+    pub breaker: Option<Breaker>,
+    /// The timeout itself, for deadlines.
+    pub timeout: Option<Span>,
+    /// How long after the first a second attempt is sent beside it, and the
+    /// queue in which those wait.
+    pub hedge: Option<(Span, u32)>,
+    /// The operation to go on at when the call has failed.
+    pub fallback: Option<u32>,
+    pub deadline: bool,
+    pub cancel: bool,
+    /// Whether an attempt has to ask its policies, or may get a second beside it.
+    pub guarded: bool,
+}
+
+/// A queue of deadlines of equal length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LanePlan {
+    pub span: Span,
+    /// Whether what is due gets a second attempt beside it; it is given up otherwise.
+    pub hedges: bool,
 }
 
 /// What every request to a service asks of its description.
@@ -72,6 +96,8 @@ pub(super) struct CallPlan {
 pub(super) struct ServicePlan {
     pub asynchronous: bool,
     pub balance: Balance,
+    /// Whether it protects itself beside workers and queue.
+    pub guarded: bool,
 }
 
 /// A route across all services.
@@ -114,12 +140,18 @@ pub(super) struct Plan {
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
     pub services: Vec<ServicePlan>,
+    /// How each service protects itself, as it stands.
+    pub protects: Vec<Protect>,
+    /// Whether some service places users by who they are.
+    pub keyed: bool,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
     pub edges: Vec<Edge>,
-    /// One per distinct timeout.
-    pub lanes: Vec<Span>,
+    /// One per distinct timeout, and per distinct delay before a second attempt.
+    pub lanes: Vec<LanePlan>,
+    /// Policies of those calls that have any, and whose they are.
+    pub sites: Vec<SitePlan>,
     /// What clients ask for, class by class, each in the order of its mix.
     pub entries: Vec<EntryPlan>,
     /// By class.
@@ -140,6 +172,8 @@ pub(super) struct EntryPlan {
     pub call: u32,
     pub class: u32,
     pub kind: ClassKind,
+    /// Position of its criticality.
+    pub criticality: u8,
     pub value: Money,
 }
 
@@ -179,9 +213,15 @@ impl Plan {
         let services = spec.services.iter().map(|service| ServicePlan {
             asynchronous: service.asynchronous,
             balance: service.balance,
+            guarded: service.protect != Protect::default(),
         });
-        let services = services.collect();
         let pauses = spec.services.iter().any(|s| s.fleet.gc.is_some());
+        let services: Vec<ServicePlan> = services.collect();
+        let protects = spec.services.iter().map(|service| service.protect);
+        let protects = protects.collect();
+        let keyed = services
+            .iter()
+            .any(|service| service.balance == Balance::RingHash);
         let mut plan = Plan {
             spec,
             pauses,
@@ -191,10 +231,13 @@ impl Plan {
             choices: Vec::new(),
             calls: Vec::new(),
             services,
+            protects,
+            keyed,
             routes,
             first_route,
             edges: Vec::new(),
             lanes: Vec::new(),
+            sites: Vec::new(),
             entries: Vec::new(),
             classes: Vec::new(),
             shares: Vec::new(),
@@ -275,12 +318,14 @@ impl Plan {
                     timeout: class.patience,
                     retry: Retry::default(),
                     optional: false,
+                    policy: Policy::default(),
                 };
                 let entry = EntryPlan {
                     reached,
                     call: self.call(None, &call),
                     class: number,
                     kind: class.kind,
+                    criticality: class.criticality as u8,
                     value: entry.value,
                 };
                 self.entries.push(entry);
@@ -307,6 +352,7 @@ impl Plan {
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));
+                    self.fallback(service, number, call);
                 }
                 Step::Parallel(branches) => {
                     let fork = self.ops.len();
@@ -350,6 +396,36 @@ impl Plan {
         }
     }
 
+    /// What stands in for a failed call: behind it, jumped over when it went well.
+    fn fallback(&mut self, service: u32, number: u32, call: &Call) {
+        let Some(script) = &call.policy.fallback else {
+            return;
+        };
+        let jump = self.ops.len();
+        self.ops.push(Op::End); // replaced below
+        self.calls[number as usize].fallback = Some(self.ops.len() as u32);
+        self.script(service, script);
+        self.ops[jump] = Op::Jump(self.ops.len() as u32);
+    }
+
+    /// The policies of a call, as they stand; none where it has none.
+    fn site(&mut self, call: &Call) -> Option<u32> {
+        let plan = SitePlan {
+            breaker: call.policy.breaker,
+            bulkhead: call.policy.bulkhead,
+            budget: call.retry.budget,
+        };
+        (plan != SitePlan::default()).then(|| {
+            self.sites.push(plan);
+            (self.sites.len() - 1) as u32
+        })
+    }
+
+    /// The queue of deadlines for a timeout, or for a delay before a second attempt.
+    pub fn lane(&mut self, span: Span, hedges: bool) -> u32 {
+        position_or_push(&mut self.lanes, LanePlan { span, hedges })
+    }
+
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
         let RouteRef { service, route } = call.to;
         let edge = from.map(|from| {
@@ -359,9 +435,11 @@ impl Plan {
             };
             position_or_push(&mut self.edges, edge)
         });
-        let lane = call
-            .timeout
-            .map(|timeout| position_or_push(&mut self.lanes, timeout));
+        let lane = call.timeout.map(|timeout| self.lane(timeout, false));
+        let hedge = call.policy.hedge;
+        let hedge = hedge.map(|delay| (delay, self.lane(delay, true)));
+        let policy = &call.policy;
+        let site = self.site(call);
         self.calls.push(CallPlan {
             service: service as u32,
             route: self.first_route[service] + route as u32,
@@ -369,6 +447,14 @@ impl Plan {
             lane,
             retry: call.retry,
             optional: call.optional,
+            site,
+            breaker: policy.breaker,
+            timeout: call.timeout,
+            hedge,
+            fallback: None,
+            deadline: policy.deadline,
+            cancel: policy.cancel,
+            guarded: site.is_some() || hedge.is_some() || policy.deadline || policy.cancel,
         });
         (self.calls.len() - 1) as u32
     }

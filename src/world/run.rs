@@ -50,12 +50,19 @@ impl<P: Probe> Live<'_, P> {
         let Some(line) = self.state.lines.get(key) else {
             return Stop::Waits;
         };
-        if line.kind == Kind::Branch && !self.state.lines.contains(line.request) {
-            self.abandon(key, agenda);
+        let (mut at, pod) = (line.at, line.pod);
+        let mut watched = line.watched;
+        if line.kind == Kind::Branch {
+            let Some(request) = self.state.lines.get(line.request) else {
+                self.abandon(key, agenda);
+                return Stop::Waits;
+            };
+            watched |= request.watched;
+        }
+        if watched && self.is_idle(key, agenda.now()) {
+            self.forsake(key, agenda);
             return Stop::Waits;
         }
-        let mut at = line.at;
-        let pod = line.pod;
         if self.plan.pauses
             && let Some(until) = self.paused(pod, agenda.now())
         {

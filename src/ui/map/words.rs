@@ -176,6 +176,9 @@ mod tests {
             utilisation: None,
             queued: 3,
             routes: Vec::new(),
+            calls: Vec::new(),
+            shedding: false,
+            rate_limit: None,
         };
         assert_eq!(
             node(&service, &["+300ms on every request"]).replace('\u{a0}', " "),

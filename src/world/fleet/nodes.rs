@@ -120,13 +120,15 @@ impl<P: Probe> Live<'_, P> {
             .filter(of_pod)
             .map(|(key, line)| (key, line.kind))
             .collect();
+        let touched = self.state.paths.first(Cause::Node { node });
         for (key, kind) in lines {
+            self.let_go(key);
             if kind == Kind::Branch {
                 self.state.lines.remove(key);
             } else if let Some(line) = self.state.lines.get_mut(key) {
                 line.at = HALT;
                 line.call = Sent::NOTHING;
-                line.touched = Some(Cause::Node { node });
+                line.touched = touched;
             }
         }
     }
