@@ -11,6 +11,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Lint => LINT,
         Topic::Prove => PROVE,
         Topic::Promql => PROMQL,
+        Topic::World => WORLD,
     }
 }
 
@@ -24,6 +25,7 @@ Usage: xops <command> [words]
   lint [PATHS]       check worlds, lessons, catalogue and glossary
   prove [LESSONS]    prove that lessons teach what they say
   promql test FILES  run files of Prometheus's language for testing PromQL
+  world LOOK WORLD   check, explain or draw a world without running it
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -88,4 +90,19 @@ Usage: xops promql test <files>
 Every case is printed with how it ended, then `N passed, N failed, N not
 supported`. Not supported is what needs native histograms, start timestamps or
 experimental syntax; each such case says why. The exit code is 1 if any failed.
+";
+
+const WORLD: &str = "\
+Checks, explains or draws a world without running it.
+
+Usage: xops world lint [files]
+       xops world explain <world or lesson>
+       xops world graph <world or lesson> [--to FILE]
+
+  lint      tell every problem of world files; without one, of every world below
+            lessons/
+  explain   how often each service is asked at normal load, how busy that keeps
+            it, how long requests wait by Erlang's formula, how many attempts
+            retries can make of one request, and what stands out
+  graph     draw services and calls as SVG, onto the output or into --to FILE
 ";

@@ -192,7 +192,7 @@ fn or_dash(text: Option<String>) -> String {
 }
 
 /// A share as percent, finer where it is small.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let value = share * 100.0;
     if value.abs() >= 10.0 {
         format!("{value:.1} %")
@@ -202,7 +202,7 @@ fn percent(share: f64) -> String {
 }
 
 /// A duration in the unit that suits it, three digits at most.
-fn length(span: Span) -> String {
+pub(super) fn length(span: Span) -> String {
     let millis = span.as_millis_f64();
     match millis {
         ..1.0 => format!("{millis:.2} ms"),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg::{Long, Short, Value};
 
 use super::outcome::Failure;
+use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
 use crate::session::Replay;
 
@@ -19,6 +20,7 @@ pub(super) enum Task {
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
     PromqlTest { files: Vec<PathBuf> },
+    World(Look),
 }
 
 /// What help is about.
@@ -30,6 +32,7 @@ pub(super) enum Topic {
     Lint,
     Prove,
     Promql,
+    World,
 }
 
 /// `xops run`.
@@ -50,12 +53,13 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 6] = [
+const COMMANDS: [(&str, Topic); 7] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
     ("promql", Topic::Promql),
+    ("world", Topic::World),
     ("help", Topic::All),
 ];
 
@@ -92,6 +96,7 @@ impl Task {
                 None => Task::Help(Topic::Prove),
             }),
             Topic::Promql => promql(&mut words),
+            Topic::World => world(&mut words),
         }
     }
 }
@@ -159,6 +164,48 @@ fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
         }
         None => Err(Failure::usage("promql needs a command", remedy)),
     }
+}
+
+fn world(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    const LOOKS: [&str; 3] = ["lint", "explain", "graph"];
+    let remedy = "write `xops world lint`, `explain` or `graph`";
+    let look = match words.next().map_err(unreadable)? {
+        Some(Long("help") | Short('h')) => return Ok(Task::Help(Topic::World)),
+        Some(Value(word)) => text(word)?,
+        Some(other) => return Err(unknown(&other, &["help"])),
+        None => {
+            return Err(Failure::usage(
+                "what to do with the world is missing",
+                remedy,
+            ));
+        }
+    };
+    if !LOOKS.contains(&look.as_str()) {
+        let problem = format!("`{look}` is nothing that can be done with a world");
+        return Err(Failure::usage(&problem, &did_you_mean(&look, &LOOKS)));
+    }
+    let (mut named, mut file) = (Vec::new(), None);
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::World)),
+            Long("to") if look == "graph" => file = Some(path(words)?),
+            Value(word) if look == "lint" || named.is_empty() => named.push(word),
+            other => return Err(unknown(&other, &["to", "help"])),
+        }
+    }
+    if look == "lint" {
+        let paths = named.into_iter().map(PathBuf::from).collect();
+        return Ok(Task::World(Look::Lint(paths)));
+    }
+    let Some(what) = named.pop() else {
+        let remedy = format!("name one, such as `xops world {look} shop`");
+        return Err(Failure::usage("no world is named", &remedy));
+    };
+    let what = text(what)?;
+    Ok(Task::World(match look.as_str() {
+        "explain" => Look::Explain(what),
+        _ => Look::Graph(what, file),
+    }))
 }
 
 /// Every further word; none if help is asked for.
@@ -263,6 +310,13 @@ mod tests {
         check("prove", "lessons: []");
         check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
         check("promql --help", "Help(Promql)");
+        check("world lint a b", "World(Lint([\"a\", \"b\"]))");
+        check("world explain shop", "World(Explain(\"shop\"))");
+        check(
+            "world graph shop --to a.svg",
+            "Graph(\"shop\", Some(\"a.svg\"))",
+        );
+        check("world --help", "Help(World)");
     }
 
     #[test]
@@ -284,5 +338,9 @@ mod tests {
         check("promql", "promql needs a command");
         check("promql test", "no test file is named");
         check("promql run up", "no command `run`");
+        check("world", "what to do with the world is missing");
+        check("world grahp shop", "did you mean `graph`");
+        check("world explain", "no world is named");
+        check("world explain shop --to a", "no option --to");
     }
 }

@@ -7,12 +7,16 @@
 mod act;
 mod charts;
 mod command;
+mod fleet;
 mod replay;
 mod scenario;
 mod script;
+mod script_traffic;
 mod show;
+mod show_traffic;
 mod timeline;
 mod truth;
+mod tune;
 mod view;
 mod watch;
 
@@ -31,11 +35,11 @@ pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
-pub use truth::Truth;
+pub use truth::{Sample, Truth};
 pub use view::{
-    BurnRate, Charts, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState, PodView,
-    RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit, VersionView,
-    View,
+    BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency,
+    NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
+    ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
 };
 
 use timeline::Timeline;
@@ -57,6 +61,8 @@ pub struct Session {
     answers: BTreeMap<String, f64>,
     /// Numbers of faults that operators are not told of.
     hidden: Vec<u32>,
+    /// Numbers of surges that operators are not told of.
+    hidden_surges: Vec<u32>,
     next_scrape: SimTime,
 }
 
@@ -80,6 +86,7 @@ impl Session {
             journal: Vec::new(),
             answers: BTreeMap::new(),
             hidden: Vec::new(),
+            hidden_surges: Vec::new(),
             next_scrape: SimTime::ZERO + scenario.scrape,
             scenario,
         }
@@ -105,6 +112,7 @@ impl Session {
                 truth: &mut self.truth,
                 timeline: &mut self.timeline,
                 hidden: &self.hidden,
+                hidden_surges: &self.hidden_surges,
             };
             if self.world.run_until(goal, left, &mut watch) == Progress::OutOfBudget {
                 return Progress::OutOfBudget;

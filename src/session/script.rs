@@ -1,15 +1,17 @@
 //! Commands as a file: solutions of lessons, scripts of events, `--commands`.
 
-use crate::base::{At, Report, Span};
-use crate::world::LoadFactor;
-use crate::world::read::fault;
+use crate::base::{At, Fields, Report, Span};
+use crate::world::read::{self, fault};
+use crate::world::{LoadFactor, NodeAct, RolloutAct};
 
 use super::Command;
+use super::script_traffic as traffic;
+use super::tune;
 
 /// Commands in one file or script.
 const MOST: usize = 1_000;
 /// The longest wait before one command.
-const LONGEST_WAIT: Span = Span::from_days(90);
+pub(super) const LONGEST_WAIT: Span = Span::from_days(90);
 
 /// A command and how long to wait before it.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +82,9 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
 type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
 
 /// Every command that a file can hold, by its key.
-const READERS: [(&str, Read); 10] = [
+const READERS: [(&str, Read); 24] = [
+    ("set-call", tune::call),
+    ("set-guard", tune::guard),
     ("inject", |report, at| {
         fault(report, at).map(|fault| Command::Inject { fault })
     }),
@@ -97,10 +101,65 @@ const READERS: [(&str, Read); 10] = [
         let version = fields
             .need(report, "version")
             .and_then(|at| report.name(&at));
+        let strategy = optional(&mut fields, "strategy", |at| {
+            report.choice(&at, &read::STRATEGIES)
+        });
         fields.done(report);
         Some(Command::Deploy {
             service: service?,
             version: version?,
+            strategy: strategy?,
+        })
+    }),
+    ("rollout", |report, at| {
+        let acts = [
+            ("promote", RolloutAct::Promote),
+            ("pause", RolloutAct::Pause),
+            ("resume", RolloutAct::Resume),
+            ("abort", RolloutAct::Abort),
+        ];
+        let (service, act) = act_on(report, at, "service", &acts)?;
+        Some(Command::Rollout { service, act })
+    }),
+    ("node", |report, at| {
+        let acts = [
+            ("cordon", NodeAct::Cordon),
+            ("uncordon", NodeAct::Uncordon),
+            ("drain", NodeAct::Drain),
+            ("lose", NodeAct::Lose),
+            ("return", NodeAct::Return),
+        ];
+        let (node, act) = act_on(report, at, "name", &acts)?;
+        Some(Command::Node { node, act })
+    }),
+    ("zone", |report, at| {
+        let (zone, lost) = act_on(report, at, "name", &[("lose", true), ("return", false)])?;
+        Some(Command::Zone { zone, lost })
+    }),
+    ("autoscaler", |report, at| {
+        let mut fields = report.fields(at)?;
+        let service = fields
+            .need(report, "service")
+            .and_then(|at| report.name(&at));
+        let on = optional(&mut fields, "on", |at| report.boolean(&at));
+        let mut count = |report: &mut Report, key| {
+            optional(&mut fields, key, |at| report.integer(&at, 1..=100))
+        };
+        let (min, max) = (count(report, "min"), count(report, "max"));
+        let place = fields.at().clone();
+        fields.done(report);
+        let bounds = match (min?, max?) {
+            (Some(min), Some(max)) => Some((min as u32, max as u32)),
+            (None, None) => None,
+            _ => {
+                report.error(&place, "only one of two bounds", "give `min` and `max`");
+                return None;
+            }
+        };
+        Some(Command::Autoscaler {
+            service: service?,
+            on: on?,
+            bounds,
         })
     }),
     ("roll-back", |report, at| {
@@ -128,6 +187,18 @@ const READERS: [(&str, Read); 10] = [
             .number(at, 0.0..=LoadFactor::MOST)
             .map(|factor| Command::SetLoad { factor })
     }),
+    ("spike", traffic::spike),
+    ("flash-sale", traffic::flash_sale),
+    ("flood", traffic::flood),
+    ("end-surge", |report, at| {
+        report
+            .integer(at, 0..=100_000)
+            .map(|id| Command::EndSurge { id: id as u32 })
+    }),
+    ("block", traffic::block),
+    ("limit", traffic::limit),
+    ("allow", traffic::allow),
+    ("shed", traffic::shed),
     ("answer", |report, at| {
         let mut fields = report.fields(at)?;
         let question = fields
@@ -149,6 +220,34 @@ const READERS: [(&str, Read); 10] = [
         report.boolean(at).map(|_| Command::Continue)
     }),
 ];
+
+/// `{<key>: name, act: word}`.
+fn act_on<T: Copy>(
+    report: &mut Report,
+    at: &At<'_>,
+    key: &'static str,
+    acts: &[(&str, T)],
+) -> Option<(String, T)> {
+    let mut fields = report.fields(at)?;
+    let name = fields.need(report, key).and_then(|at| report.name(&at));
+    let act = fields
+        .need(report, "act")
+        .and_then(|at| report.choice(&at, acts));
+    fields.done(report);
+    Some((name?, act?))
+}
+
+/// `Some(None)` where the field is absent, `None` where it is wrong.
+fn optional<'n, T>(
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    read: impl FnOnce(At<'n>) -> Option<T>,
+) -> Option<Option<T>> {
+    match fields.get(key) {
+        Some(at) => read(at).map(Some),
+        None => Some(None),
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -180,6 +279,21 @@ mod tests {
             "- inject: {service: payment, errors: 30%, for: 4m}",
             "kind: Errors, values: [0.3]",
         );
+        check(
+            "- spike: {times: 3, tenant: acme, for: 10m}",
+            "Surge { surge: SurgeSpec { who: Some(Tenant(\"acme\")), kind: Spike { times: 3.0 }",
+        );
+        check(
+            "- flood: {rate: 5k/s}",
+            "who: None, kind: Flood { rate: 5000.0 }, duration: None",
+        );
+        check(
+            "- limit: {class: partner, rate: 20/s}",
+            "rule: Limit { rate: 20.0, burst: None }",
+        );
+        check("- block: partner", "Class(\"partner\"), rule: Block");
+        check("- shed: 80%", "Shed { over: Some(Ratio(0.8)) }");
+        check("- shed: false", "Shed { over: None }");
     }
 
     #[test]
@@ -189,5 +303,8 @@ mod tests {
         check("- {restrat: a}", "restart");
         check("- inject: {service: a, errors: 1%, kill: 1}", "this has 2");
         check("- {after: -5m, restart: a}", "c.yaml:1");
+        check("- limit: {rate: 5/s}", "not said who is meant");
+        check("- block: {class: a, tenant: b}", "two ways");
+        check("- spike: {times: 0.5}", "below the least value 1");
     }
 }

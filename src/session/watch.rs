@@ -18,6 +18,7 @@ pub(super) struct Watch<'a> {
     pub truth: &'a mut Truth,
     pub timeline: &'a mut Timeline,
     pub hidden: &'a [u32],
+    pub hidden_surges: &'a [u32],
 }
 
 impl Probe for Watch<'_> {
@@ -33,15 +34,14 @@ impl Probe for Watch<'_> {
 
     fn user_done(&mut self, done: UserDone) {
         self.telemetry.user_done(&done);
+        self.truth.trace(&done);
         for (place, slo) in self.slos.iter_mut().enumerate() {
             if slo.count(&done) {
                 self.truth.blame(place, done.cause);
             }
         }
-        if !done.outcome.is_ok()
-            && let Some(entry) = self.spec.traffic.mix.get(done.entry as usize)
-        {
-            let lost = entry.value.times(u64::from(self.spec.scale));
+        if !done.outcome.is_ok() {
+            let lost = done.value.times(u64::from(self.spec.scale));
             self.truth.lost = crate::base::Money::from_cents(
                 self.truth.lost.cents().saturating_add(lost.cents()),
             );
@@ -66,10 +66,52 @@ impl Probe for Watch<'_> {
                 Some(service),
                 format!("{}-{pod} is ready", name(service)),
             ),
-            Happening::PodDied { service, pod, lost } => (
+            Happening::PodDied {
+                service,
+                pod,
+                lost,
+                exit,
+            } => {
+                let (name, how) = (name(service), exit.word());
+                let text = format!("{name}-{pod} died ({how}), {lost} requests lost");
+                (EventKind::Pod, Some(service), text)
+            }
+            Happening::PodUnready { service, pod } => (
                 EventKind::Pod,
                 Some(service),
-                format!("{}-{pod} died, {lost} requests lost", name(service)),
+                format!("{}-{pod} is not ready: its probe fails", name(service)),
+            ),
+            Happening::PodPending { service, pod } => (
+                EventKind::Pod,
+                Some(service),
+                format!("{}-{pod} is pending: no node takes it", name(service)),
+            ),
+            Happening::RolloutStalled { service, version } => {
+                let versions = &self.spec.services[service as usize].versions;
+                let version = versions
+                    .get(version as usize)
+                    .map_or("?", |v| v.name.as_str());
+                let text = format!(
+                    "the roll-out of {} {version} has not moved within its deadline",
+                    name(service)
+                );
+                (EventKind::Deploy, Some(service), text)
+            }
+            Happening::Scaled { service, from, to } => {
+                let text = format!("autoscaler: {} from {from} to {to} pods", name(service));
+                (EventKind::Action, Some(service), text)
+            }
+            // What nobody is told of shows by its effects.
+            Happening::NodeLost { .. } => return,
+            Happening::NodeBooting { .. } => (EventKind::Pod, None, "a node boots".to_owned()),
+            Happening::NodeUp { .. } => (EventKind::Pod, None, "a node is ready".to_owned()),
+            Happening::NodeSilent { .. } => {
+                (EventKind::Pod, None, "a node does not answer".to_owned())
+            }
+            Happening::NodeRemoved { .. } => (
+                EventKind::Pod,
+                None,
+                "an empty node was given back".to_owned(),
             ),
             Happening::RolloutDone { service, version } => {
                 let versions = &self.spec.services[service as usize].versions;
@@ -84,6 +126,18 @@ impl Probe for Watch<'_> {
                     return;
                 }
                 (EventKind::Fault, None, format!("fault {fault} ended"))
+            }
+            Happening::SurgeEnded { surge } => {
+                if self.hidden_surges.contains(&surge) {
+                    return;
+                }
+                (EventKind::Action, None, format!("surge {surge} ended"))
+            }
+            Happening::CrowdFull { class } => {
+                let classes = &self.spec.traffic.classes;
+                let name = classes.get(class as usize).map_or("?", |of| &of.name);
+                let text = format!("no more simulated {name} than there are: the lab is full");
+                (EventKind::Action, None, text)
             }
         };
         self.timeline.write(now, kind, service, text);

@@ -2,7 +2,7 @@
 
 use crate::base::{At, Ratio, Report, Span, parse};
 
-use super::{Indicator, Objective};
+use super::{Indicator, Measured, Objective};
 
 /// Objectives of one world.
 const MOST: usize = 20;
@@ -36,9 +36,12 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
         .need(report, "window")
         .and_then(|at| report.duration(&at, Span::from_mins(5)..=Span::from_days(30)));
     let indicator = fields.need(report, "good").and_then(|at| {
-        let (kind, at) = report.tagged(&at, &["availability", "latency"])?;
+        let (kind, at) = report.tagged(&at, &["availability", "quality", "latency"])?;
         if kind == "availability" {
             return Some(Indicator::Availability);
+        }
+        if kind == "quality" {
+            return Some(Indicator::Quality);
         }
         let mut fields = report.fields(&at)?;
         let under = fields
@@ -47,8 +50,13 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
         fields.done(report);
         Some(Indicator::Latency { under: under? })
     });
+    let of = fields.get("of").map_or(Some(Measured::Users), |at| {
+        let words = [("users", Measured::Users), ("probes", Measured::Probes)];
+        report.choice(&at, &words)
+    });
     fields.done(report);
     Some(Objective {
+        of: of?,
         name: name?,
         title: title?,
         indicator: indicator?,

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{SimTime, Span};
+use super::fleet::body::Exit;
+use super::spec::ClassKind;
+use crate::base::{Money, SimTime, Span};
+
+use super::paths::PathId;
 
 /// How a request or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,16 +21,19 @@ pub enum Outcome {
     Overloaded,
     /// No pod to ask, or the connection was reset (503).
     Unavailable,
+    /// Turned away: over a rate limit, or blocked (429).
+    Limited,
 }
 
 impl Outcome {
     /// Every outcome, in the order of their discriminants.
-    pub const ALL: [Outcome; 5] = [
+    pub const ALL: [Outcome; 6] = [
         Outcome::Ok,
         Outcome::Error,
         Outcome::TimedOut,
         Outcome::Overloaded,
         Outcome::Unavailable,
+        Outcome::Limited,
     ];
 
     /// Position in [`Outcome::ALL`].
@@ -67,6 +74,73 @@ pub enum Cause {
         /// The service.
         service: u32,
     },
+    /// A limit that was set: more was asked than the service lets in.
+    Limit {
+        /// The service.
+        service: u32,
+    },
+    /// The network between two services, by the position of the edge.
+    Network {
+        /// The edge.
+        edge: u32,
+    },
+    /// The service's certificate has expired.
+    Certificate {
+        /// The service.
+        service: u32,
+    },
+    /// Gateways let nobody of this class in.
+    Blocked {
+        /// The class.
+        class: u32,
+    },
+    /// The class sent more than gateways let in.
+    OverLimit {
+        /// The class.
+        class: u32,
+    },
+    /// The gateway was so busy that it turned requests of this criticality away.
+    Shed {
+        /// The gateway.
+        service: u32,
+    },
+    /// A pod was asked that had stopped, before its callers knew.
+    Refused {
+        /// The service.
+        service: u32,
+    },
+    /// A pod ended with what it held.
+    Died {
+        /// The service.
+        service: u32,
+        /// How it ended.
+        exit: Exit,
+    },
+    /// A node went away.
+    Node {
+        /// Position of the node.
+        node: u32,
+    },
+    /// A pod had used up its share of CPU.
+    Throttled {
+        /// The service.
+        service: u32,
+    },
+    /// A pod stood still to collect garbage.
+    Collecting {
+        /// The service.
+        service: u32,
+    },
+    /// A pod had not warmed up.
+    Cold {
+        /// The service.
+        service: u32,
+    },
+    /// A pod could not write.
+    DiskFull {
+        /// The service.
+        service: u32,
+    },
 }
 
 /// A request that a service finished with.
@@ -82,6 +156,8 @@ pub struct Served {
     pub outcome: Outcome,
     /// From arrival at the pod to the answer, waiting included.
     pub duration: Span,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// An attempt that its caller finished with.
@@ -95,6 +171,8 @@ pub struct Attempted {
     pub outcome: Outcome,
     /// How long the caller waited.
     pub duration: Span,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// A user's request that ended.
@@ -102,14 +180,26 @@ pub struct Attempted {
 pub struct UserDone {
     /// When.
     pub now: SimTime,
-    /// Position in the traffic mix.
+    /// Position among everything that clients ask for, class by class.
     pub entry: u32,
+    /// Position of the class of clients.
+    pub class: u32,
+    /// What that class is.
+    pub kind: ClassKind,
+    /// Revenue of one real request of this kind that succeeds.
+    pub value: Money,
+    /// Whether a gateway turned it away before any pod saw it.
+    pub refused: bool,
     /// How it ended, for the user.
     pub outcome: Outcome,
     /// How long the user waited.
     pub duration: Span,
-    /// Why it failed, or what made it slower than it is by nature.
+    /// Why it failed, or what made it slower or poorer than it is by nature.
     pub cause: Option<Cause>,
+    /// How that reached the user.
+    pub path: PathId,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// Something that operators can see happen.
@@ -137,6 +227,63 @@ pub enum Happening {
         pod: u32,
         /// Requests lost.
         lost: u32,
+        /// How it ended.
+        exit: Exit,
+    },
+    /// A pod serves, but its readiness probe failed.
+    PodUnready {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A pod fits no node.
+    PodPending {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A roll-out has not moved within its deadline.
+    RolloutStalled {
+        /// Position of the service.
+        service: u32,
+        /// Position of the version.
+        version: u32,
+    },
+    /// An autoscaler changed the number of pods.
+    Scaled {
+        /// Position of the service.
+        service: u32,
+        /// Pods before.
+        from: u32,
+        /// Pods now.
+        to: u32,
+    },
+    /// A node was asked for.
+    NodeBooting {
+        /// Its position.
+        node: u32,
+    },
+    /// A node can take pods.
+    NodeUp {
+        /// Its position.
+        node: u32,
+    },
+    /// A node went away; nobody is told.
+    NodeLost {
+        /// Its position.
+        node: u32,
+    },
+    /// The control plane noticed that a node is silent.
+    NodeSilent {
+        /// Its position.
+        node: u32,
+    },
+    /// A node was given back.
+    NodeRemoved {
+        /// Its position.
+        node: u32,
     },
     /// Every pod is ready at the wanted version and number.
     RolloutDone {
@@ -149,6 +296,16 @@ pub enum Happening {
     FaultEnded {
         /// Its number.
         fault: u32,
+    },
+    /// A surge of traffic ended by itself.
+    SurgeEnded {
+        /// Its number.
+        surge: u32,
+    },
+    /// A class would have more users than one world may simulate.
+    CrowdFull {
+        /// Position of the class.
+        class: u32,
     },
 }
 

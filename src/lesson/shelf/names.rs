@@ -4,6 +4,8 @@
 use crate::base::{At, Report, did_you_mean};
 use crate::lesson::Lesson;
 use crate::session::{Command, Scenario, Scripted};
+use crate::world::Who;
+use crate::world::spec::Class;
 
 use super::check::{field, items};
 
@@ -51,16 +53,40 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
                 target.route.as_ref(),
             )
         }
-        Command::Deploy { service, version } => (service, Some(version), None),
+        Command::Deploy {
+            service, version, ..
+        } => (service, Some(version), None),
         Command::RollBack { service }
+        | Command::Rollout { service, .. }
+        | Command::Autoscaler { service, .. }
         | Command::Restart { service }
-        | Command::Scale { service, .. } => (service, None, None),
+        | Command::Scale { service, .. }
+        | Command::SetGuard { service, .. } => (service, None, None),
+        Command::SetCall { service, to, .. } => {
+            return wrong_call(service, to, scenario);
+        }
         Command::Answer { question, .. } => {
             let known = lesson.questions.iter().map(|(name, _)| name.as_str());
             return unknown("question", question, known);
         }
-        Command::EndFault { .. } | Command::SetLoad { .. } | Command::Hint | Command::Continue => {
-            return None;
+        Command::Surge { surge } => return nobody(surge.who.as_ref()?, scenario),
+        Command::Admit { who, .. } => return nobody(who, scenario),
+        Command::EndFault { .. }
+        | Command::SetLoad { .. }
+        | Command::EndSurge { .. }
+        | Command::Shed { .. }
+        | Command::Hint
+        | Command::Continue => return None,
+        Command::Zone { zone, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.zones);
+            return unknown("zone", zone, known.map(|known| known.name.as_str()));
+        }
+        Command::Node { node, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.pools);
+            let pool = node
+                .rsplit_once('-')
+                .map_or(node.as_str(), |(pool, _)| pool);
+            return unknown("node pool", pool, known.map(|known| known.name.as_str()));
         }
     };
     let services = &scenario.world.services;
@@ -73,6 +99,37 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
     version
         .and_then(|version| unknown("version", version, versions))
         .or_else(|| route.and_then(|route| unknown("route", route, routes)))
+}
+
+/// What a call names wrongly: its caller, its callee or the callee's route.
+fn wrong_call(service: &str, to: &str, scenario: &Scenario) -> Option<(String, String)> {
+    let services = &scenario.world.services;
+    let (callee, route) = match to.split_once('/') {
+        Some((callee, route)) => (callee, Some(route)),
+        None => (to, None),
+    };
+    for name in [service, callee] {
+        let known = services.iter().map(|known| known.name.as_str());
+        if let Some(problem) = unknown("service", name, known) {
+            return Some(problem);
+        }
+    }
+    let found = services.iter().find(|known| known.name == callee)?;
+    let routes = found.routes.iter().map(|known| known.name.as_str());
+    route.and_then(|route| unknown("route", route, routes))
+}
+
+/// Clients that the world does not have.
+fn nobody(who: &Who, scenario: &Scenario) -> Option<(String, String)> {
+    type Label = fn(&Class) -> Option<&String>;
+    let (what, word, label): (_, _, Label) = match who {
+        Who::Class(name) => ("class", name, |class| Some(&class.name)),
+        Who::Tenant(name) => ("tenant", name, |class| class.tenant.as_ref()),
+        Who::Device(name) => ("device", name, |class| class.device.as_ref()),
+        Who::Region(name) => ("region", name, |class| class.region.as_ref()),
+    };
+    let classes = scenario.world.traffic.classes.iter();
+    unknown(what, word, classes.filter_map(label).map(String::as_str))
 }
 
 fn unknown<'k>(

@@ -54,6 +54,8 @@ pub const fn kind(kind: ServiceKind) -> &'static str {
 /// Pod state as a word.
 pub const fn pod(state: PodState) -> &'static str {
     match state {
+        PodState::Pending => "pending",
+        PodState::Unready => "not ready",
         PodState::Starting => "starting",
         PodState::Ready => "ready",
         PodState::Draining => "draining",
@@ -128,16 +130,6 @@ pub fn load_factor(load: f64) -> Option<String> {
     })
 }
 
-/// `text` shortened to about `width` pixels of a font whose characters are `each` wide.
-pub fn fitted(text: &str, width: f64, each: f64) -> String {
-    let most = (width / each).max(1.0) as usize;
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}\u{2026}", kept.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +147,8 @@ mod tests {
             queued: 0,
             queue_limit: 16,
             restarts: 0,
+            place: String::new(),
+            reason: String::new(),
         };
         let service = ServiceView {
             name: "payment".into(),
@@ -167,6 +161,9 @@ mod tests {
             versions: Vec::new(),
             rollback_to: None,
             rollout: Some((1, 2)),
+            rolling: None,
+            autoscaler: None,
+            cost_per_hour: 0.0,
             replicas: 2,
             pods: vec![pod(PodState::Ready), pod(PodState::Starting)],
             rate: 12.3,
@@ -179,6 +176,9 @@ mod tests {
             utilisation: None,
             queued: 3,
             routes: Vec::new(),
+            calls: Vec::new(),
+            shedding: false,
+            rate_limit: None,
         };
         assert_eq!(
             node(&service, &["+300ms on every request"]).replace('\u{a0}', " "),
@@ -193,11 +193,5 @@ mod tests {
         assert_eq!(load_factor(1.0), None);
         assert_eq!(load_factor(2.5).as_deref(), Some("\u{d7}2.5"));
         assert_eq!(users(12.34, 1.0).replace('\u{a0}', " "), "users, 12.3 /s");
-    }
-
-    #[test]
-    fn long_texts_end_in_an_ellipsis() {
-        assert_eq!(fitted("payment", 100.0, 7.0), "payment");
-        assert_eq!(fitted("recommendations", 56.0, 7.0), "recomme\u{2026}");
     }
 }

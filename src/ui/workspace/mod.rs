@@ -5,6 +5,7 @@ mod crash;
 mod dashboards;
 mod diagnostics;
 mod faults;
+mod fleet;
 mod help;
 mod input;
 mod inspector;
@@ -19,6 +20,7 @@ mod speed;
 mod theme;
 mod timeline;
 mod topbar;
+mod traffic;
 
 pub use panels::ComparisonPanel;
 pub use shell::Workspace;

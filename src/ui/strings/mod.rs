@@ -1,14 +1,20 @@
 //! Every text that the pages show, in one table: constants first, then
 //! sentences with something filled in. Texts of lessons and worlds are not
-//! here; they come with their files.
+//! here; they come with their files. What belongs to one panel alone stands in
+//! a file of its own below.
 
 use crate::base::Diagnostics;
 use crate::lesson::StepState;
 use crate::session::{EventKind, Health, ServiceKind};
 
+pub mod fleet;
+
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
+use texts;
+
+pub mod traffic;
 
 // The product and its frame.
 texts! {
@@ -140,7 +146,9 @@ texts! {
     POD_STARTING = "starting";
     POD_READY = "ready";
     POD_DRAINING = "draining";
-    POD_DEAD = "dead";
+    POD_DEAD = "waits to restart";
+    POD_PENDING = "pending";
+    POD_UNREADY = "not ready";
     ROUTES = "Routes";
     ROUTE = "Route";
     ALL_ROUTES = "All routes";
