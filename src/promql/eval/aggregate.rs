@@ -12,6 +12,10 @@ use super::{ABSENT, Column, Evaluated, Evaluator, Grid, failure, is_present, unf
 use crate::base::order::sort_by;
 use crate::telemetry::store::{Labels, is_of_metric};
 
+/// The first value of a fold, and what each further one does to it.
+type Start = fn(f64) -> f64;
+type Add = fn(&mut f64, f64);
+
 /// Series that are taken together.
 struct Group {
     labels: Labels,
@@ -153,7 +157,7 @@ impl Evaluator<'_> {
                 )
             }
             _ => {
-                let (start, add): (fn(f64) -> f64, fn(&mut f64, f64)) = match op {
+                let (start, add): (Start, Add) = match op {
                     Aggregation::Count => (|_| 1.0, |count, _| *count += 1.0),
                     Aggregation::Min => (
                         |value| value,
