@@ -243,7 +243,6 @@ texts! {
     RECOVERED = "A fresh simulator stands where the old one stopped.";
     STORAGE_FULL = "This browser's storage is full or not allowed, so progress lasts only until the page is closed. Free some space or allow storage for this page.";
     NO_WORKER_URL = "The page does not say where the simulator is. Please reload it.";
-    WORKER_NOT_LOADED = "The simulator's script could not be loaded. Please check your connection and reload the page.";
 }
 
 // Keyboard.
@@ -574,6 +573,15 @@ pub fn bad_catalogue(problems: &Diagnostics) -> String {
 
 pub fn worker_refused(reason: &str) -> String {
     format!("The browser did not start the simulator: {reason}")
+}
+
+pub fn worker_not_loaded(details: &str) -> String {
+    let text =
+        "The simulator could not be loaded. Please check your connection and reload the page.";
+    match details {
+        "" => text.to_owned(),
+        details => format!("{text} {details}"),
+    }
 }
 
 pub fn worker_garbled(reason: &str) -> String {
