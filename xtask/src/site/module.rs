@@ -53,7 +53,7 @@ pub const ENGINE: Recipe = Recipe {
 
 /// How cargo compiles for speed. Said here and not in a profile of its own,
 /// because profiles share no compiled dependencies.
-const FAST: [&str; 2] = ["--config", "profile.site.package.xops-lab.opt-level=3"];
+const FAST: [&str; 2] = ["--config", "profile.site.package.xops-lab.opt-level=\"s\""];
 
 /// How wasm-opt makes the module fast.
 const FASTER: [&str; 3] = ["-O3", "--strip-debug", "--strip-producers"];
