@@ -1,7 +1,7 @@
 //! How fast the engine is, beside a plain loop and a peer in the same run.
 //!
 //! `cargo bench --bench speed [-- WORDS]` runs the workloads whose name
-//! contains the words; `cargo xtask bench` runs all, and the same in WASM.
+//! contains the words (`--ours`: without the others, for a profiler); `cargo xtask bench` runs all, and the same in WASM.
 //! Figures are million events (arrivals and completions) per second of CPU
 //! time, medians of rounds in which the engines take turns.
 
@@ -29,6 +29,7 @@ fn main() {
         .skip(1)
         .filter(|word| !word.starts_with("--"))
         .collect();
+    let alone = std::env::args().any(|word| word == "--ours");
     println!(
         "| workload | ours, M events/s | plain loop | ours / plain | desque | ours / desque | \
          allocations per event | mean ms: ours, plain, desque |"
@@ -36,13 +37,16 @@ fn main() {
     println!("|---|---|---|---|---|---|---|---|");
     for workload in &WORKLOADS {
         if words.is_empty() || words.iter().any(|word| workload.name.contains(word)) {
-            println!("{}", line(workload));
+            println!("{}", line(workload, alone));
         }
     }
 }
 
-fn line(workload: &Workload) -> String {
+fn line(workload: &Workload, alone: bool) -> String {
     let mut engines = Engine::all(workload);
+    if alone {
+        engines.truncate(1);
+    }
     for engine in &mut engines {
         engine.run(WARM_UP);
     }

