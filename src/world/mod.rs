@@ -5,6 +5,7 @@
 //! It knows no telemetry, no objective and no learner.
 
 mod blame;
+mod bucket;
 mod calls;
 mod control;
 pub mod fault;
@@ -27,6 +28,7 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
+pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
 pub use inspect::{FaultStatus, PodStatus, PodWord};

@@ -3,9 +3,16 @@
 //! A [`Spec`] can only be made by [`read`](super::read), which refuses what
 //! could not run, or by tests that build one by hand.
 
+mod store;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Duration, Money, Rate, Ratio, Span};
+
+pub use store::{
+    Cache, Consumer, Database, Dependency, Eviction, Full, Lock, Log, Lookup, Pool, Publish, Quota,
+    Reads, Replication, Transaction, Window,
+};
 
 /// A whole system and its users.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +78,12 @@ pub enum Kind {
     Service,
     /// A database: workers are connections, routes are queries.
     Database,
+    /// A cache: routes are kinds of things that it keeps.
+    Cache,
+    /// A queue or stream of messages: routes are ways to publish.
+    Queue,
+    /// Somebody else's service: it has its own quota and its own hours.
+    Dependency,
 }
 
 /// One service.
@@ -100,6 +113,16 @@ pub struct Service {
     pub routes: Vec<Route>,
     /// What can be deployed; the first runs at the start. Never empty.
     pub versions: Vec<Version>,
+    /// What a cache keeps, and how; every cache has it, and nothing else.
+    pub cache: Option<Cache>,
+    /// What a queue keeps, and for whom; every queue has it, and nothing else.
+    pub log: Option<Log>,
+    /// What a database may have beyond workers.
+    pub database: Option<Database>,
+    /// What a dependency may have beyond its nature.
+    pub dependency: Option<Dependency>,
+    /// Pools of connections that each pod keeps to databases.
+    pub pools: Vec<Pool>,
 }
 
 /// How a caller chooses among ready pods.
@@ -142,6 +165,14 @@ pub enum Step {
     Parallel(Vec<Vec<Step>>),
     /// Run one of several scripts, chosen by weight.
     Branch(Vec<(f64, Vec<Step>)>),
+    /// Ask a cache, and fetch what it does not have.
+    Lookup(Box<Lookup>),
+    /// Put a message into a queue.
+    Publish(Box<Publish>),
+    /// Do several things on one connection and keep what they lock.
+    Transaction(Transaction),
+    /// Lock one row. Only in the routes of a database.
+    Lock(Lock),
 }
 
 /// A call and how the caller protects itself.
