@@ -11,6 +11,7 @@ mod replay;
 mod scenario;
 mod script;
 mod show;
+mod stores;
 mod timeline;
 mod truth;
 mod view;
@@ -33,9 +34,9 @@ pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
 pub use truth::Truth;
 pub use view::{
-    BurnRate, Charts, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState, PodView,
-    RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit, VersionView,
-    View,
+    BurnRate, Charts, EdgeView, EventKind, FaultView, FigureView, Health, Latency, Panel, PodState,
+    PodView, RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit,
+    VersionView, View,
 };
 
 use timeline::Timeline;

@@ -56,8 +56,14 @@ pub enum ServiceKind {
     Gateway,
     /// An ordinary service.
     Service,
-    /// A database: its workers are connections.
+    /// A database: its routes are queries.
     Database,
+    /// A cache.
+    Cache,
+    /// A queue or stream of messages.
+    Queue,
+    /// Somebody else's service.
+    Dependency,
 }
 
 /// A service as its dashboards would show it.
@@ -97,8 +103,25 @@ pub struct ServiceView {
     pub utilisation: Option<f64>,
     /// Requests waiting in queues at the last scrape.
     pub queued: u32,
+    /// What it keeps, in figures, most important first; nothing where it keeps nothing.
+    pub figures: Vec<FigureView>,
     /// Every route.
     pub routes: Vec<RouteView>,
+}
+
+/// One figure about what a service keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FigureView {
+    /// Its title, such as `Hit ratio`.
+    pub title: String,
+    /// What it is, one sentence.
+    pub about: String,
+    /// The unit of its value.
+    pub unit: Unit,
+    /// Its value at the last scrape, or over the last minute; none without data.
+    pub value: Option<f64>,
+    /// What it can be at most.
+    pub limit: Option<f64>,
 }
 
 /// Percentiles of a duration.

@@ -79,6 +79,18 @@ impl Probe for Watch<'_> {
                 let text = format!("{} runs {version} on every pod", name(service));
                 (EventKind::Deploy, Some(service), text)
             }
+            Happening::FailedOver(found) => {
+                let database = name(found.service);
+                let mut text = format!(
+                    "{database}-{} took over after {} as the primary",
+                    found.pod, found.time
+                );
+                if found.lost > 0 {
+                    let (lost, data) = (found.lost, found.data);
+                    text.push_str(&format!(", {lost} writes of {data} lost"));
+                }
+                (EventKind::Pod, Some(found.service), text)
+            }
             Happening::FaultEnded { fault } => {
                 if self.hidden.contains(&fault) {
                     return;

@@ -22,10 +22,17 @@ impl<P: Probe> Live<'_, P> {
         };
         line.call.attempts += 1;
         line.call.began = agenda.now();
-        let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
-        let admitted = match self.choose_pod(plan.service) {
-            Some(pod) => self.admit(pod, plan.route, key, agenda),
-            None => Err(End::no_pod(plan.service)),
+        let number = line.call.plan;
+        let plan: &CallPlan = &self.plan.calls[number as usize];
+        let pod = if plan.particular {
+            self.choose_store(key, number, agenda.now())
+        } else {
+            self.choose_pod(plan.service)
+                .ok_or_else(|| End::no_pod(plan.service))
+        };
+        let admitted = match pod {
+            Ok(pod) => self.admit(pod, plan.route, key, agenda),
+            Err(end) => Err(end),
         };
         match admitted {
             Ok((callee, next)) => {
@@ -46,7 +53,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// One of the service's ready pods.
     #[inline(always)]
-    fn choose_pod(&mut self, service: u32) -> Option<Key> {
+    pub fn choose_pod(&mut self, service: u32) -> Option<Key> {
         match self.state.services[service as usize].ready[..] {
             [] => None,
             [only] => Some(only),
@@ -155,6 +162,10 @@ impl<P: Probe> Live<'_, P> {
             self.back_off(key, plan, attempts, agenda);
             return Next::Nothing;
         }
+        if line.kind == Kind::Delivery {
+            self.delivered(key, end, agenda);
+            return Next::Nothing;
+        }
         if line.kind == Kind::User {
             let (entry, arrived) = (line.route, line.arrived);
             self.state.lines.remove(key);
@@ -182,32 +193,45 @@ impl<P: Probe> Live<'_, P> {
 
     /// The wait before another attempt is over, unless the request died meanwhile.
     pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let kind = self.state.lines.get(key).map(|line| line.kind);
+        if kind == Some(Kind::Delivery) {
+            return self.hand_over(key, agenda);
+        }
         if self.is_alive(key) {
             return self.send(key, agenda);
         }
-        self.state.lines.remove(key);
+        self.forget(key, agenda.now());
         Next::Nothing
     }
 
     /// A line has the answer that it waited for, but a late or a bad one.
     #[cold]
     #[inline(never)]
-    fn troubled(&mut self, key: Key, optional: bool, end: End, agenda: &mut Agenda<Event>) -> Next {
+    pub fn troubled(
+        &mut self,
+        key: Key,
+        optional: bool,
+        end: End,
+        agenda: &mut Agenda<Event>,
+    ) -> Next {
         let lines = &mut self.state.lines;
         let request_key = lines.get(key).map_or(key, |line| line.request_of(key));
         let Some(request) = lines.get_mut(request_key) else {
             // The request died while this branch of it was waiting.
-            lines.remove(key);
+            self.forget(key, agenda.now());
             return Next::Nothing;
         };
         if request.touched.is_none() {
             request.touched = end.cause;
         }
         if end.outcome.is_ok() || optional {
+            if !end.outcome.is_ok() && self.plan.keeps {
+                self.missed(key);
+            }
             return Next::Run(key);
         }
         if key != request_key {
-            lines.remove(key);
+            self.forget(key, agenda.now());
         }
         let outcome = match end.outcome {
             Outcome::TimedOut => Outcome::TimedOut,

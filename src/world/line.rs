@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Request,
     /// One of several things that a request does at once.
     Branch,
+    /// A message on its way to a consumer.
+    Delivery,
 }
 
 /// One line of execution.
@@ -30,7 +32,8 @@ pub(super) struct Line {
     pub running: bool,
     /// Position of the service it runs in.
     pub service: u32,
-    /// Requests: number of the route across all services. Users: position in the mix.
+    /// Requests: number of the route across all services. Users: position in
+    /// the mix. Messages: number of the group.
     pub route: u32,
     /// Next operation.
     pub at: u32,
@@ -126,7 +129,7 @@ impl Line {
     pub fn request_of(&self, key: Key) -> Key {
         match self.kind {
             Kind::Branch => self.request,
-            Kind::User | Kind::Request => key,
+            Kind::User | Kind::Request | Kind::Delivery => key,
         }
     }
 }

@@ -99,6 +99,7 @@ impl<P: Probe> Live<'_, P> {
             }
             Event::PodReady { pod, starts } => self.pod_ready(pod, starts, agenda),
             Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
+            Event::Store(event) => self.store_event(event, agenda),
         }
     }
 
@@ -136,6 +137,12 @@ impl<P: Probe> Live<'_, P> {
         let lines = &mut self.state.lines;
         let user = lines.insert_with(|| Line::user(entry as u32, plan, now));
         self.send(user, agenda)
+    }
+
+    /// Puts on the agenda what happens from the start on.
+    pub fn launch(&mut self, agenda: &mut Agenda<Event>) {
+        self.schedule_arrival(agenda);
+        self.watch_databases(agenda);
     }
 
     /// Puts the next candidate arrival on the agenda.

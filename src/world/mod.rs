@@ -6,8 +6,11 @@
 
 mod blame;
 mod bucket;
+mod cache;
 mod calls;
 mod control;
+mod database;
+mod dependency;
 pub mod fault;
 mod inspect;
 mod line;
@@ -20,6 +23,8 @@ mod run;
 mod serve;
 pub mod spec;
 mod state;
+pub mod store;
+mod stream;
 
 use std::sync::Arc;
 
@@ -28,8 +33,8 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
-pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
+pub use database::Failover;
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
@@ -63,7 +68,7 @@ impl World {
             state: &mut state,
             probe: &mut Unobserved,
         }
-        .schedule_arrival(&mut agenda);
+        .launch(&mut agenda);
         World {
             plan,
             agenda,

@@ -3,7 +3,8 @@
 
 use crate::base::{Sampler, Span, Stream};
 
-use super::spec::{Balance, Call, Retry, RouteRef, Spec, Step};
+use super::spec::{Balance, Call, Group, Retry, RouteRef, Service, Spec, Step, Store};
+use super::store::StorePlan;
 
 /// Where [`Op::Refuse`] stands in every plan.
 pub(super) const REFUSE: u32 = 0;
@@ -32,6 +33,8 @@ pub(super) enum Op {
     End,
     /// The request is refused at the door, for what has touched it.
     Refuse,
+    /// Do something with what is kept; the index is into the plan of stores.
+    Store(u32),
 }
 
 impl Op {
@@ -63,6 +66,8 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+    /// Whether it matters which pod is asked, beyond balance.
+    pub particular: bool,
 }
 
 /// What every request to a service asks of its description.
@@ -109,6 +114,11 @@ pub(super) struct Plan {
     pub lanes: Vec<Span>,
     /// Users' calls, in the order of the mix, with cumulative shares.
     pub entries: Vec<(f64, u32)>,
+    pub store: StorePlan,
+    /// By service: whether it matters which of its pods is asked, beyond balance.
+    pub particular: Vec<bool>,
+    /// Whether anything is kept at all.
+    pub keeps: bool,
 }
 
 impl Plan {
@@ -145,18 +155,27 @@ impl Plan {
             edges: Vec::new(),
             lanes: Vec::new(),
             entries: Vec::new(),
+            store: StorePlan::default(),
+            particular: Vec::new(),
+            keeps: false,
         };
+        plan.stores();
+        plan.particular = plan.spec.services.iter().map(is_particular).collect();
         let services = std::mem::take(&mut plan.spec.services);
         for (service, spec) in services.iter().enumerate() {
             for (local, route) in spec.routes.iter().enumerate() {
                 let number = plan.first_route[service] as usize + local;
                 plan.routes[number].entry = plan.ops.len() as u32;
+                plan.prologue(service as u32, &spec.store);
                 plan.script(service as u32, &route.script);
+                plan.epilogue(service as u32, number as u32, &spec.store);
                 plan.ops.push(Op::End);
             }
         }
         plan.spec.services = services;
         plan.users();
+        plan.consumers();
+        plan.keeps = !plan.store.is_empty();
         plan
     }
 
@@ -187,7 +206,14 @@ impl Plan {
                 Step::Work(duration) => self.ops.push(Op::Work(duration.sampler())),
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
-                    self.ops.push(Op::Call(number));
+                    self.pooled_call(service, number);
+                }
+                Step::Lock(lock) => self.lock(service, lock),
+                Step::Lookup(lookup) => {
+                    let mut ask = lookup.call.clone();
+                    ask.optional = true;
+                    let number = self.call(Some(service), &ask);
+                    self.lookup(lookup, number, |plan, miss| plan.script(service, miss));
                 }
                 Step::Parallel(branches) => {
                     let fork = self.ops.len();
@@ -231,6 +257,17 @@ impl Plan {
         }
     }
 
+    /// The call that hands a queue's messages to a group of consumers.
+    pub fn consumer_call(&mut self, queue: u32, group: &Group) -> u32 {
+        let call = Call {
+            to: group.to,
+            timeout: Some(group.visibility),
+            retry: Retry::default(),
+            optional: false,
+        };
+        self.call(Some(queue), &call)
+    }
+
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
         let RouteRef { service, route } = call.to;
         let edge = from.map(|from| {
@@ -250,6 +287,7 @@ impl Plan {
             lane,
             retry: call.retry,
             optional: call.optional,
+            particular: self.particular[service],
         });
         (self.calls.len() - 1) as u32
     }
@@ -267,6 +305,14 @@ impl Plan {
             }
         }
         layers
+    }
+}
+
+fn is_particular(service: &Service) -> bool {
+    match &service.store {
+        Store::Cache(_) => true,
+        Store::Database(database) => database.replication.is_some(),
+        _ => false,
     }
 }
 

@@ -201,6 +201,9 @@ impl<P: Probe> Live<'_, P> {
         pod.requests = 0;
         pod.queue.clear();
         let (service, number) = (pod.service, pod.number);
+        if self.plan.keeps {
+            self.primary_died(key, agenda.now());
+        }
         self.refresh_ready(service);
         let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
         let (held, branches): (Vec<_>, Vec<_>) =
@@ -208,7 +211,7 @@ impl<P: Probe> Live<'_, P> {
         let [held, branches] =
             [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
         for branch in branches {
-            self.state.lines.remove(branch);
+            self.forget(branch, agenda.now());
         }
         let end = End {
             outcome: Outcome::Unavailable,

@@ -137,14 +137,14 @@ impl<P: Probe> Live<'_, P> {
                 line.at = REFUSE;
                 Some(id)
             }
-            Fate::Hung(id) => Some(id),
+            Fate::Hung(id) | Fate::Held(id) => Some(id),
             Fate::Spared => blow.slowed,
         };
         if let Some(id) = culprit {
             line.touched = Some(Cause::Fault(id));
         }
-        if let Fate::Hung(id) = blow.fate {
-            self.hang(id, key);
+        if let Fate::Hung(id) | Fate::Held(id) = blow.fate {
+            self.hang(id, key, agenda);
             Next::Nothing
         } else if blow.wait.is_zero() {
             Next::Run(key)
@@ -329,6 +329,9 @@ impl<P: Probe> Live<'_, P> {
             outcome: end.outcome,
             duration: now.since(line.arrived),
         });
+        if self.plan.keeps {
+            self.let_go(key, now);
+        }
         self.state.lines.remove(key);
         self.state.services[service as usize].ended += 1;
         self.state.wasted += u64::from(owner == Key::NONE);

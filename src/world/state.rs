@@ -11,6 +11,7 @@ use super::fault::Fault;
 use super::line::Line;
 use super::plan::Plan;
 use super::probe::Cause;
+use super::store::{StoreEvent, Stores};
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -27,6 +28,8 @@ pub(super) enum Event {
     PodReady { pod: Key, starts: u32 },
     /// A fault's phase is over: it begins, rests or ends.
     FaultTurn(u32),
+    /// Something kept asks for attention.
+    Store(StoreEvent),
 }
 
 /// Who goes on at this very instant. Small enough to pass in two registers:
@@ -158,6 +161,9 @@ pub(super) struct State {
     pub users: Users,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
+    /// What services keep; not in the digest of a world that keeps nothing.
+    #[serde(skip_serializing_if = "Stores::is_empty")]
+    pub stores: Stores,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
     pub tasks: Vec<Task>,
@@ -195,6 +201,10 @@ impl State {
                 ended: 0,
             });
         }
+        let stores = Stores::new(plan, seed, |service| {
+            let of: &Service = &services[service as usize];
+            of.pods.clone()
+        });
         State {
             services,
             pods,
@@ -209,6 +219,7 @@ impl State {
             load_generation: 0,
             users: Users::default(),
             wasted: 0,
+            stores,
             tasks: Vec::new(),
         }
     }

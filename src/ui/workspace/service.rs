@@ -9,6 +9,7 @@ use super::faults::{FaultForm, fault_list};
 use super::inspector::{Controls, service_head};
 use crate::session::{PodState, PodView, RouteView, ServiceView, View};
 use crate::ui::client::Client;
+use crate::ui::map::words::figure_value;
 use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::{format, strings};
 
@@ -38,6 +39,7 @@ pub fn Service(props: &ServiceProps) -> Html {
         <>
             { service_head(service) }
             { numbers(service) }
+            { kept(service) }
             { pods(&service.pods) }
             { routes(&service.routes) }
             { fault_list(client, &props.view, Some(props.index), controls.show("faults")) }
@@ -56,7 +58,7 @@ pub fn Service(props: &ServiceProps) -> Html {
                         <ScaleForm service={service.name.clone()} replicas={service.replicas} />
                     }
                     if controls.show("faults") {
-                        <FaultForm service={service.name.clone()}
+                        <FaultForm key={service.name.clone()} service={service.name.clone()} kind={service.kind}
                             routes={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
                     }
                 </section>
@@ -87,6 +89,25 @@ fn numbers(service: &ServiceView) -> Html {
             <dl class="facts facts-grid">
                 { for facts.into_iter().map(|(name, value)| html! {
                     <div><dt>{ name }</dt><dd>{ value }</dd></div>
+                }) }
+            </dl>
+        </section>
+    }
+}
+
+/// What it keeps, in figures.
+fn kept(service: &ServiceView) -> Html {
+    if service.figures.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section aria-labelledby="kept-title">
+            <h3 id="kept-title">{ strings::KEPT }</h3>
+            <dl class="facts">
+                { for service.figures.iter().map(|figure| html! {
+                    <div title={figure.about.clone()}>
+                        <dt>{ &figure.title }</dt><dd>{ figure_value(figure) }</dd>
+                    </div>
                 }) }
             </dl>
         </section>

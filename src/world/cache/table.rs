@@ -63,9 +63,13 @@ impl Table {
         self.entries.len() as u32
     }
 
-    /// Forgets everything and gives the memory back.
-    pub fn clear(&mut self) {
-        *self = Table::new(self.capacity, self.eviction);
+    /// Keeps no more than so many entries from now on.
+    pub fn limit(&mut self, capacity: u32, chance: &mut Stream) {
+        self.capacity = capacity.max(1);
+        while self.len() > self.capacity {
+            let victim = self.victim(chance);
+            self.remove(victim);
+        }
     }
 
     /// Asks for a key.

@@ -3,7 +3,7 @@
 use crate::base::{At, Report, Span};
 use crate::world::spec::{Call, Retry, RouteRef, Spec, Step};
 
-use super::{MAX_ITEMS, Names, duration};
+use super::{MAX_ITEMS, Names, duration, store};
 
 /// Scripts within scripts.
 const MAX_NESTING: u32 = 8;
@@ -41,10 +41,23 @@ pub(super) fn read(
 }
 
 fn step(report: &mut Report, at: &At<'_>, names: &Names<'_>, nesting: u32) -> Option<Step> {
-    let (kind, at) = report.tagged(at, &["work", "call", "query", "parallel", "branch"])?;
+    const KINDS: [&str; 8] = [
+        "work", "call", "query", "publish", "cache", "lock", "parallel", "branch",
+    ];
+    let (kind, at) = report.tagged(at, &KINDS)?;
     match kind {
         "work" => duration(report, &at).map(Step::Work),
-        "call" | "query" => call(report, &at, names).map(Step::Call),
+        "call" => {
+            let kinds = ["gateway", "service", "dependency"];
+            call(report, &at, names, kind, &kinds).map(Step::Call)
+        }
+        "query" => call(report, &at, names, kind, &["database"]).map(Step::Call),
+        "publish" => call(report, &at, names, kind, &["queue"]).map(Step::Call),
+        "cache" => {
+            let lookup = store::lookup(report, &at, names, nesting)?;
+            Some(Step::Lookup(Box::new(lookup)))
+        }
+        "lock" => store::lock(report, &at).map(Step::Lock),
         "parallel" => {
             let items = report.items(&at, MAX_ITEMS);
             if items.len() < 2 {
@@ -100,9 +113,16 @@ fn choice(
     Some((weight?, script?))
 }
 
-fn call(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Call> {
+/// Asking another service, of one of `kinds`, in a step called `step`.
+pub(super) fn call(
+    report: &mut Report,
+    at: &At<'_>,
+    names: &Names<'_>,
+    step: &str,
+    kinds: &[&str],
+) -> Option<Call> {
     if at.is_scalar() {
-        let to = names.route(report, at)?;
+        let to = names.route_of(report, at, step, kinds)?;
         let retry = Retry {
             attempts: 1,
             ..Retry::default()
@@ -117,7 +137,7 @@ fn call(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Call> {
     let mut fields = report.fields(at)?;
     let to = fields
         .need(report, "to")
-        .and_then(|at| names.route(report, &at));
+        .and_then(|at| names.route_of(report, &at, step, kinds));
     let timeout = match fields.get("timeout") {
         Some(at) => report
             .duration(&at, Span::from_millis(1)..=Span::from_hours(1))
@@ -226,8 +246,12 @@ pub(super) fn refuse_cycles(report: &mut Report, at: &At<'_>, spec: &Spec) -> bo
 fn callees(script: &[Step], visit: &mut impl FnMut(RouteRef)) {
     for step in script {
         match step {
-            Step::Work(_) => {}
+            Step::Work(_) | Step::Lock(_) => {}
             Step::Call(call) => visit(call.to),
+            Step::Lookup(lookup) => {
+                visit(lookup.call.to);
+                callees(&lookup.miss, visit);
+            }
             Step::Parallel(scripts) => {
                 for script in scripts {
                     callees(script, visit);

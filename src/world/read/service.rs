@@ -3,7 +3,7 @@
 use crate::base::{At, Ratio, Report, Span};
 use crate::world::spec::{Balance, Kind, Route, Service, Version};
 
-use super::{MAX_ITEMS, Names, script};
+use super::{MAX_ITEMS, Names, script, store};
 
 /// Every service; `None` if any has an error.
 pub(super) fn all(
@@ -38,6 +38,9 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
             ("gateway", Kind::Gateway),
             ("service", Kind::Service),
             ("database", Kind::Database),
+            ("cache", Kind::Cache),
+            ("queue", Kind::Queue),
+            ("dependency", Kind::Dependency),
         ];
         report.choice(&at, &words)
     });
@@ -85,7 +88,13 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
             errors: vec![Ratio::ZERO; route_names.len()],
         }]),
     };
+    let pools = store::pools(report, &mut fields, names);
+    let store = kind.and_then(|kind| store::store(report, &mut fields, kind, &route_names, names));
+    let at = fields.at().clone();
     fields.done(report);
+    if let (Some(kind), Some(routes), Some(pools)) = (kind, &routes, &pools) {
+        store::refuse_idle(report, &at, kind, routes, pools).then_some(())?;
+    }
     Some(Service {
         name: name?,
         about: about?,
@@ -96,8 +105,10 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
         queue: queue? as u32,
         start_up: start_up?,
         balance: balance?,
-        routes: routes?,
         versions: versions?,
+        store: store?,
+        pools: pools?,
+        routes: routes?,
     })
 }
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Duration, Money, Rate, Ratio, Span};
 
 pub use store::{
-    Cache, Consumer, Database, Dependency, Eviction, Full, Lock, Log, Lookup, Pool, Publish, Quota,
-    Reads, Replication, Transaction, Window,
+    Cache, Database, Dependency, Eviction, Group, Lock, Lookup, Pool, Queue, Quota, Reads,
+    Replication, Store, Window,
 };
 
 /// A whole system and its users.
@@ -113,14 +113,8 @@ pub struct Service {
     pub routes: Vec<Route>,
     /// What can be deployed; the first runs at the start. Never empty.
     pub versions: Vec<Version>,
-    /// What a cache keeps, and how; every cache has it, and nothing else.
-    pub cache: Option<Cache>,
-    /// What a queue keeps, and for whom; every queue has it, and nothing else.
-    pub log: Option<Log>,
-    /// What a database may have beyond workers.
-    pub database: Option<Database>,
-    /// What a dependency may have beyond its nature.
-    pub dependency: Option<Dependency>,
+    /// What it keeps, if it keeps anything.
+    pub store: Store,
     /// Pools of connections that each pod keeps to databases.
     pub pools: Vec<Pool>,
 }
@@ -159,7 +153,8 @@ pub struct RouteRef {
 pub enum Step {
     /// Take time.
     Work(Duration),
-    /// Ask another service and wait for its answer.
+    /// Ask another service and wait for its answer: a call, a query, a message
+    /// for a queue.
     Call(Call),
     /// Run several scripts at once and wait for all.
     Parallel(Vec<Vec<Step>>),
@@ -167,10 +162,6 @@ pub enum Step {
     Branch(Vec<(f64, Vec<Step>)>),
     /// Ask a cache, and fetch what it does not have.
     Lookup(Box<Lookup>),
-    /// Put a message into a queue.
-    Publish(Box<Publish>),
-    /// Do several things on one connection and keep what they lock.
-    Transaction(Transaction),
     /// Lock one row. Only in the routes of a database.
     Lock(Lock),
 }
