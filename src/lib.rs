@@ -7,6 +7,7 @@ pub mod base;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 pub mod engine;
+pub mod formats;
 pub mod lesson;
 pub mod session;
 pub mod slo;

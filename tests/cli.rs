@@ -138,6 +138,52 @@ fn a_lesson_runs_by_name_folder_or_file_and_its_solution_reaches_the_debrief() {
 }
 
 #[test]
+fn a_world_is_explained_and_drawn_without_running_it() {
+    check(
+        &["world", "explain", "shop"],
+        0,
+        &[
+            "Services at the busiest",
+            "most attempts",
+            "database has one pod",
+        ],
+    );
+    // A lesson's world, and what its file promises.
+    check(
+        &["world", "explain", "error-budgets"],
+        0,
+        &["99.9 % of users' requests"],
+    );
+    let picture = folder("graph").join("shop.svg");
+    let path = picture.to_str().unwrap();
+    check(&["world", "graph", "shop", "--to", path], 0, &["Drawn in"]);
+    let drawn = fs::read_to_string(&picture).unwrap();
+    let shown = check(
+        &["world", "graph", "shop"],
+        0,
+        &["<svg", "catalogue calls database"],
+    );
+    assert_eq!(shown.out, drawn);
+    assert_eq!(
+        drawn.matches("class=\"name\"").count(),
+        5,
+        "one box a service"
+    );
+    check(&["world", "lint"], 0, &["no problems"]);
+    check(
+        &["world", "lint", "lessons/worlds/shop.yaml"],
+        0,
+        &["1 file, no problems"],
+    );
+    check(&["world", "explain", "shpo"], 1, &["did you mean `shop`"]);
+    check(
+        &["world", "expalin", "shop"],
+        2,
+        &["did you mean `explain`"],
+    );
+}
+
+#[test]
 fn what_cannot_be_run_says_why_and_what_to_do() {
     check(&["run", "shpo"], 1, &["did you mean `shop`"]);
     check(&["run", "lessons"], 1, &["no world, lesson or file"]);

@@ -45,6 +45,11 @@ impl Zipf {
         self.count
     }
 
+    /// How much more popular the first are; 0 where all are alike.
+    pub fn exponent(&self) -> f64 {
+        self.exponent
+    }
+
     /// Draws a rank from 1, the most popular, to `count`.
     pub fn sample(&self, stream: &mut Stream) -> u32 {
         if self.count == 1 {

@@ -10,6 +10,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Replay => REPLAY,
         Topic::Lint => LINT,
         Topic::Prove => PROVE,
+        Topic::World => WORLD,
     }
 }
 
@@ -22,6 +23,7 @@ Usage: xops <command> [words]
   replay FILE        run a recorded run again
   lint [PATHS]       check worlds, lessons, catalogue and glossary
   prove [LESSONS]    prove that lessons teach what they say
+  world LOOK WORLD   check, explain or draw a world without running it
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -75,4 +77,19 @@ Usage: xops prove [lessons]
 
 A lesson is a name such as foundations/error-budgets; without one, every lesson
 is proven.
+";
+
+const WORLD: &str = "\
+Checks, explains or draws a world without running it.
+
+Usage: xops world lint [files]
+       xops world explain <world or lesson>
+       xops world graph <world or lesson> [--to FILE]
+
+  lint      tell every problem of world files; without one, of every world below
+            lessons/
+  explain   how often each service is asked at normal load, how busy that keeps
+            it, how long requests wait by Erlang's formula, how many attempts
+            retries can make of one request, and what stands out
+  graph     draw services and calls as SVG, onto the output or into --to FILE
 ";

@@ -8,7 +8,7 @@ use super::files::{self, Kind};
 use super::outcome::Failure;
 use super::play;
 use crate::base::{Diagnostics, Severity};
-use crate::lesson::{catalogue, glossary};
+use crate::lesson::{catalogue, glossary, shelf};
 use crate::session::{File, Scenario};
 
 /// What was found.
@@ -38,6 +38,26 @@ pub(super) fn run(paths: &[PathBuf], out: &mut dyn Write) -> Result<bool, Failur
             Some(root) => found.below(&root, path, out)?,
             None => found.alone(path, 0, out)?,
         }
+    }
+    writeln!(out, "{}", found.summary())?;
+    Ok(found.errors == 0)
+}
+
+/// Looks at world files, or at every world below `lessons/`.
+pub(super) fn worlds(paths: &[PathBuf], out: &mut dyn Write) -> Result<bool, Failure> {
+    if !paths.is_empty() {
+        return run(paths, out);
+    }
+    let shelf = files::present_shelf()?;
+    let mut found = Findings::default();
+    for file in shelf
+        .worlds()
+        .filter_map(|name| shelf.file(&shelf::world_path(name)))
+    {
+        found.files += 1;
+        let read = Scenario::read(&file.name, &file.text);
+        let problems = read.map_or_else(|problems| problems, |(_, warnings)| warnings);
+        found.tell(&problems, out)?;
     }
     writeln!(out, "{}", found.summary())?;
     Ok(found.errors == 0)

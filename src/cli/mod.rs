@@ -1,4 +1,4 @@
-//! The native shell: `xops run | replay | lint | prove`.
+//! The native shell: `xops run | replay | lint | prove | world`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
@@ -17,6 +17,7 @@ mod show;
 mod story;
 mod table;
 mod words;
+mod world;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Run(task) => run::run(&task, out)?,
         Task::Replay(task) => replay::run(&task, out)?,
         Task::Lint { paths } => return lint::run(&paths, out),
+        Task::World(look) => return world::run(&look, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
     }
     Ok(true)

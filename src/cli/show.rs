@@ -47,6 +47,9 @@ pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), F
     {
         writeln!(out, "\nWhat services keep")?;
         write!(out, "{}", kept(&view))?;
+        for note in view.services.iter().flat_map(|service| &service.notes) {
+            writeln!(out, "{note}")?;
+        }
     }
     let (events, digest) = (session.world().events(), session.digest());
     writeln!(out, "\nDigest {digest} after {events} events")?;
@@ -230,7 +233,7 @@ fn or_dash(text: Option<String>) -> String {
 }
 
 /// A share as percent, finer where it is small.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let value = share * 100.0;
     if value.abs() >= 10.0 {
         format!("{value:.1} %")
@@ -240,7 +243,7 @@ fn percent(share: f64) -> String {
 }
 
 /// A duration in the unit that suits it, three digits at most.
-fn length(span: Span) -> String {
+pub(super) fn length(span: Span) -> String {
     let millis = span.as_millis_f64();
     match millis {
         ..1.0 => format!("{millis:.2} ms"),

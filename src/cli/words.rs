@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg::{Long, Short, Value};
 
 use super::outcome::Failure;
+use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
 use crate::session::Replay;
 
@@ -18,6 +19,7 @@ pub(super) enum Task {
     Replay(Again),
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
+    World(Look),
 }
 
 /// What help is about.
@@ -28,6 +30,7 @@ pub(super) enum Topic {
     Replay,
     Lint,
     Prove,
+    World,
 }
 
 /// `xops run`.
@@ -48,11 +51,12 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 5] = [
+const COMMANDS: [(&str, Topic); 6] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
+    ("world", Topic::World),
     ("help", Topic::All),
 ];
 
@@ -88,6 +92,7 @@ impl Task {
                 },
                 None => Task::Help(Topic::Prove),
             }),
+            Topic::World => world(&mut words),
         }
     }
 }
@@ -137,6 +142,48 @@ fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     let remedy = "name one: `xops replay run.json`";
     let file = file.ok_or_else(|| Failure::usage("no replay file is named", remedy))?;
     Ok(Task::Replay(Again { file }))
+}
+
+fn world(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    const LOOKS: [&str; 3] = ["lint", "explain", "graph"];
+    let remedy = "write `xops world lint`, `explain` or `graph`";
+    let look = match words.next().map_err(unreadable)? {
+        Some(Long("help") | Short('h')) => return Ok(Task::Help(Topic::World)),
+        Some(Value(word)) => text(word)?,
+        Some(other) => return Err(unknown(&other, &["help"])),
+        None => {
+            return Err(Failure::usage(
+                "what to do with the world is missing",
+                remedy,
+            ));
+        }
+    };
+    if !LOOKS.contains(&look.as_str()) {
+        let problem = format!("`{look}` is nothing that can be done with a world");
+        return Err(Failure::usage(&problem, &did_you_mean(&look, &LOOKS)));
+    }
+    let (mut named, mut file) = (Vec::new(), None);
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::World)),
+            Long("to") if look == "graph" => file = Some(path(words)?),
+            Value(word) if look == "lint" || named.is_empty() => named.push(word),
+            other => return Err(unknown(&other, &["to", "help"])),
+        }
+    }
+    if look == "lint" {
+        let paths = named.into_iter().map(PathBuf::from).collect();
+        return Ok(Task::World(Look::Lint(paths)));
+    }
+    let Some(what) = named.pop() else {
+        let remedy = format!("name one, such as `xops world {look} shop`");
+        return Err(Failure::usage("no world is named", &remedy));
+    };
+    let what = text(what)?;
+    Ok(Task::World(match look.as_str() {
+        "explain" => Look::Explain(what),
+        _ => Look::Graph(what, file),
+    }))
 }
 
 /// Every further word; none if help is asked for.
@@ -239,6 +286,13 @@ mod tests {
         check("replay a.json", "file: \"a.json\"");
         check("lint a b", "paths: [\"a\", \"b\"]");
         check("prove", "lessons: []");
+        check("world lint a b", "World(Lint([\"a\", \"b\"]))");
+        check("world explain shop", "World(Explain(\"shop\"))");
+        check(
+            "world graph shop --to a.svg",
+            "Graph(\"shop\", Some(\"a.svg\"))",
+        );
+        check("world --help", "Help(World)");
     }
 
     #[test]
@@ -257,5 +311,9 @@ mod tests {
         check("run shop --solution --commands c.yaml", "two scripts");
         check("replay", "no replay file");
         check("lint --fix", "no option --fix");
+        check("world", "what to do with the world is missing");
+        check("world grahp shop", "did you mean `graph`");
+        check("world explain", "no world is named");
+        check("world explain shop --to a", "no option --to");
     }
 }

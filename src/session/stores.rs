@@ -4,6 +4,7 @@ use super::Session;
 use super::view::{FigureView, Panel, Series, Unit};
 use crate::base::SimTime;
 use crate::telemetry::RECENT;
+use crate::world::Failover;
 use crate::world::store::{Figure, Quantity, figures};
 
 impl Session {
@@ -23,6 +24,18 @@ impl Session {
                 .map(|place| f64::from(self.telemetry.raw(service, place))),
         });
         views.collect()
+    }
+
+    /// What there is to say of a service that keeps something, beyond figures.
+    pub(super) fn store_notes(&self, service: usize) -> Vec<String> {
+        let name = &self.world.spec().services[service].name;
+        let primary = self.world.primary(service);
+        let primary = primary.map(|pod| format!("{name}-{pod} takes the writes"));
+        let last = self.world.failover(service);
+        primary
+            .into_iter()
+            .chain(last.map(|last| tell_failover(name, &last)))
+            .collect()
     }
 
     /// One chart for each figure of a service.
@@ -64,6 +77,17 @@ impl Session {
             _ => 1.0,
         }
     }
+}
+
+/// A failover in words, with what it cost.
+pub(super) fn tell_failover(database: &str, found: &Failover) -> String {
+    let (pod, time) = (found.pod, found.time);
+    let mut text = format!("{database}-{pod} took over as the primary after {time}");
+    if found.lost > 0 {
+        let (lost, data) = (found.lost, found.data);
+        text.push_str(&format!(", {lost} writes of the last {data} are lost"));
+    }
+    text
 }
 
 fn unit(figure: &Figure) -> Unit {

@@ -6,6 +6,7 @@ use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
 use crate::world::{Attempted, Happening, Probe, Served, Spec, UserDone};
 
+use super::stores::tell_failover;
 use super::timeline::Timeline;
 use super::truth::Truth;
 use super::view::EventKind;
@@ -18,6 +19,7 @@ pub(super) struct Watch<'a> {
     pub truth: &'a mut Truth,
     pub timeline: &'a mut Timeline,
     pub hidden: &'a [u32],
+    pub hidden_surges: &'a [u32],
 }
 
 impl Probe for Watch<'_> {
@@ -38,10 +40,8 @@ impl Probe for Watch<'_> {
                 self.truth.blame(place, done.cause);
             }
         }
-        if !done.outcome.is_ok()
-            && let Some(entry) = self.spec.traffic.mix.get(done.entry as usize)
-        {
-            let lost = entry.value.times(u64::from(self.spec.scale));
+        if !done.outcome.is_ok() {
+            let lost = done.value.times(u64::from(self.spec.scale));
             self.truth.lost = crate::base::Money::from_cents(
                 self.truth.lost.cents().saturating_add(lost.cents()),
             );
@@ -80,15 +80,7 @@ impl Probe for Watch<'_> {
                 (EventKind::Deploy, Some(service), text)
             }
             Happening::FailedOver(found) => {
-                let database = name(found.service);
-                let mut text = format!(
-                    "{database}-{} took over after {} as the primary",
-                    found.pod, found.time
-                );
-                if found.lost > 0 {
-                    let (lost, data) = (found.lost, found.data);
-                    text.push_str(&format!(", {lost} writes of {data} lost"));
-                }
+                let text = tell_failover(name(found.service), &found);
                 (EventKind::Pod, Some(found.service), text)
             }
             Happening::FaultEnded { fault } => {
@@ -96,6 +88,18 @@ impl Probe for Watch<'_> {
                     return;
                 }
                 (EventKind::Fault, None, format!("fault {fault} ended"))
+            }
+            Happening::SurgeEnded { surge } => {
+                if self.hidden_surges.contains(&surge) {
+                    return;
+                }
+                (EventKind::Action, None, format!("surge {surge} ended"))
+            }
+            Happening::CrowdFull { class } => {
+                let classes = &self.spec.traffic.classes;
+                let name = classes.get(class as usize).map_or("?", |of| &of.name);
+                let text = format!("no more simulated {name} than there are: the lab is full");
+                (EventKind::Action, None, text)
             }
         };
         self.timeline.write(now, kind, service, text);

@@ -59,6 +59,22 @@ impl TokenBucket {
         }
         taken
     }
+
+    /// How long until there is a token; nothing if there is one now. What a
+    /// `Retry-After` header would say.
+    pub fn wait(&self, now: SimTime) -> Span {
+        let full_at = if self.full_at > now {
+            self.full_at
+        } else {
+            now
+        };
+        let missing = (full_at + self.interval).since(now);
+        if missing > self.depth {
+            missing - self.depth
+        } else {
+            Span::ZERO
+        }
+    }
 }
 
 #[cfg(test)]
@@ -106,6 +122,18 @@ mod tests {
             Span::from_secs(60),
         );
         assert_eq!(found, 300);
+    }
+
+    #[test]
+    fn the_wait_is_told_to_the_nanosecond() {
+        let mut bucket = bucket(4.0, 2);
+        let start = SimTime::from_secs(10);
+        assert!(bucket.take(start) && bucket.take(start));
+        assert_eq!(bucket.wait(start), Span::from_millis(250));
+        let almost = start + Span::from_nanos(249_999_999);
+        assert!(!bucket.take(almost));
+        assert_eq!(bucket.wait(almost), Span::from_nanos(1));
+        assert!(bucket.take(start + Span::from_millis(250)));
     }
 
     #[test]

@@ -4,20 +4,25 @@
 //! to a [`Probe`]; and what a control plane knows, through [`World`]'s getters.
 //! It knows no telemetry, no objective and no learner.
 
+mod arrive;
 mod blame;
 mod bucket;
 mod cache;
 mod calls;
 mod control;
+mod crowd;
 mod database;
 mod dependency;
+mod edge;
 pub mod fault;
+mod forecast;
 mod inspect;
 mod line;
 mod live;
 mod plan;
 mod pods;
 mod probe;
+mod profile;
 pub mod read;
 mod run;
 mod serve;
@@ -25,6 +30,7 @@ pub mod spec;
 mod state;
 pub mod store;
 mod stream;
+mod surge;
 
 use std::sync::Arc;
 
@@ -33,13 +39,17 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
+pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use database::Failover;
+pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use forecast::{Forecast, ServiceForecast};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
 pub use state::Users;
+pub use surge::{SurgeKind, SurgeSpec, SurgeStatus, Who};
 
 use live::Live;
 use plan::Plan;
@@ -47,6 +57,12 @@ use state::{Event, State};
 
 /// Services in one world.
 pub const MAX_SERVICES: usize = 100;
+
+/// Classes of clients in one world; a set of them fits into 32 bits.
+pub const MAX_CLASSES: usize = 32;
+
+/// Users of closed loops in one world, all classes together.
+pub const MAX_USERS: u32 = 100_000;
 
 /// A running system. A clone is an independent continuation.
 #[derive(Clone, Debug, Serialize)]
@@ -63,12 +79,13 @@ impl World {
         let plan = Arc::new(Plan::new(spec));
         let mut state = State::new(&plan, seed);
         let mut agenda = Agenda::default();
-        Live {
+        let mut live = Live {
             plan: &plan,
             state: &mut state,
             probe: &mut Unobserved,
-        }
-        .launch(&mut agenda);
+        };
+        live.open_the_doors(&mut agenda);
+        live.watch_databases(&mut agenda);
         World {
             plan,
             agenda,

@@ -1,9 +1,12 @@
 //! The world made ready to run: scripts as flat operations, calls and edges
 //! numbered. Immutable; every clone of a running world shares it.
 
-use crate::base::{Sampler, Span, Stream};
+use crate::base::{Duration, Money, Sampler, Span, Stream};
 
-use super::spec::{Balance, Call, Group, Retry, RouteRef, Service, Spec, Step, Store};
+use super::spec::{
+    Balance, Call, Class, ClassKind, Drive, Group, Population, Retry, RouteRef, Service, Spec,
+    Step, Store,
+};
 use super::store::StorePlan;
 
 /// Where [`Op::Refuse`] stands in every plan.
@@ -112,13 +115,42 @@ pub(super) struct Plan {
     pub edges: Vec<Edge>,
     /// One per distinct timeout.
     pub lanes: Vec<Span>,
-    /// Users' calls, in the order of the mix, with cumulative shares.
-    pub entries: Vec<(f64, u32)>,
+    /// What clients ask for, class by class, each in the order of its mix.
+    pub entries: Vec<EntryPlan>,
+    /// By class.
+    pub classes: Vec<ClassPlan>,
+    /// Classes that divide the common rate, with cumulative shares.
+    pub shares: Vec<(f64, u32)>,
     pub store: StorePlan,
     /// By service: whether it matters which of its pods is asked, beyond balance.
     pub particular: Vec<bool>,
     /// Whether anything is kept at all.
     pub keeps: bool,
+}
+
+/// One kind of request from outside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EntryPlan {
+    /// Cumulative share among its class's entries.
+    pub reached: f64,
+    pub call: u32,
+    pub class: u32,
+    pub kind: ClassKind,
+    pub value: Money,
+}
+
+/// One class of clients.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ClassPlan {
+    /// Its entries.
+    pub first: u32,
+    pub count: u32,
+    /// Its part of the common rate, 0..=1.
+    pub share: f64,
+    /// Journeys of its users: cumulative share, first step, end of steps.
+    pub journeys: Vec<(f64, u32, u32)>,
+    /// Steps: entry, and the thinking after its answer.
+    pub steps: Vec<(u32, Duration)>,
 }
 
 impl Plan {
@@ -158,6 +190,8 @@ impl Plan {
             store: StorePlan::default(),
             particular: Vec::new(),
             keeps: false,
+            classes: Vec::new(),
+            shares: Vec::new(),
         };
         plan.stores();
         plan.particular = plan.spec.services.iter().map(is_particular).collect();
@@ -180,20 +214,49 @@ impl Plan {
     }
 
     fn users(&mut self) {
-        let mix = self.spec.traffic.mix.clone();
-        let total: f64 = mix.iter().map(|entry| entry.weight).sum();
-        let mut reached = 0.0;
-        for entry in mix {
-            reached += entry.weight / total;
-            let call = Call {
-                to: entry.to,
-                timeout: self.spec.traffic.patience,
-                retry: Retry::default(),
-                optional: false,
+        let classes = std::mem::take(&mut self.spec.traffic.classes);
+        let share = |class: &Class| match class.drive {
+            Drive::Share(share) => share,
+            _ => 0.0,
+        };
+        let all: f64 = classes.iter().map(share).sum();
+        let mut shared = 0.0;
+        for (number, class) in (0..).zip(&classes) {
+            let mut plan = ClassPlan {
+                first: self.entries.len() as u32,
+                count: class.mix.len() as u32,
+                ..ClassPlan::default()
             };
-            let number = self.call(None, &call);
-            self.entries.push((reached, number));
+            if let Drive::Share(share) = class.drive {
+                plan.share = share / all;
+                shared += plan.share;
+                self.shares.push((shared, number));
+            }
+            if let Drive::Closed(population) = &class.drive {
+                plan.journeys(population);
+            }
+            let total: f64 = class.mix.iter().map(|entry| entry.weight).sum();
+            let mut reached = 0.0;
+            for entry in &class.mix {
+                reached += entry.weight / total;
+                let call = Call {
+                    to: entry.to,
+                    timeout: class.patience,
+                    retry: Retry::default(),
+                    optional: false,
+                };
+                let entry = EntryPlan {
+                    reached,
+                    call: self.call(None, &call),
+                    class: number,
+                    kind: class.kind,
+                    value: entry.value,
+                };
+                self.entries.push(entry);
+            }
+            self.classes.push(plan);
         }
+        self.spec.traffic.classes = classes;
     }
 
     fn script(&mut self, service: u32, steps: &[Step]) {
@@ -313,6 +376,24 @@ fn is_particular(service: &Service) -> bool {
         Store::Cache(_) => true,
         Store::Database(database) => database.replication.is_some(),
         _ => false,
+    }
+}
+
+impl ClassPlan {
+    /// Lays journeys and their steps out in rows.
+    fn journeys(&mut self, population: &Population) {
+        let total: f64 = population.journeys.iter().map(|way| way.weight).sum();
+        let mut reached = 0.0;
+        for journey in &population.journeys {
+            reached += journey.weight / total;
+            let first = self.steps.len() as u32;
+            for step in &journey.steps {
+                let think = step.think.unwrap_or(population.think);
+                self.steps.push((self.first + step.entry as u32, think));
+            }
+            self.journeys
+                .push((reached, first, self.steps.len() as u32));
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 
 use yew::prelude::*;
 
-use super::layout::{Layout, Rect};
-use super::path::{Direction, Path};
 use super::words;
+use crate::formats::graph::layout::{Layout, Rect};
+use crate::formats::graph::path::{Direction, Path};
 use crate::session::{Unit, View};
 use crate::ui::chart::format::{rate, value};
 

@@ -4,16 +4,12 @@
 //! service was chosen. The map knows nothing of how the system works: it shows
 //! what telemetry and the control plane would tell.
 //!
-//! Pure and tested natively: where everything stands ([`layout`], [`path`]),
-//! how dots travel ([`flow`]), where arrow keys lead ([`walk`]), what is said
-//! ([`words`]). For the browser: pictures of services, pods, queues and calls
+//! Where everything stands is worked out by [`crate::formats::graph`]. Pure and
+//! tested natively: how dots travel ([`flow`]), where arrow keys lead
+//! ([`walk`]), what is said ([`words`]). For the browser: pictures of services, pods, queues and calls
 //! in SVG, and a canvas between them for the dots.
 
 pub mod flow;
-pub mod layout;
-mod order;
-pub mod path;
-mod rows;
 pub mod walk;
 pub mod words;
 

@@ -9,8 +9,8 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::flow::{Dot, Flow, Lane};
-use super::path::Path;
 use crate::base::SimTime;
+use crate::formats::graph::path::Path;
 use crate::ui::chart::theme::Tokens;
 
 /// The clock counts as standing after this many milliseconds without change.

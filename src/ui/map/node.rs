@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
-use super::layout::{NODE_HEIGHT, Rect};
 use super::pods::{pods, queue, queue_width};
 use super::words;
+use crate::formats::graph::fitted;
+use crate::formats::graph::layout::{NODE_HEIGHT, Rect};
 use crate::session::{FaultView, Health, ServiceKind, ServiceView};
 
 /// What the picture of a service is made from.
@@ -107,18 +108,18 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
             let room = inner - taken - ROLLOUT - 4.0;
             let long = format!("{} on {done}/{all}", service.version);
             let fits = long.chars().count() as f64 * 6.4 <= room;
-            words::fitted(if fits { &long } else { &service.version }, room, 6.4)
+            fitted(if fits { &long } else { &service.version }, room, 6.4)
         }
         // What a store keeps says more about it than its version.
         None => match service.figures.first() {
-            Some(figure) => words::fitted(&words::figure(figure), inner - taken, 6.4),
-            None => words::fitted(&service.version, inner - taken, 6.4),
+            Some(figure) => fitted(&words::figure(figure), inner - taken, 6.4),
+            None => fitted(&service.version, inner - taken, 6.4),
         },
     };
     html! {
         <>
             <path class="map-kind" d={kind_icon(service.kind)} transform="translate(0 10)" />
-            <text class="map-name" x="20" y="21.5">{ words::fitted(&service.name, inner - 20.0, 7.3) }</text>
+            <text class="map-name" x="20" y="21.5">{ fitted(&service.name, inner - 20.0, 7.3) }</text>
             <g class="map-health" transform="translate(0 31)">
                 <path d={health_shape(service.health)} />
                 if service.health == Health::Bad || service.health == Health::Watch {
@@ -184,7 +185,7 @@ fn fault(faults: &[&FaultView], width: f64) -> Html {
         <g class="map-fault" aria-hidden="true">
             <circle cx={format!("{:.1}", width - 4.0)} cy="4" r="10" />
             <path d="M1.5-6-4 1.5H-.5L-1.5 6 4-1.5H.5Z" transform={format!("translate({:.1} 4)", width - 4.0)} />
-            <text x="4" y={format!("{}", NODE_HEIGHT + 15.0)}>{ words::fitted(&text, width - 6.0, 5.9) }</text>
+            <text x="4" y={format!("{}", NODE_HEIGHT + 15.0)}>{ fitted(&text, width - 6.0, 5.9) }</text>
         </g>
     }
 }

@@ -12,11 +12,11 @@ use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
 use super::edge;
 use super::flow::Lane;
 use super::key::key;
-use super::layout::{Layout, layout};
 use super::motion::{Motion, Scene};
 use super::node::{Node, node as picture};
 use super::walk::{self, Arrow};
 use super::words;
+use crate::formats::graph::layout::{Layout, layout};
 use crate::session::View;
 use crate::ui::chart::hooks::{use_size, use_theme};
 

@@ -1,7 +1,7 @@
 //! Which node an arrow key leads to.
 
-use super::layout::Rect;
-use super::path::Direction;
+use crate::formats::graph::layout::Rect;
+use crate::formats::graph::path::Direction;
 
 /// A direction on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn next(nodes: &[Rect], direction: Direction, from: usize, arrow: Arrow) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::map::layout::layout;
+    use crate::formats::graph::layout::layout;
     use proptest::prelude::*;
 
     #[test]

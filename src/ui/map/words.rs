@@ -153,16 +153,6 @@ pub fn load_factor(load: f64) -> Option<String> {
     })
 }
 
-/// `text` shortened to about `width` pixels of a font whose characters are `each` wide.
-pub fn fitted(text: &str, width: f64, each: f64) -> String {
-    let most = (width / each).max(1.0) as usize;
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}\u{2026}", kept.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +200,7 @@ mod tests {
                 value: Some(12.0),
                 limit: Some(40.0),
             }],
+            notes: Vec::new(),
             routes: Vec::new(),
         };
         assert_eq!(
@@ -225,11 +216,5 @@ mod tests {
         assert_eq!(load_factor(1.0), None);
         assert_eq!(load_factor(2.5).as_deref(), Some("\u{d7}2.5"));
         assert_eq!(users(12.34, 1.0).replace('\u{a0}', " "), "users, 12.3 /s");
-    }
-
-    #[test]
-    fn long_texts_end_in_an_ellipsis() {
-        assert_eq!(fitted("payment", 100.0, 7.0), "payment");
-        assert_eq!(fitted("recommendations", 56.0, 7.0), "recomme\u{2026}");
     }
 }

@@ -5,6 +5,7 @@
 //! steps and keeps what it fetched. Out: where the lookup's script goes on. It
 //! knows neither what is fetched nor from where.
 
+mod estimate;
 mod table;
 
 use serde::Serialize;
@@ -19,6 +20,7 @@ use crate::world::spec::Eviction;
 use crate::world::state::{End, Next};
 use crate::world::store::{Anew, Beside, Fetch, Wait};
 
+pub(super) use estimate::hit_ratio;
 use table::{Found, Table};
 
 /// Marks keys of things that do not exist.
@@ -92,7 +94,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A lookup draws the key that it asks for.
-    pub fn ask(&mut self, key: Key, number: u32, now: SimTime) {
+    pub fn draw_key(&mut self, key: Key, number: u32, now: SimTime) {
         let plan = &self.plan.store.lookups[number as usize];
         let through = self.struck_by(FaultKind::Penetration, plan.service, now);
         let draws = &mut self.state.stores.lookups[number as usize];

@@ -4,10 +4,13 @@
 //! in the same file and are read by their own layers.
 
 mod fault;
+mod profile;
 mod script;
 mod service;
 mod store;
+mod table;
 mod traffic;
+mod users;
 
 use crate::base::yaml::Value;
 use crate::base::{At, Duration, Fields, Report, Span};

@@ -76,7 +76,7 @@ impl<P: Probe> Live<'_, P> {
                 Ok(at + 1)
             }
             StoreOp::Ask(lookup) => {
-                self.ask(key, lookup, agenda.now());
+                self.draw_key(key, lookup, agenda.now());
                 Ok(at + 1)
             }
             StoreOp::Looked(lookup) => self.looked(key, at, lookup, agenda.now()),

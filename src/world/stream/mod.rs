@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Agenda, Key};
 use crate::world::fault::FaultKind;
-use crate::world::line::{Kind, Line};
+use crate::world::line::{Kind, Line, NOBODY};
 use crate::world::live::Live;
 use crate::world::plan::REFUSE;
 use crate::world::probe::{Cause, Outcome, Probe};
@@ -257,7 +257,7 @@ impl<P: Probe> Live<'_, P> {
                 return;
             };
             of.in_hand += 1;
-            let mut line = Line::user(group, plan.call, now);
+            let mut line = Line::user(group, plan.call, NOBODY, now);
             line.kind = Kind::Delivery;
             let key = self.state.lines.insert(line);
             self.hold(key).parcel = Parcel {

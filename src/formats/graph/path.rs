@@ -71,7 +71,7 @@ impl Path {
             };
             let place = (mix(a.0, c.0, d.0, b.0), mix(a.1, c.1, d.1, b.1));
             let (gone, last) = self.samples.last().copied().unwrap_or((0.0, a));
-            let step = ((place.0 - last.0).powi(2) + (place.1 - last.1).powi(2)).sqrt();
+            let step = libm::hypot(place.0 - last.0, place.1 - last.1);
             self.samples.push((gone + step, place));
         }
     }

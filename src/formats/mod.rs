@@ -1,0 +1,6 @@
+//! The edges: the lab's own things in formats that others read.
+//!
+//! In: domain types. Out: texts, and domain types out of texts. Nothing here
+//! reads a file or knows a page.
+
+pub mod graph;
