@@ -366,6 +366,7 @@ impl Play {
                 "roll_back" => Action::RollBack,
                 "restart" => Action::Restart,
                 "scale" => Action::Scale,
+                "nodes" => Action::Node,
                 _ => Action::Load,
             };
             action.matches(command)

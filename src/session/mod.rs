@@ -7,6 +7,7 @@
 mod act;
 mod charts;
 mod command;
+mod fleet;
 mod replay;
 mod scenario;
 mod script;
@@ -37,8 +38,8 @@ pub use script::{Scripted, commands};
 pub use truth::Truth;
 pub use view::{
     BurnRate, Charts, ClassView, EdgeView, EventKind, FaultView, FigureView, Health, Latency,
-    Panel, PodState, PodView, RouteView, Scope, Series, ServiceKind, ServiceView, SloView,
-    SurgeView, TimelineEvent, Unit, VersionView, View,
+    NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
+    ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
 };
 
 use timeline::Timeline;

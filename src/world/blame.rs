@@ -22,13 +22,13 @@ impl<P: Probe> Live<'_, P> {
             let Some(request) = lines.get(key) else {
                 break;
             };
+            if let Some(cause) = request.touched {
+                return cause;
+            }
             if !request.running {
                 return self.blame_queue(request.pod, request.service);
             }
             service = Some(request.service);
-            if let Some(cause) = request.touched {
-                return cause;
-            }
             match lines.get(request.last_caller) {
                 Some(caller) => key = caller.call.callee,
                 None => break,

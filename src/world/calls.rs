@@ -6,9 +6,9 @@
 use crate::base::Span;
 use crate::engine::{Agenda, Key};
 
-use super::line::Kind;
+use super::line::{Kind, Line};
 use super::live::Live;
-use super::plan::CallPlan;
+use super::plan::{CallPlan, HALT};
 use super::probe::{Attempted, Outcome, Probe};
 use super::spec::{Balance, Retry};
 use super::state::{Deadline, End, Event, Next};
@@ -54,18 +54,24 @@ impl<P: Probe> Live<'_, P> {
     /// One of the service's ready pods.
     #[inline(always)]
     pub fn choose_pod(&mut self, service: u32) -> Option<Key> {
-        match self.state.services[service as usize].ready[..] {
-            [] => None,
-            [only] => Some(only),
-            _ => self.balance(service),
+        match self.state.services[service as usize].sole {
+            Key::NONE => self.balance(service),
+            only => Some(only),
         }
     }
 
-    /// One of several ready pods, by the service's balancing rule.
+    /// One of any number of ready pods, by the service's balancing rule.
     fn balance(&mut self, service: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
-        let ready = &running.ready;
+        let ready = if running.split > 0.0 && running.canaries.chance(running.split) {
+            &running.canary
+        } else {
+            &running.ready
+        };
         let count = ready.len() as u32;
+        if count < 2 {
+            return ready.first().copied();
+        }
         let place = match self.plan.services[service as usize].balance {
             Balance::RoundRobin => {
                 running.turn += 1;
@@ -80,7 +86,8 @@ impl<P: Probe> Live<'_, P> {
                 let second = (first + 1 + running.balance.below(count - 1)) % count;
                 let load = |place: u32| {
                     let pod = self.state.pods.get(ready[place as usize]);
-                    pod.map_or(u32::MAX, |pod| pod.requests)
+                    // A pod that is gone looks idle to its callers.
+                    pod.map_or(0, |pod| pod.requests)
                 };
                 if load(second) < load(first) {
                     second
@@ -198,6 +205,10 @@ impl<P: Probe> Live<'_, P> {
             return self.hand_over(key, agenda);
         }
         if self.is_alive(key) {
+            let halted = |line: &Line| line.at == HALT && line.kind != Kind::User;
+            if self.state.lines.get(key).is_some_and(halted) {
+                return Next::Nothing;
+            }
             return self.send(key, agenda);
         }
         self.forget(key, agenda.now());

@@ -3,8 +3,9 @@
 //! long a request takes if nobody waits, and what retries can make of it.
 //!
 //! Assumes that nothing fails, that nobody is turned away, that no queue is
-//! long, nothing is locked, and that caches are warm and hit as Che's
-//! approximation says. Parallel scripts are
+//! long, that nobody waits for a core, a collection or a lock, and that caches
+//! are warm and hit as Che's approximation says. Every service runs its first
+//! version. Parallel scripts are
 //! taken to last as long as the longest of their means, which is a little less
 //! than the mean of the longest.
 
@@ -63,14 +64,27 @@ struct Time {
     own: f64,
 }
 
+impl Time {
+    /// One after the other.
+    fn then(self, next: Time) -> Time {
+        Time {
+            whole: self.whole + next.whole,
+            own: self.own + next.own,
+        }
+    }
+}
+
 impl Forecast {
     /// Works it out.
     pub fn of(spec: &Spec) -> Forecast {
         let mut sheet = Sheet::new(spec);
         let order = sheet.callees_first();
         for route in &order {
-            let time = sheet.time(route.service, sheet.script(*route));
-            sheet.times[route.service][route.route] = time;
+            let parts = sheet.scripts(*route);
+            sheet.times[route.service][route.route] = parts
+                .map(|script| sheet.time(route.service, script))
+                .iter()
+                .fold(Time::default(), |sum, part| sum.then(*part));
         }
         let (arrivals, now) = sheet.arrivals();
         let asked = sheet.asked(now);
@@ -232,16 +246,21 @@ impl<'s> Sheet<'s> {
     }
 
     fn time(&self, service: usize, script: &[Step]) -> Time {
+        let slower = self.spec.services[service].versions[0].slower;
+        let work = |span: Span| {
+            let work = span.as_secs_f64() * slower;
+            Time {
+                whole: work,
+                own: work,
+            }
+        };
         let mut sum = Time::default();
         for step in script {
             let time = match step {
-                Step::Work(duration) => {
-                    let slower = self.spec.services[service].versions[0].slower;
-                    let work = duration.mean().as_secs_f64() * slower;
-                    Time {
-                        whole: work,
-                        own: work,
-                    }
+                Step::Work(duration) => work(duration.mean()),
+                Step::Compute { cpu, wait } => {
+                    let wait = wait.as_ref().map_or(Span::ZERO, |wait| wait.mean());
+                    work(cpu.mean() + wait)
                 }
                 Step::Call(call) => Time {
                     whole: self.times[call.to.service][call.to.route].whole,
@@ -280,14 +299,19 @@ impl<'s> Sheet<'s> {
                         })
                 }
             };
-            sum.whole += time.whole;
-            sum.own += time.own;
+            sum = sum.then(time);
         }
         sum
     }
 
-    fn script(&self, route: RouteRef) -> &'s [Step] {
-        &self.spec.services[route.service].routes[route.route].script
+    /// What the first version does before a route's own script, and that script.
+    fn scripts(&self, route: RouteRef) -> [&'s [Step]; 2] {
+        let service = &self.spec.services[route.service];
+        let before = service.versions[0].change.before.get(route.route);
+        [
+            before.map_or(&[], Vec::as_slice),
+            &service.routes[route.route].script,
+        ]
     }
 
     /// Raises `most` to the attempts that a request which enters at `entry` can cause.
@@ -322,7 +346,11 @@ impl<'s> Sheet<'s> {
         } else {
             response
         };
-        let workers = service.workers * service.replicas;
+        let per_pod = service.versions[0]
+            .change
+            .workers
+            .unwrap_or(service.workers);
+        let workers = per_pod * service.replicas;
         let pods = f64::from(service.replicas);
         ServiceForecast {
             rate,
@@ -330,8 +358,7 @@ impl<'s> Sheet<'s> {
             response: seconds(response),
             workers,
             utilisation: rate * held / f64::from(workers),
-            wait: erlang_wait(rate * held / pods, service.workers)
-                .map(|share| seconds(share * held)),
+            wait: erlang_wait(rate * held / pods, per_pod).map(|share| seconds(share * held)),
             most_attempts: 0.0,
         }
     }
@@ -341,6 +368,9 @@ impl<'s> Sheet<'s> {
 /// attempts; a queue's messages go to its consumers.
 fn outgoing(spec: &Spec, from: RouteRef, tell: &mut impl FnMut(RouteRef, f64, u32)) {
     let service = &spec.services[from.service];
+    if let Some(before) = service.versions[0].change.before.get(from.route) {
+        calls(spec, before, 1.0, tell);
+    }
     calls(spec, &service.routes[from.route].script, 1.0, tell);
     if let Store::Queue(queue) = &service.store {
         for group in &queue.groups {
@@ -353,7 +383,7 @@ fn outgoing(spec: &Spec, from: RouteRef, tell: &mut impl FnMut(RouteRef, f64, u3
 fn calls(spec: &Spec, script: &[Step], share: f64, tell: &mut impl FnMut(RouteRef, f64, u32)) {
     for step in script {
         match step {
-            Step::Work(_) | Step::Lock(_) => {}
+            Step::Work(_) | Step::Compute { .. } | Step::Lock(_) => {}
             Step::Call(call) => tell(call.to, share, call.retry.attempts),
             Step::Lookup(lookup) => {
                 tell(lookup.call.to, share, lookup.call.retry.attempts);

@@ -110,6 +110,8 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             Event::SurgeEnd(surge) => self.surge_over(surge, agenda),
+            Event::Burst(burst) => self.burst_over(burst, agenda),
+            Event::Fleet(event) => self.fleet_event(event, agenda),
             Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
             Event::Store(event) => self.store_event(event, agenda),
         }
@@ -126,9 +128,19 @@ impl End {
     /// Nobody to ask.
     #[cold]
     pub fn no_pod(service: u32) -> End {
+        End::unavailable(Cause::NoPod { service })
+    }
+
+    /// The pod that was asked does not serve any more.
+    #[cold]
+    pub fn refused(service: u32) -> End {
+        End::unavailable(Cause::Refused { service })
+    }
+
+    fn unavailable(cause: Cause) -> End {
         End {
             outcome: Outcome::Unavailable,
-            cause: Some(Cause::NoPod { service }),
+            cause: Some(cause),
         }
     }
 }

@@ -15,12 +15,12 @@ mod database;
 mod dependency;
 mod edge;
 pub mod fault;
+mod fleet;
 mod forecast;
 mod inspect;
 mod line;
 mod live;
 mod plan;
-mod pods;
 mod probe;
 mod profile;
 pub mod read;
@@ -44,6 +44,10 @@ pub use control::{ActionError, LoadFactor};
 pub use database::Failover;
 pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use fleet::body::{Exit, NodePhase, Stage};
+pub use fleet::cost::Cost;
+pub use fleet::operate::{NodeAct, RolloutAct};
+pub use fleet::status::{NodeStatus, RolloutStatus, ScalerStatus};
 pub use forecast::{Forecast, ServiceForecast};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
@@ -86,11 +90,13 @@ impl World {
         };
         live.open_the_doors(&mut agenda);
         live.watch_databases(&mut agenda);
-        World {
+        let mut world = World {
             plan,
             agenda,
             state,
-        }
+        };
+        world.start_fleet();
+        world
     }
 
     /// Lets everything happen that is due by `limit`, at most `budget` events.

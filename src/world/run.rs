@@ -57,6 +57,12 @@ impl<P: Probe> Live<'_, P> {
         }
         let mut at = line.at;
         let pod = line.pod;
+        if self.plan.pauses
+            && let Some(until) = self.paused(pod, agenda.now())
+        {
+            agenda.at(until, Event::Wake(key));
+            return Stop::Waits;
+        }
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(_) => {
@@ -67,6 +73,11 @@ impl<P: Probe> Live<'_, P> {
                     self.burst(key, at, agenda);
                     return Stop::Waits;
                 }
+                Op::Cpu(_) => {
+                    self.compute(key, at, agenda);
+                    return Stop::Waits;
+                }
+                Op::Halt => return Stop::Waits,
                 Op::Release => {
                     self.release(pod, agenda);
                     at += 1;

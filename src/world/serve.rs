@@ -8,9 +8,10 @@ use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
 use super::fault::Fate;
+use super::fleet::{burden, disk_refuses, pace, shows, weigh};
 use super::line::{Kind, Line, Sent};
 use super::live::Live;
-use super::plan::REFUSE;
+use super::plan::{HALT, REFUSE};
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
@@ -29,15 +30,18 @@ impl<P: Probe> Live<'_, P> {
         let service = at_route.service;
         let plan = &self.plan.services[service as usize];
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            return Err(End::no_pod(service));
+            return Err(End::refused(service));
         };
-        let free = pod.busy < plan.workers;
-        if !free && pod.queue.len() as u32 >= plan.queue {
+        if !pod.open {
+            return self.shut_out(pod_key, route, owner, agenda.now());
+        }
+        let free = pod.busy < pod.workers;
+        if !free && pod.queue.len() as u32 >= pod.places {
             return Err(self.refuse(pod_key, service, route, agenda));
         }
         let running = free | plan.asynchronous;
         pod.requests += 1;
-        let entry = at_route.entry;
+        let entry = at_route.entry_at(pod.version, self.plan);
         let now = agenda.now();
         let key = self.state.lines.insert_with(|| Line {
             kind: Kind::Request,
@@ -55,16 +59,60 @@ impl<P: Probe> Live<'_, P> {
             touched: None,
         });
         self.state.services[service as usize].arrived += 1;
+        let odd = pod.odd;
+        if odd {
+            weigh(pod, pod_key, self.plan, agenda);
+        }
         if !running {
             pod.queue.push_back(key);
             return Ok((key, Next::Nothing));
         }
         pod.busy += u32::from(!plan.asynchronous);
         pod.last_begun = key;
-        if !(self.state.struck[route as usize] | (pod.slower > 1.0)) {
+        pod.begun += 1;
+        if !(self.state.struck[route as usize] | odd) {
             return Ok((key, Next::Run(key)));
         }
         Ok((key, self.begin_slowly(key, agenda)))
+    }
+
+    /// A request reaches a pod that does not serve: a connection refused, or
+    /// no answer at all where its node is gone.
+    #[cold]
+    #[inline(never)]
+    fn shut_out(
+        &mut self,
+        pod: Key,
+        route: u32,
+        owner: Key,
+        now: SimTime,
+    ) -> Result<(Key, Next), End> {
+        let service = self.plan.routes[route as usize].service;
+        let node = self.state.pods.get_mut(pod).and_then(|pod| {
+            let node = pod.body.node.filter(|_| pod.body.lost);
+            pod.requests += u32::from(node.is_some());
+            node
+        });
+        let Some(node) = node else {
+            return Err(End::refused(service));
+        };
+        let key = self.state.lines.insert(Line {
+            kind: Kind::Request,
+            running: false,
+            service,
+            route,
+            at: HALT,
+            waits: 0,
+            pod,
+            owner,
+            request: Key::NONE,
+            arrived: now,
+            call: Sent::NOTHING,
+            last_caller: Key::NONE,
+            touched: Some(Cause::Node { node }),
+        });
+        self.state.services[service as usize].arrived += 1;
+        Ok((key, Next::Nothing))
     }
 
     #[cold]
@@ -89,33 +137,29 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         line.running = true;
-        let slower = match self.state.pods.get_mut(line.pod) {
-            Some(pod) => {
-                pod.last_begun = key;
-                pod.slower
-            }
-            None => 1.0,
-        };
-        if self.state.struck[line.route as usize] | (slower > 1.0) {
+        let odd = self.state.pods.get_mut(line.pod).is_some_and(|pod| {
+            pod.last_begun = key;
+            pod.begun += 1;
+            pod.odd
+        });
+        if self.state.struck[line.route as usize] | odd {
             return self.begin_slowly(key, agenda);
         }
         Next::Run(key)
     }
 
-    /// A request is taken up, but its version makes it slower or a fault concerns it.
+    /// A request is taken up, but its pod is not at its plain pace or a fault concerns it.
     #[cold]
     #[inline(never)]
     fn begin_slowly(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
-        if let Some(pod) = self.state.pods.get(line.pod)
-            && pod.slower > 1.0
+        if let Some(pod) = self.state.pods.get_mut(line.pod)
+            && pod.odd
         {
-            line.touched = Some(Cause::Version {
-                service: line.service,
-                version: pod.version,
-            });
+            let stream = &mut self.state.services[line.service as usize].gc;
+            line.touched = burden(pod, self.plan, stream, agenda.now());
         }
         if self.state.struck[line.route as usize] {
             return self.begin_struck(key, agenda);
@@ -162,9 +206,13 @@ impl<P: Probe> Live<'_, P> {
         };
         line.at = at + 1;
         line.running = true;
-        let slower = self.state.pods.get(line.pod).map_or(1.0, |pod| pod.slower);
         let stream = &mut self.state.services[line.service as usize].work;
-        let mut span = self.plan.ops[at as usize].draw(slower, stream);
+        let mut span = self.plan.ops[at as usize].draw(stream);
+        if let Some(pod) = self.state.pods.get(line.pod)
+            && pod.odd
+        {
+            span = span.scaled(pace(pod, self.plan, agenda.now()));
+        }
         if self.state.struck[line.route as usize] {
             span = self.slow_down(key, span, agenda.now());
         }
@@ -196,7 +244,7 @@ impl<P: Probe> Live<'_, P> {
         let Some(pod) = self.state.pods.get_mut(line.pod) else {
             return;
         };
-        if pod.busy < self.plan.services[line.service as usize].workers {
+        if pod.busy < pod.workers {
             pod.busy += 1;
             self.work(key, at, agenda);
         } else {
@@ -228,7 +276,7 @@ impl<P: Probe> Live<'_, P> {
                 self.work(waiting, at, agenda);
                 return;
             }
-            self.state.lines.remove(waiting);
+            self.forget(waiting, agenda.now());
         }
     }
 
@@ -252,10 +300,19 @@ impl<P: Probe> Live<'_, P> {
     #[inline(never)]
     fn spoilt(&mut self, line: &Line, now: SimTime) -> End {
         let route = &self.plan.routes[line.route as usize];
+        let pod = self.state.pods.get(line.pod);
+        if pod.is_some_and(|pod| disk_refuses(pod, self.plan, route.local)) {
+            let service = line.service;
+            return End {
+                outcome: Outcome::Error,
+                cause: Some(Cause::DiskFull { service }),
+            };
+        }
+        let shows = pod.is_none_or(|pod| shows(pod, self.plan));
         let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
         let service = line.service;
         let spec = &self.plan.spec.services[service as usize].versions[version as usize];
-        let own = spec.errors.get(route.local as usize);
+        let own = spec.errors.get(route.local as usize).filter(|_| shows);
         let errors = &mut self.state.services[service as usize].errors;
         let error = |cause| End {
             outcome: Outcome::Error,
@@ -297,7 +354,7 @@ impl<P: Probe> Live<'_, P> {
             return caller;
         };
         pod.requests -= 1;
-        if pod.requests == 0 && pod.phase == PodPhase::Draining {
+        if pod.requests == 0 && pod.phase == PodPhase::Draining && !pod.open {
             self.drained(pod_key, service, agenda);
         } else if running & !self.plan.services[service as usize].asynchronous {
             self.release(pod_key, agenda);
@@ -309,7 +366,7 @@ impl<P: Probe> Live<'_, P> {
     #[cold]
     #[inline(never)]
     fn drained(&mut self, pod: Key, service: u32, agenda: &mut Agenda<Event>) {
-        self.remove_pod(pod);
+        self.remove_pod(pod, agenda);
         self.reconcile(service, agenda);
     }
 

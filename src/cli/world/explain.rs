@@ -177,7 +177,7 @@ fn timeouts(
                 }
             }
             Step::Lookup(lookup) => timeouts(spec, forecast, place, &lookup.miss, lines),
-            Step::Work(_) | Step::Lock(_) => {}
+            Step::Work(_) | Step::Compute { .. } | Step::Lock(_) => {}
         }
     }
 }
@@ -200,7 +200,7 @@ fn longest_wait(script: &[Step]) -> Span {
                 ask + longest_wait(&lookup.miss)
             }
             Step::Lock(lock) => lock.wait,
-            Step::Work(_) => Span::ZERO,
+            Step::Work(_) | Step::Compute { .. } => Span::ZERO,
         };
         sum = sum + wait;
     }

@@ -18,7 +18,7 @@ use crate::world::live::Live;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::run::Stop;
 use crate::world::spec::Reads;
-use crate::world::state::{End, Event, PodPhase};
+use crate::world::state::{End, Event, Pod, PodPhase};
 use crate::world::store::{Anew, Beside, ReplicationPlan, StoreEvent};
 
 use super::Failover;
@@ -313,7 +313,9 @@ impl<P: Probe> Live<'_, P> {
         // Killed and started again before anyone took over: it goes on where
         // it was, with all it had on its disk.
         let running = self.state.pods.get(pod);
-        let back = running.filter(|pod| pod.phase == PodPhase::Ready);
+        let runs =
+            |pod: &&Pod| matches!(pod.phase, PodPhase::Ready | PodPhase::Unready) && !pod.body.lost;
+        let back = running.filter(runs);
         if let Some(life) = back.map(|pod| pod.starts) {
             let replicas = self.replicas(database);
             replicas.primary = Some((pod, life));

@@ -5,6 +5,7 @@ use super::catalogue::{Entry, Group, Unit, must};
 use super::{FaultKind, Phase};
 use crate::base::SimTime;
 use crate::engine::Agenda;
+use crate::world::fleet::body::Exit;
 use crate::world::live::Live;
 use crate::world::plan::Plan;
 use crate::world::probe::{Cause, Probe};
@@ -322,7 +323,7 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::Failover => {
                 let primary = self.primary_or_first(service);
                 if let Some(pod) = primary {
-                    self.kill(pod, Cause::Fault(id), agenda);
+                    self.kill(pod, Exit::Killed, Cause::Fault(id), agenda);
                 }
             }
             _ => {}

@@ -3,11 +3,11 @@
 
 use crate::base::{At, Duration, Fields, Rate, Ratio, Report, Span, Zipf};
 use crate::world::spec::{
-    Cache, Database, Dependency, Eviction, Group, Kind, Lock, Lookup, Pool, Queue, Quota, Reads,
-    Replication, Route, Step, Store, Window,
+    Cache, Connections, Database, Dependency, Eviction, Group, Kind, Lock, Lookup, Queue, Quota,
+    Reads, Replication, Route, Step, Store, Version, Window,
 };
 
-use super::{MAX_ITEMS, Names, duration, script};
+use super::{MAX_ITEMS, Names, duration, maybe, need, script};
 
 /// Different things that one cache, table or queue may know.
 const MOST_KEYS: u64 = 100_000_000;
@@ -20,28 +20,6 @@ const MOST_QUOTA: f64 = 1e6;
 const MILLISECOND: Span = Span::from_millis(1);
 const HOUR: Span = Span::from_hours(1);
 const DAYS: Span = Span::from_days(90);
-
-/// A field that may be absent: `Some(None)` where it is, `None` where it is wrong.
-fn maybe<'n, T>(
-    fields: &mut Fields<'n>,
-    key: &'static str,
-    read: impl FnOnce(&At<'n>) -> Option<T>,
-) -> Option<Option<T>> {
-    match fields.get(key) {
-        Some(at) => read(&at).map(Some),
-        None => Some(None),
-    }
-}
-
-fn must<'n, T>(
-    report: &mut Report,
-    fields: &mut Fields<'n>,
-    key: &'static str,
-    read: impl FnOnce(&mut Report, &At<'n>) -> Option<T>,
-) -> Option<T> {
-    let at = fields.need(report, key)?;
-    read(report, &at)
-}
 
 /// The block of the service's kind; every other kind's block is refused.
 pub(super) fn store(
@@ -100,17 +78,19 @@ pub(super) fn store(
 
 fn database(report: &mut Report, at: &At<'_>, routes: &[&str]) -> Option<Database> {
     let mut fields = report.fields(at)?;
-    let connections = maybe(&mut fields, "connections", |at| {
+    let connections = maybe(report, &mut fields, "connections", |report, at| {
         report.integer(at, 1..=100_000)
     });
-    let writes = maybe(&mut fields, "writes", |at| {
+    let writes = maybe(report, &mut fields, "writes", |report, at| {
         let items = report.items(at, MAX_ITEMS);
         let places = items
             .iter()
             .map(|at| report.known(at, "route of this database", routes.iter().copied()));
         places.collect::<Option<Vec<usize>>>()
     });
-    let replication = maybe(&mut fields, "replication", |at| replication(report, at));
+    let replication = maybe(report, &mut fields, "replication", |report, at| {
+        replication(report, at)
+    });
     fields.done(report);
     let writes = writes?.unwrap_or_default();
     if writes.is_empty() && replication.is_some_and(|found| found.is_some()) {
@@ -127,18 +107,22 @@ fn database(report: &mut Report, at: &At<'_>, routes: &[&str]) -> Option<Databas
 
 fn replication(report: &mut Report, at: &At<'_>) -> Option<Replication> {
     let mut fields = report.fields(at)?;
-    let synchronous = maybe(&mut fields, "synchronous", |at| report.boolean(at));
-    let delay = maybe(&mut fields, "delay", |at| duration(report, at));
-    let apply = maybe(&mut fields, "apply", |at| {
+    let synchronous = maybe(report, &mut fields, "synchronous", |report, at| {
+        report.boolean(at)
+    });
+    let delay = maybe(report, &mut fields, "delay", |report, at| {
+        duration(report, at)
+    });
+    let apply = maybe(report, &mut fields, "apply", |report, at| {
         report.duration(at, Span::ZERO..=HOUR)
     });
-    let failover = must(report, &mut fields, "failover", |report, at| {
+    let failover = need(report, &mut fields, "failover", |report, at| {
         report.duration(at, Span::from_secs(1)..=HOUR)
     });
-    let max_lag = maybe(&mut fields, "max-lag", |at| {
+    let max_lag = maybe(report, &mut fields, "max-lag", |report, at| {
         report.duration(at, MILLISECOND..=HOUR)
     });
-    let reads = maybe(&mut fields, "reads", |at| {
+    let reads = maybe(report, &mut fields, "reads", |report, at| {
         let words = [
             ("any", Reads::Any),
             ("replicas", Reads::Replicas),
@@ -159,10 +143,10 @@ fn replication(report: &mut Report, at: &At<'_>) -> Option<Replication> {
 
 fn cache(report: &mut Report, at: &At<'_>) -> Option<Cache> {
     let mut fields = report.fields(at)?;
-    let capacity = must(report, &mut fields, "capacity", |report, at| {
+    let capacity = need(report, &mut fields, "capacity", |report, at| {
         report.integer(at, 1..=MOST_ENTRIES)
     });
-    let eviction = maybe(&mut fields, "eviction", |at| {
+    let eviction = maybe(report, &mut fields, "eviction", |report, at| {
         let words = [
             ("lru", Eviction::Lru),
             ("lfu", Eviction::Lfu),
@@ -179,18 +163,18 @@ fn cache(report: &mut Report, at: &At<'_>) -> Option<Cache> {
 
 fn queue(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Queue> {
     let mut fields = report.fields(at)?;
-    let partitions = must(report, &mut fields, "partitions", |report, at| {
+    let partitions = need(report, &mut fields, "partitions", |report, at| {
         report.integer(at, 1..=1_000)
     });
-    let keys = maybe(&mut fields, "keys", |at| zipf(report, at));
-    let bound = must(report, &mut fields, "bound", |report, at| {
+    let keys = maybe(report, &mut fields, "keys", |report, at| zipf(report, at));
+    let bound = need(report, &mut fields, "bound", |report, at| {
         report.integer(at, 1..=u64::from(MOST_MESSAGES))
     });
-    let block = maybe(&mut fields, "full", |at| {
+    let block = maybe(report, &mut fields, "full", |report, at| {
         report.choice(at, &[("refuse", false), ("block", true)])
     });
-    let poison = maybe(&mut fields, "poison", |at| report.ratio(at));
-    let groups = must(report, &mut fields, "consumers", |report, at| {
+    let poison = maybe(report, &mut fields, "poison", |report, at| report.ratio(at));
+    let groups = need(report, &mut fields, "consumers", |report, at| {
         let items = report.items(at, MAX_ITEMS);
         if items.is_empty() {
             let remedy = "add one, such as `- {to: worker/handle, visibility: 30s}`";
@@ -222,11 +206,13 @@ fn queue(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Queue> {
 
 fn group(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Group> {
     let mut fields = report.fields(at)?;
-    let to = must(report, &mut fields, "to", |report, at| {
+    let to = need(report, &mut fields, "to", |report, at| {
         names.route_of(report, at, "consumer", &["gateway", "service"])
     });
-    let ordered = maybe(&mut fields, "ordered", |at| report.boolean(at));
-    let at_once = maybe(&mut fields, "at-once", |at| {
+    let ordered = maybe(report, &mut fields, "ordered", |report, at| {
+        report.boolean(at)
+    });
+    let at_once = maybe(report, &mut fields, "at-once", |report, at| {
         let most = if ordered == Some(Some(true)) {
             1
         } else {
@@ -234,11 +220,13 @@ fn group(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Group> {
         };
         report.integer(at, 1..=most)
     });
-    let visibility = must(report, &mut fields, "visibility", |report, at| {
+    let visibility = need(report, &mut fields, "visibility", |report, at| {
         report.duration(at, MILLISECOND..=HOUR)
     });
-    let attempts = maybe(&mut fields, "attempts", |at| report.integer(at, 1..=1_000));
-    let pause = maybe(&mut fields, "pause", |at| {
+    let attempts = maybe(report, &mut fields, "attempts", |report, at| {
+        report.integer(at, 1..=1_000)
+    });
+    let pause = maybe(report, &mut fields, "pause", |report, at| {
         report.duration(at, Span::from_millis(10)..=HOUR)
     });
     fields.done(report);
@@ -254,8 +242,8 @@ fn group(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Group> {
 
 fn dependency(report: &mut Report, at: &At<'_>) -> Option<Dependency> {
     let mut fields = report.fields(at)?;
-    let quota = maybe(&mut fields, "quota", |at| quota(report, at));
-    let maintenance = maybe(&mut fields, "maintenance", |at| {
+    let quota = maybe(report, &mut fields, "quota", |report, at| quota(report, at));
+    let maintenance = maybe(report, &mut fields, "maintenance", |report, at| {
         let items = report.items(at, MAX_ITEMS);
         let windows: Vec<_> = items.iter().map(|at| window(report, at)).collect();
         windows.into_iter().collect::<Option<Vec<Window>>>()
@@ -269,7 +257,7 @@ fn dependency(report: &mut Report, at: &At<'_>) -> Option<Dependency> {
 
 fn quota(report: &mut Report, at: &At<'_>) -> Option<Quota> {
     let mut fields = report.fields(at)?;
-    let rate = must(report, &mut fields, "rate", |report, at| {
+    let rate = need(report, &mut fields, "rate", |report, at| {
         let rate: Rate = report.rate(at, MOST_QUOTA)?;
         if rate.get() <= 0.0 {
             report.error(
@@ -281,7 +269,9 @@ fn quota(report: &mut Report, at: &At<'_>) -> Option<Quota> {
         }
         Some(rate)
     });
-    let burst = maybe(&mut fields, "burst", |at| report.integer(at, 1..=1_000_000));
+    let burst = maybe(report, &mut fields, "burst", |report, at| {
+        report.integer(at, 1..=1_000_000)
+    });
     fields.done(report);
     Some(Quota {
         rate: rate?,
@@ -291,13 +281,13 @@ fn quota(report: &mut Report, at: &At<'_>) -> Option<Quota> {
 
 fn window(report: &mut Report, at: &At<'_>) -> Option<Window> {
     let mut fields = report.fields(at)?;
-    let from = must(report, &mut fields, "from", |report, at| {
+    let from = need(report, &mut fields, "from", |report, at| {
         report.duration(at, Span::ZERO..=DAYS)
     });
-    let lasts = must(report, &mut fields, "lasts", |report, at| {
+    let lasts = need(report, &mut fields, "lasts", |report, at| {
         report.duration(at, Span::from_secs(1)..=DAYS)
     });
-    let every = maybe(&mut fields, "every", |at| {
+    let every = maybe(report, &mut fields, "every", |report, at| {
         let every = report.duration(at, Span::from_secs(1)..=DAYS)?;
         if lasts.is_some_and(|lasts| lasts >= every) {
             let remedy = "let it last less long, or come less often";
@@ -319,24 +309,24 @@ pub(super) fn pools(
     report: &mut Report,
     fields: &mut Fields<'_>,
     names: &Names<'_>,
-) -> Option<Vec<Pool>> {
+) -> Option<Vec<Connections>> {
     let Some(at) = fields.get("pools") else {
         return Some(Vec::new());
     };
     let entries = report.entries(&at, MAX_ITEMS);
-    let pools: Vec<Option<Pool>> = entries
+    let pools: Vec<Option<Connections>> = entries
         .iter()
         .map(|(name, at)| {
             let database = names.database(report, name, at);
             let mut fields = report.fields(at)?;
-            let size = must(report, &mut fields, "size", |report, at| {
+            let size = need(report, &mut fields, "size", |report, at| {
                 report.integer(at, 1..=10_000)
             });
-            let wait = must(report, &mut fields, "wait", |report, at| {
+            let wait = need(report, &mut fields, "wait", |report, at| {
                 report.duration(at, MILLISECOND..=HOUR)
             });
             fields.done(report);
-            Some(Pool {
+            Some(Connections {
                 database: database?,
                 size: size? as u32,
                 wait: wait?,
@@ -353,10 +343,12 @@ fn zipf(report: &mut Report, at: &At<'_>) -> Option<Zipf> {
         return Some(Zipf::new(count as u32, 0.0));
     }
     let mut fields = report.fields(at)?;
-    let count = must(report, &mut fields, "count", |report, at| {
+    let count = need(report, &mut fields, "count", |report, at| {
         report.integer(at, 1..=MOST_KEYS)
     });
-    let exponent = maybe(&mut fields, "zipf", |at| report.number(at, 0.0..=10.0));
+    let exponent = maybe(report, &mut fields, "zipf", |report, at| {
+        report.number(at, 0.0..=10.0)
+    });
     fields.done(report);
     Some(Zipf::new(count? as u32, exponent?.unwrap_or(0.0)))
 }
@@ -364,8 +356,8 @@ fn zipf(report: &mut Report, at: &At<'_>) -> Option<Zipf> {
 /// The step `lock`: `{rows: 100}` or `{rows: {count: 100, zipf: 1}, wait: 2s}`.
 pub(super) fn lock(report: &mut Report, at: &At<'_>) -> Option<Lock> {
     let mut fields = report.fields(at)?;
-    let rows = must(report, &mut fields, "rows", zipf);
-    let wait = maybe(&mut fields, "wait", |at| {
+    let rows = need(report, &mut fields, "rows", zipf);
+    let wait = maybe(report, &mut fields, "wait", |report, at| {
         report.duration(at, MILLISECOND..=HOUR)
     });
     fields.done(report);
@@ -384,11 +376,11 @@ pub(super) fn lookup(
     nesting: u32,
 ) -> Option<Lookup> {
     let mut fields = report.fields(at)?;
-    let call = must(report, &mut fields, "ask", |report, at| {
+    let call = need(report, &mut fields, "ask", |report, at| {
         script::call(report, at, names, "cache", &["cache"])
     });
-    let keys = must(report, &mut fields, "keys", zipf);
-    let ttl = maybe(&mut fields, "ttl", |at| {
+    let keys = need(report, &mut fields, "keys", zipf);
+    let ttl = maybe(report, &mut fields, "ttl", |report, at| {
         report.duration(at, MILLISECOND..=DAYS)
     });
     let jitter = match (fields.get("jitter"), &ttl) {
@@ -400,12 +392,14 @@ pub(super) fn lookup(
         }
         (Some(at), _) => report.ratio(&at),
     };
-    let coalesce = maybe(&mut fields, "coalesce", |at| report.boolean(at));
-    let absent = maybe(&mut fields, "absent", |at| report.ratio(at));
-    let negative = maybe(&mut fields, "negative", |at| {
+    let coalesce = maybe(report, &mut fields, "coalesce", |report, at| {
+        report.boolean(at)
+    });
+    let absent = maybe(report, &mut fields, "absent", |report, at| report.ratio(at));
+    let negative = maybe(report, &mut fields, "negative", |report, at| {
         report.duration(at, MILLISECOND..=DAYS)
     });
-    let miss = must(report, &mut fields, "miss", |report, at| {
+    let miss = need(report, &mut fields, "miss", |report, at| {
         script::read(report, at, names, nesting + 1)
     });
     fields.done(report);
@@ -427,13 +421,15 @@ pub(super) fn refuse_idle(
     report: &mut Report,
     at: &At<'_>,
     kind: Kind,
-    routes: &[Route],
-    pools: &[Pool],
+    (routes, versions): (&[Route], &[Version]),
+    pools: &[Connections],
 ) -> bool {
     let mut locks = false;
     let mut asked = Vec::new();
-    for route in routes {
-        uses(&route.script, &mut locks, &mut asked);
+    let before = versions.iter().flat_map(|version| &version.change.before);
+    let own = routes.iter().map(|route| &route.script);
+    for script in own.chain(before) {
+        uses(script, &mut locks, &mut asked);
     }
     if locks && kind != Kind::Database {
         let remedy = "move the `lock` into a route of the database";
@@ -451,7 +447,7 @@ pub(super) fn refuse_idle(
 fn uses(script: &[Step], locks: &mut bool, asked: &mut Vec<usize>) {
     for step in script {
         match step {
-            Step::Work(_) => {}
+            Step::Work(_) | Step::Compute { .. } => {}
             Step::Lock(_) => *locks = true,
             Step::Call(call) => asked.push(call.to.service),
             Step::Lookup(lookup) => uses(&lookup.miss, locks, asked),

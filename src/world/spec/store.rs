@@ -61,7 +61,7 @@ pub enum Reads {
 
 /// A pool of connections that each pod of a service keeps to a database.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pool {
+pub struct Connections {
     /// Position of the database.
     pub database: usize,
     /// Connections at most.

@@ -86,7 +86,7 @@ impl<P: Probe> Live<'_, P> {
             }
             StoreOp::Lock(lock) => self.lock(key, at, lock, agenda),
             StoreOp::Commit(database) => self.commit(key, at, database, agenda),
-            StoreOp::Publish(queue) => self.publish(key, at, queue, agenda),
+            StoreOp::Publish(queue) => self.take_in(key, at, queue, agenda),
             StoreOp::Door(dependency) => self.door(key, at, dependency, agenda.now()),
         }
     }

@@ -184,7 +184,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A request puts its message into the queue, is refused, or waits for room.
-    pub fn publish(
+    pub fn take_in(
         &mut self,
         key: Key,
         at: u32,
