@@ -904,7 +904,7 @@ fn an_outcome_tells_refusals_from_failures() {
         &mut outcomes,
     );
     assert!(
-        outcomes.0.contains(&Outcome::Overloaded),
+        outcomes.0.contains(&Outcome::Limited),
         "429 is a refusal"
     );
     assert_eq!(

@@ -201,6 +201,8 @@ fn tell(command: &Command) -> String {
         Command::Zone { zone, .. } => format!("brought zone {zone} back"),
         Command::Restart { service } => format!("restarted {service}"),
         Command::Scale { service, replicas } => format!("scaled {service} to {replicas} pods"),
+        Command::SetCall { service, to, set } => format!("set {service} calls {to}: {set}"),
+        Command::SetGuard { service, set } => format!("set {service}: {set}"),
         Command::SetLoad { factor } => format!("set traffic to {factor} times the usual"),
         Command::Surge { .. } => "let more traffic come".to_owned(),
         Command::EndSurge { id } => format!("ended surge {id}"),

@@ -87,6 +87,10 @@ pub enum Action {
     Scale,
     /// Change the load.
     Load,
+    /// Change how a service calls another.
+    SetCall,
+    /// Change how a service protects itself.
+    SetGuard,
     /// More traffic for a while.
     Surge,
     /// What gateways do with some clients.
@@ -225,7 +229,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 11] = [
+    pub(super) const NAMES: [(&str, Action); 13] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -233,6 +237,8 @@ impl Action {
         ("restart", Action::Restart),
         ("scale", Action::Scale),
         ("load", Action::Load),
+        ("set-call", Action::SetCall),
+        ("set-guard", Action::SetGuard),
         ("surge", Action::Surge),
         ("admit", Action::Admit),
         ("shed", Action::Shed),
@@ -249,6 +255,8 @@ impl Action {
             Command::Scale { .. } | Command::Autoscaler { .. } => Action::Scale,
             Command::Node { .. } | Command::Zone { .. } => Action::Node,
             Command::SetLoad { .. } => Action::Load,
+            Command::SetCall { .. } => Action::SetCall,
+            Command::SetGuard { .. } => Action::SetGuard,
             Command::Surge { .. } | Command::EndSurge { .. } => Action::Surge,
             Command::Admit { .. } => Action::Admit,
             Command::Shed { .. } => Action::Shed,
@@ -268,6 +276,7 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Scale { service, .. }
         | Command::Rollout { service, .. }
         | Command::Autoscaler { service, .. } => Some(service),
+        Command::SetCall { service, .. } | Command::SetGuard { service, .. } => Some(service),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
         | Command::Surge { .. }

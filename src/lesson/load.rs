@@ -16,7 +16,7 @@ use super::{Check, DebriefSpec, Lesson, Mistake, Question, StarSpec, Step, Wrong
 /// The format that this build reads.
 pub const FORMAT: &str = "xops-lesson/1";
 /// Controls that a step can bring in.
-pub const CONTROLS: [&str; 8] = [
+pub const CONTROLS: [&str; 10] = [
     "faults",
     "deploy",
     "roll_back",
@@ -24,6 +24,8 @@ pub const CONTROLS: [&str; 8] = [
     "scale",
     "nodes",
     "load",
+    "calls",
+    "guard",
     "traffic",
 ];
 /// Characters in one text.

@@ -367,6 +367,8 @@ impl Play {
                 "restart" => Action::Restart,
                 "scale" => Action::Scale,
                 "nodes" => Action::Node,
+                "calls" => Action::SetCall,
+                "guard" => Action::SetGuard,
                 _ => Action::Load,
             };
             action.matches(command)

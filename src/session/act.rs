@@ -179,6 +179,18 @@ impl Session {
                 let text = format!("zone {zone} is {what}, {nodes} nodes");
                 self.tell(now, author, EventKind::Fault, None, text);
             }
+            Command::SetCall { service, to, set } => {
+                world.tune(service, to, *set, &mut watch)?;
+                let place = world.service(service)?;
+                let text = format!("{service} calls {to}: {set}");
+                self.tell(now, author, EventKind::Action, Some(place), text);
+            }
+            Command::SetGuard { service, set } => {
+                world.tune_guard(service, *set)?;
+                let place = world.service(service)?;
+                let text = format!("{service}: {set}");
+                self.tell(now, author, EventKind::Action, Some(place), text);
+            }
             Command::SetLoad { factor } => {
                 let load = LoadFactor::new(*factor).ok_or_else(|| {
                     let most = LoadFactor::MOST;

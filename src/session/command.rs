@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Ratio, SimTime};
 use crate::world::spec::Strategy;
-use crate::world::{Admission, FaultSpec, NodeAct, RolloutAct, SurgeSpec, Who};
+use crate::world::{
+    Admission, FaultSpec, GuardTuning, NodeAct, RolloutAct, SurgeSpec, Tuning, Who,
+};
 
 /// One thing a learner, an instructor or a lesson's script does.
 ///
@@ -83,6 +85,22 @@ pub enum Command {
     SetLoad {
         /// Relative to the world's profile; 1 is as written.
         factor: f64,
+    },
+    /// Change how a service calls another.
+    SetCall {
+        /// The caller.
+        service: String,
+        /// The callee, as `service` or `service/route`.
+        to: String,
+        /// What to change.
+        set: Tuning,
+    },
+    /// Change how a service protects itself.
+    SetGuard {
+        /// The service.
+        service: String,
+        /// What to change.
+        set: GuardTuning,
     },
     /// Let more traffic come.
     Surge {

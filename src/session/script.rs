@@ -6,6 +6,7 @@ use crate::world::{LoadFactor, NodeAct, RolloutAct};
 
 use super::Command;
 use super::script_traffic as traffic;
+use super::tune;
 
 /// Commands in one file or script.
 const MOST: usize = 1_000;
@@ -81,7 +82,9 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
 type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
 
 /// Every command that a file can hold, by its key.
-const READERS: [(&str, Read); 22] = [
+const READERS: [(&str, Read); 24] = [
+    ("set-call", tune::call),
+    ("set-guard", tune::guard),
     ("inject", |report, at| {
         fault(report, at).map(|fault| Command::Inject { fault })
     }),

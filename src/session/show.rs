@@ -3,14 +3,14 @@
 use super::Session;
 use super::act::tell_fault;
 use super::view::{
-    BurnRate, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView, ServiceKind,
-    ServiceView, SloView, VersionView, View,
+    BurnRate, CallView, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView,
+    ServiceKind, ServiceView, SloView, VersionView, View,
 };
 use crate::base::{Ratio, SimTime, Span};
 use crate::slo::{LOOK_BACKS, Tracker};
 use crate::telemetry::{Meter, Recent};
-use crate::world::PodWord;
 use crate::world::spec::Kind;
+use crate::world::{BreakerState, CallStatus, PodWord};
 
 /// Error share above which a service is bad; half of that is worth a look
 /// from a tenth on. Everyday thresholds, not promises: objectives are elsewhere.
@@ -29,6 +29,7 @@ impl Session {
         let spec = self.world.spec();
         let scale = f64::from(spec.scale);
         let layers = self.world.layers();
+        let calls: Vec<CallStatus> = self.world.calls().collect();
         let services = (0..spec.services.len())
             .map(|service| self.service_view(service, layers.get(service).copied().unwrap_or(0)))
             .collect();
@@ -47,6 +48,12 @@ impl Session {
                     to,
                     rate: recent.rate * scale,
                     error_ratio: recent.error_ratio,
+                    broken: calls.iter().any(|call| {
+                        (call.from, call.to) == (from, to)
+                            && call
+                                .breaker
+                                .is_some_and(|state| state != BreakerState::Closed)
+                    }),
                 }
             })
             .collect();
@@ -138,6 +145,9 @@ impl Session {
             queued: gauges.queued,
             figures: self.figure_views(service),
             notes: self.store_notes(service),
+            calls: self.call_views(service),
+            shedding: self.world.guard(service).shedding,
+            rate_limit: self.world.guard(service).rate_limit,
             routes: spec
                 .routes
                 .iter()
@@ -157,6 +167,31 @@ impl Session {
                 })
                 .collect(),
         }
+    }
+
+    /// Every call of a service; several of one script to one route stand once.
+    fn call_views(&self, service: usize) -> Vec<CallView> {
+        let mut views: Vec<CallView> = Vec::new();
+        for call in self.world.calls() {
+            let callee = call.to as usize;
+            let spec = &self.world.spec().services[callee];
+            let route = (call.route as usize).saturating_sub(self.world.first_route(callee));
+            let route = spec
+                .routes
+                .get(route)
+                .map_or("?", |route| route.name.as_str());
+            let view = CallView {
+                to: format!("{}/{route}", spec.name),
+                timeout: call.timeout,
+                attempts: call.attempts,
+                breaker: call.breaker.map(|state| state.word().to_owned()),
+                bulkhead: call.bulkhead,
+            };
+            if call.from as usize == service && !views.contains(&view) {
+                views.push(view);
+            }
+        }
+        views
     }
 
     fn pod_views(&self, service: usize) -> Vec<PodView> {

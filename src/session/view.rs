@@ -157,6 +157,27 @@ pub struct ServiceView {
     pub notes: Vec<String>,
     /// Every route.
     pub routes: Vec<RouteView>,
+    /// What it asks of others.
+    pub calls: Vec<CallView>,
+    /// Whether it sheds what matters least when it is busy.
+    pub shedding: bool,
+    /// Requests per second that one pod lets in, where that is limited.
+    pub rate_limit: Option<f64>,
+}
+
+/// A call from one service to another, as its policies stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallView {
+    /// Whom, as `service/route`: what commands use.
+    pub to: String,
+    /// How long an attempt may take.
+    pub timeout: Option<Span>,
+    /// Attempts in all.
+    pub attempts: u32,
+    /// How its breaker stands, in a word.
+    pub breaker: Option<String>,
+    /// Attempts at once.
+    pub bulkhead: Option<u32>,
 }
 
 /// One figure about what a service keeps.
@@ -303,6 +324,8 @@ pub struct EdgeView {
     pub rate: f64,
     /// Share of attempts that failed for the caller over the last minute.
     pub error_ratio: Option<f64>,
+    /// Whether a breaker on it is open.
+    pub broken: bool,
 }
 
 /// A fault that acts, or waits for its time.

@@ -35,6 +35,7 @@ impl Probe for Watch<'_> {
 
     fn user_done(&mut self, done: UserDone) {
         self.telemetry.user_done(&done);
+        self.truth.trace(&done);
         for (place, slo) in self.slos.iter_mut().enumerate() {
             if slo.count(&done) {
                 self.truth.blame(place, done.cause);

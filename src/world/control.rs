@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::base::Span;
 use crate::engine::Key;
 
 use super::World;
@@ -66,6 +67,16 @@ pub enum ActionError {
     BadFault(String),
     /// The run has had as many faults as it may have.
     TooManyFaults,
+    /// No script of the caller asks this callee.
+    NoSuchCall(String),
+    /// Outside 1..=20.
+    Attempts(u32),
+    /// Outside 1 ms..=1 h.
+    Timeout(Span),
+    /// A bulkhead that lets nothing through.
+    EmptyBulkhead,
+    /// No rate, or one above what a world may have.
+    RateLimit,
     /// No class of clients is called so, or has this label.
     NobodyLikeThat(String),
     /// A surge that would add nothing, or more than can be simulated.
@@ -104,6 +115,11 @@ impl ActionError {
             ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
             ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
             ActionError::BadFault(_) => "correct the fault; `xops lint` checks files".to_owned(),
+            ActionError::NoSuchCall(_) => "name a callee of that service".to_owned(),
+            ActionError::Attempts(_) => "give a number from 1 to 20".to_owned(),
+            ActionError::Timeout(_) => "give a duration from 1ms to 1h".to_owned(),
+            ActionError::RateLimit => "give a rate from 0 to 100000 a second".to_owned(),
+            ActionError::EmptyBulkhead => "let at least one call through".to_owned(),
             ActionError::TooManyFaults | ActionError::TooManySurges => {
                 "start again from a fresh run".to_owned()
             }
@@ -145,6 +161,11 @@ impl fmt::Display for ActionError {
             ActionError::NothingToKill(name) => write!(f, "`{name}` has no ready pod to kill"),
             ActionError::BadFault(problem) => write!(f, "this fault cannot be: {problem}"),
             ActionError::TooManyFaults => write!(f, "a run may have {MAX_FAULTS} faults"),
+            ActionError::NoSuchCall(call) => write!(f, "there is no call from {call}"),
+            ActionError::Attempts(count) => write!(f, "{count} attempts cannot be made"),
+            ActionError::Timeout(span) => write!(f, "no timeout can be {span}"),
+            ActionError::RateLimit => f.write_str("this is no rate limit"),
+            ActionError::EmptyBulkhead => f.write_str("a bulkhead of 0 stops every call"),
             ActionError::NobodyLikeThat(who) => write!(f, "no clients are called `{who}`"),
             ActionError::BadSurge => f.write_str("this surge cannot be simulated"),
             ActionError::NoSuchSurge(id) => write!(f, "no surge {id} acts now"),

@@ -336,6 +336,14 @@ impl World {
             Cause::Poison { service } => format!("{} had a poison message", name(service)),
             Cause::Quota { service } => format!("{} had no quota left", name(service)),
             Cause::Closed { service } => format!("{} was closed for maintenance", name(service)),
+            Cause::Limit { service } => format!("{} was asked more than its limit", name(service)),
+            Cause::Network { edge } => match self.plan.edges.get(edge as usize) {
+                Some(edge) => format!("network from {} to {}", name(edge.from), name(edge.to)),
+                None => "network".to_owned(),
+            },
+            Cause::Certificate { service } => {
+                format!("certificate of {} expired", name(service))
+            }
             Cause::Blocked { class } => format!("{} is blocked", self.class_name(class)),
             Cause::OverLimit { class } => {
                 format!("{} is over its rate limit", self.class_name(class))

@@ -3,9 +3,10 @@
 
 use crate::base::{Duration, Money, Sampler, Span, Stream};
 
+use super::policy::SitePlan;
 use super::spec::{
-    Balance, Call, Class, ClassKind, Drive, Group, Population, Retry, RouteRef, Service, Spec,
-    Step, Store, Version,
+    Balance, Breaker, Call, Class, ClassKind, Drive, Group, Policy, Population, Protect, Retry,
+    RouteRef, Service, Spec, Step, Store, Version,
 };
 use super::store::StorePlan;
 
@@ -70,6 +71,29 @@ pub(super) struct CallPlan {
     pub optional: bool,
     /// Whether it matters which pod is asked, beyond balance.
     pub particular: bool,
+    /// Breaker, bulkhead and budget, where there are any.
+    pub site: Option<u32>,
+    /// The breaker of the world file, also while it is off.
+    pub breaker: Option<Breaker>,
+    /// The timeout itself, for deadlines.
+    pub timeout: Option<Span>,
+    /// How long after the first a second attempt is sent beside it, and the
+    /// queue in which those wait.
+    pub hedge: Option<(Span, u32)>,
+    /// The operation to go on at when the call has failed.
+    pub fallback: Option<u32>,
+    pub deadline: bool,
+    pub cancel: bool,
+    /// Whether an attempt has to ask its policies, or may get a second beside it.
+    pub guarded: bool,
+}
+
+/// A queue of deadlines of equal length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LanePlan {
+    pub span: Span,
+    /// Whether what is due gets a second attempt beside it; it is given up otherwise.
+    pub hedges: bool,
 }
 
 /// What every request to a service asks of its description.
@@ -77,6 +101,8 @@ pub(super) struct CallPlan {
 pub(super) struct ServicePlan {
     pub asynchronous: bool,
     pub balance: Balance,
+    /// Whether it protects itself beside workers and queue.
+    pub guarded: bool,
 }
 
 /// A route across all services.
@@ -119,12 +145,18 @@ pub(super) struct Plan {
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
     pub services: Vec<ServicePlan>,
+    /// How each service protects itself, as it stands.
+    pub protects: Vec<Protect>,
+    /// Whether some service places users by who they are.
+    pub keyed: bool,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
     pub edges: Vec<Edge>,
-    /// One per distinct timeout.
-    pub lanes: Vec<Span>,
+    /// One per distinct timeout, and per distinct delay before a second attempt.
+    pub lanes: Vec<LanePlan>,
+    /// Policies of those calls that have any, and whose they are.
+    pub sites: Vec<SitePlan>,
     /// What clients ask for, class by class, each in the order of its mix.
     pub entries: Vec<EntryPlan>,
     /// By class.
@@ -150,6 +182,8 @@ pub(super) struct EntryPlan {
     pub call: u32,
     pub class: u32,
     pub kind: ClassKind,
+    /// Position of its criticality.
+    pub criticality: u8,
     pub value: Money,
 }
 
@@ -189,9 +223,15 @@ impl Plan {
         let services = spec.services.iter().map(|service| ServicePlan {
             asynchronous: service.asynchronous,
             balance: service.balance,
+            guarded: service.protect != Protect::default(),
         });
-        let services = services.collect();
         let pauses = spec.services.iter().any(|s| s.fleet.gc.is_some());
+        let services: Vec<ServicePlan> = services.collect();
+        let protects = spec.services.iter().map(|service| service.protect);
+        let protects = protects.collect();
+        let keyed = services
+            .iter()
+            .any(|service| service.balance == Balance::RingHash);
         let mut plan = Plan {
             spec,
             pauses,
@@ -201,10 +241,13 @@ impl Plan {
             choices: Vec::new(),
             calls: Vec::new(),
             services,
+            protects,
+            keyed,
             routes,
             first_route,
             edges: Vec::new(),
             lanes: Vec::new(),
+            sites: Vec::new(),
             entries: Vec::new(),
             store: StorePlan::default(),
             particular: Vec::new(),
@@ -296,12 +339,14 @@ impl Plan {
                     timeout: class.patience,
                     retry: Retry::default(),
                     optional: false,
+                    policy: Policy::default(),
                 };
                 let entry = EntryPlan {
                     reached,
                     call: self.call(None, &call),
                     class: number,
                     kind: class.kind,
+                    criticality: class.criticality as u8,
                     value: entry.value,
                 };
                 self.entries.push(entry);
@@ -328,6 +373,7 @@ impl Plan {
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.pooled_call(service, number);
+                    self.fallback(service, number, call);
                 }
                 Step::Lock(lock) => self.lock(service, lock),
                 Step::Lookup(lookup) => {
@@ -385,8 +431,40 @@ impl Plan {
             timeout: Some(group.visibility),
             retry: Retry::default(),
             optional: false,
+            policy: Policy::default(),
         };
         self.call(Some(queue), &call)
+    }
+
+    /// What stands in for a failed call: behind it, jumped over when it went well.
+    fn fallback(&mut self, service: u32, number: u32, call: &Call) {
+        let Some(script) = &call.policy.fallback else {
+            return;
+        };
+        let jump = self.ops.len();
+        self.ops.push(Op::End); // replaced below
+        self.calls[number as usize].fallback = Some(self.ops.len() as u32);
+        self.give_back(service, number);
+        self.script(service, script);
+        self.ops[jump] = Op::Jump(self.ops.len() as u32);
+    }
+
+    /// The policies of a call, as they stand; none where it has none.
+    fn site(&mut self, call: &Call) -> Option<u32> {
+        let plan = SitePlan {
+            breaker: call.policy.breaker,
+            bulkhead: call.policy.bulkhead,
+            budget: call.retry.budget,
+        };
+        (plan != SitePlan::default()).then(|| {
+            self.sites.push(plan);
+            (self.sites.len() - 1) as u32
+        })
+    }
+
+    /// The queue of deadlines for a timeout, or for a delay before a second attempt.
+    pub fn lane(&mut self, span: Span, hedges: bool) -> u32 {
+        position_or_push(&mut self.lanes, LanePlan { span, hedges })
     }
 
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
@@ -398,9 +476,11 @@ impl Plan {
             };
             position_or_push(&mut self.edges, edge)
         });
-        let lane = call
-            .timeout
-            .map(|timeout| position_or_push(&mut self.lanes, timeout));
+        let lane = call.timeout.map(|timeout| self.lane(timeout, false));
+        let hedge = call.policy.hedge;
+        let hedge = hedge.map(|delay| (delay, self.lane(delay, true)));
+        let policy = &call.policy;
+        let site = self.site(call);
         self.calls.push(CallPlan {
             service: service as u32,
             route: self.first_route[service] + route as u32,
@@ -409,6 +489,14 @@ impl Plan {
             retry: call.retry,
             optional: call.optional,
             particular: self.particular[service],
+            site,
+            breaker: policy.breaker,
+            timeout: call.timeout,
+            hedge,
+            fallback: None,
+            deadline: policy.deadline,
+            cancel: policy.cancel,
+            guarded: site.is_some() || hedge.is_some() || policy.deadline || policy.cancel,
         });
         (self.calls.len() - 1) as u32
     }

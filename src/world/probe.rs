@@ -7,6 +7,8 @@ use super::fleet::body::Exit;
 use super::spec::ClassKind;
 use crate::base::{Money, SimTime, Span};
 
+use super::paths::PathId;
+
 /// How a request or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outcome {
@@ -119,6 +121,21 @@ pub enum Cause {
         /// The dependency.
         service: u32,
     },
+    /// A limit that was set: more was asked than the service lets in.
+    Limit {
+        /// The service.
+        service: u32,
+    },
+    /// The network between two services, by the position of the edge.
+    Network {
+        /// The edge.
+        edge: u32,
+    },
+    /// The service's certificate has expired.
+    Certificate {
+        /// The service.
+        service: u32,
+    },
     /// Gateways let nobody of this class in.
     Blocked {
         /// The class.
@@ -186,6 +203,8 @@ pub struct Served {
     pub outcome: Outcome,
     /// From arrival at the pod to the answer, waiting included.
     pub duration: Span,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// An attempt that its caller finished with.
@@ -199,6 +218,8 @@ pub struct Attempted {
     pub outcome: Outcome,
     /// How long the caller waited.
     pub duration: Span,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// A user's request that ended.
@@ -220,8 +241,12 @@ pub struct UserDone {
     pub outcome: Outcome,
     /// How long the user waited.
     pub duration: Span,
-    /// Why it failed, or what made it slower than it is by nature.
+    /// Why it failed, or what made it slower or poorer than it is by nature.
     pub cause: Option<Cause>,
+    /// How that reached the user.
+    pub path: PathId,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// Something that operators can see happen.

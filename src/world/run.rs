@@ -51,12 +51,19 @@ impl<P: Probe> Live<'_, P> {
         let Some(line) = self.state.lines.get(key) else {
             return Stop::Waits;
         };
-        if line.kind == Kind::Branch && !self.state.lines.contains(line.request) {
-            self.abandon(key, agenda);
+        let (mut at, pod) = (line.at, line.pod);
+        let mut watched = line.watched;
+        if line.kind == Kind::Branch {
+            let Some(request) = self.state.lines.get(line.request) else {
+                self.abandon(key, agenda);
+                return Stop::Waits;
+            };
+            watched |= request.watched;
+        }
+        if watched && self.is_idle(key, agenda.now()) {
+            self.forsake(key, agenda);
             return Stop::Waits;
         }
-        let mut at = line.at;
-        let pod = line.pod;
         if self.plan.pauses
             && let Some(until) = self.paused(pod, agenda.now())
         {
@@ -126,7 +133,7 @@ impl<P: Probe> Live<'_, P> {
     /// Forgets a branch, with all that it holds.
     pub fn forget(&mut self, key: Key, now: SimTime) {
         if self.plan.keeps {
-            self.let_go(key, now);
+            self.free(key, now);
         }
         self.state.lines.remove(key);
     }

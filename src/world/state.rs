@@ -13,8 +13,11 @@ use super::edge::Edge;
 use super::fault::Fault;
 use super::fleet::body::{Body, Burst, FleetEvent, FleetState, Rolling, Scaler};
 use super::line::Line;
+use super::paths::{PathId, Paths};
 use super::plan::Plan;
-use super::probe::Cause;
+use super::policy::{GuardTuning, Ring, Shield, Site, Tuning};
+use super::probe::Outcome;
+use super::spec::Balance;
 use super::store::{StoreEvent, Stores};
 use super::surge::Surges;
 
@@ -47,6 +50,10 @@ pub(super) enum Event {
     FaultTurn(u32),
     /// Something kept asks for attention.
     Store(StoreEvent),
+    /// The first line that waits for a bulkhead has waited long enough.
+    Bulkhead(u32),
+    /// A pod that callers left out is asked again.
+    Return { service: u32, pod: Key },
 }
 
 /// Who goes on at this very instant. Small enough to pass in two registers:
@@ -66,13 +73,18 @@ pub(super) enum Task {
     Run(Key),
     /// A request has ended for the line that waits for it, if that still does.
     Answer { line: Key, callee: Key, end: End },
+    /// A line that waited for its bulkhead has its turn.
+    Send(Key),
 }
 
 /// How a request or an attempt ended, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct End {
-    pub outcome: super::Outcome,
-    pub cause: Option<Cause>,
+    pub outcome: Outcome,
+    /// Answered, but without a part or with something else in its place.
+    pub degraded: bool,
+    /// Why, and how that came here.
+    pub path: PathId,
 }
 
 /// What a pod is doing.
@@ -124,6 +136,8 @@ pub(super) struct Pod {
     /// The request that began last: what a full queue follows to find its cause.
     pub last_begun: Key,
     pub body: Body,
+    /// Its own protection.
+    pub shield: Shield,
 }
 
 /// One service, running.
@@ -135,6 +149,11 @@ pub(super) struct Service {
     pub ready: Vec<Key>,
     /// The one that is asked where no choice is to be made; none where one is.
     pub sole: Key,
+    /// Those that callers leave out although they are ready.
+    pub ejected: Vec<Key>,
+    /// Where users find their pods, if they are placed by who they are.
+    #[serde(skip)]
+    pub ring: Ring,
     pub replicas: u32,
     pub version: u32,
     /// Version before the last deploy.
@@ -166,8 +185,9 @@ pub(super) struct Service {
     pub ended: u64,
 }
 
-/// Deadlines of one timeout: constant length, so first in is first due. Only
-/// the head is on the agenda; an answered call is found out by its key.
+/// Deadlines of one timeout, or of one delay before a second attempt: constant
+/// length, so first in is first due. Only the head is on the agenda; an
+/// answered call is found out by its key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Lane {
     pub deadlines: VecDeque<Deadline>,
@@ -190,7 +210,7 @@ pub struct Users {
     /// Requests that arrived.
     pub offered: u64,
     /// Requests that ended, by outcome.
-    pub ended: [u64; super::Outcome::ALL.len()],
+    pub ended: [u64; Outcome::ALL.len()],
 }
 
 /// Everything that changes.
@@ -202,10 +222,19 @@ pub(super) struct State {
     pub fleet: FleetState,
     pub lines: Slab<Line>,
     pub lanes: Vec<Lane>,
+    /// By number of the policies.
+    pub sites: Vec<Site>,
+    /// What operators changed about calls, newest last.
+    pub tuned: Vec<(u32, Tuning)>,
+    /// What they changed about services' own protection.
+    pub guards_tuned: Vec<(u32, GuardTuning)>,
+    pub paths: Paths,
     pub faults: Vec<Fault>,
     /// By route number: whether an acting fault concerns its requests.
     pub struck: Vec<bool>,
     pub fault_chance: Stream,
+    /// Who users are, where pods are chosen by it.
+    pub keys: Stream,
     /// The common one, then one per class.
     pub sources: Vec<Source>,
     /// By class.
@@ -221,6 +250,8 @@ pub(super) struct State {
     /// What services keep; not in the digest of a world that keeps nothing.
     #[serde(skip_serializing_if = "Stores::is_empty")]
     pub stores: Stores,
+    /// Requests that stopped because nobody waited.
+    pub stopped: u64,
     /// To be done before the next event; empty between events.
     #[serde(skip)]
     pub tasks: Vec<Task>,
@@ -236,6 +267,8 @@ impl State {
                 ready: Vec::new(),
                 sole: Key::NONE,
                 pods: Vec::new(),
+                ejected: Vec::new(),
+                ring: Ring::default(),
                 replicas: spec.replicas,
                 version: 0,
                 previous: None,
@@ -271,9 +304,14 @@ impl State {
             fleet: FleetState::new(&plan.spec),
             lines: Slab::default(),
             lanes: vec![Lane::default(); plan.lanes.len()],
+            sites: plan.sites.iter().map(Site::new).collect(),
+            tuned: Vec::new(),
+            guards_tuned: Vec::new(),
+            paths: Paths::default(),
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
             fault_chance: Stream::named(seed, "faults"),
+            keys: Stream::named(seed, "user-keys"),
             sources: Source::all(plan, seed),
             crowds: Crowd::all(plan, seed),
             people: People::default(),
@@ -283,8 +321,22 @@ impl State {
             users: vec![Users::default(); plan.classes.len()],
             wasted: 0,
             stores,
+            stopped: 0,
             tasks: Vec::new(),
         }
+    }
+}
+
+impl Service {
+    /// Puts the pods that are asked on the hash ring, if users are placed by one.
+    pub fn place_ring(&mut self, plan: &Plan, service: u32, pods: &Slab<Pod>) {
+        if plan.services[service as usize].balance != Balance::RingHash {
+            return;
+        }
+        let of_old = self.canary.iter().filter(|key| !self.ready.contains(key));
+        let asked = self.ready.iter().chain(of_old);
+        let numbered = asked.filter_map(|key| Some((*key, pods.get(*key)?.number)));
+        self.ring.place(numbered);
     }
 }
 
@@ -326,6 +378,25 @@ impl Pod {
             held: false,
             last_begun: Key::NONE,
             body: Body::new(now),
+            shield: Shield::default(),
+        }
+    }
+}
+
+impl End {
+    /// Answered in full.
+    pub const OK: End = End {
+        outcome: Outcome::Ok,
+        degraded: false,
+        path: PathId::NONE,
+    };
+
+    /// Not answered, or late, for what the path says.
+    pub const fn of(outcome: Outcome, path: PathId) -> End {
+        End {
+            outcome,
+            degraded: false,
+            path,
         }
     }
 }

@@ -60,7 +60,11 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         | Command::Rollout { service, .. }
         | Command::Autoscaler { service, .. }
         | Command::Restart { service }
-        | Command::Scale { service, .. } => (service, None, None),
+        | Command::Scale { service, .. }
+        | Command::SetGuard { service, .. } => (service, None, None),
+        Command::SetCall { service, to, .. } => {
+            return wrong_call(service, to, scenario);
+        }
         Command::Answer { question, .. } => {
             let known = lesson.questions.iter().map(|(name, _)| name.as_str());
             return unknown("question", question, known);
@@ -95,6 +99,24 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
     version
         .and_then(|version| unknown("version", version, versions))
         .or_else(|| route.and_then(|route| unknown("route", route, routes)))
+}
+
+/// What a call names wrongly: its caller, its callee or the callee's route.
+fn wrong_call(service: &str, to: &str, scenario: &Scenario) -> Option<(String, String)> {
+    let services = &scenario.world.services;
+    let (callee, route) = match to.split_once('/') {
+        Some((callee, route)) => (callee, Some(route)),
+        None => (to, None),
+    };
+    for name in [service, callee] {
+        let known = services.iter().map(|known| known.name.as_str());
+        if let Some(problem) = unknown("service", name, known) {
+            return Some(problem);
+        }
+    }
+    let found = services.iter().find(|known| known.name == callee)?;
+    let routes = found.routes.iter().map(|known| known.name.as_str());
+    route.and_then(|route| unknown("route", route, routes))
 }
 
 /// Clients that the world does not have.

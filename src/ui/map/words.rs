@@ -209,6 +209,9 @@ mod tests {
             }],
             notes: Vec::new(),
             routes: Vec::new(),
+            calls: Vec::new(),
+            shedding: false,
+            rate_limit: None,
         };
         assert_eq!(
             node(&service, &["+300ms on every request"]).replace('\u{a0}', " "),

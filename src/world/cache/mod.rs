@@ -121,7 +121,10 @@ impl<P: Probe> Live<'_, P> {
         let mixed = asked.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
         let place = mixed.checked_rem(ready.len() as u64);
         let pod = place.and_then(|place| ready.get(place as usize));
-        pod.copied().ok_or(End::no_pod(service))
+        match pod.copied() {
+            Some(pod) => Ok(pod),
+            None => Err(self.no_pod(service)),
+        }
     }
 
     /// The cache has answered: on a hit the script goes on after the lookup.
@@ -192,7 +195,7 @@ impl<P: Probe> Live<'_, P> {
         self.hold(key).wait = Wait::Fetch;
         let cache = self.plan.store.lookups[number as usize].cache;
         self.cache(cache).counts.coalesced += u64::from(!woken);
-        self.waits_for(key, leader, None);
+        self.held_by(key, leader, None);
         Err(Stop::Waits)
     }
 

@@ -14,7 +14,7 @@ use crate::world::fault::FaultKind;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
-use crate::world::state::{End, Event, Next};
+use crate::world::state::{Event, Next};
 use crate::world::store::Wait;
 
 /// How far a chain of waits is followed. InnoDB gives up after 200
@@ -79,10 +79,7 @@ impl<P: Probe> Live<'_, P> {
         }
         if self.closes_a_circle(database, owner, request) {
             self.counts(database).deadlocks += 1;
-            let end = End {
-                outcome: Outcome::Error,
-                cause: Some(Cause::Deadlock { service }),
-            };
+            let end = self.end_of(key, Outcome::Error, Cause::Deadlock { service });
             return Err(self.fails(key, None, end, agenda));
         }
         let kept = &mut self.state.stores.databases[database as usize];
@@ -93,7 +90,7 @@ impl<P: Probe> Live<'_, P> {
         }
         self.hold(request).row_wait = key;
         self.hold(key).skip = None;
-        self.waits_for(key, owner, Some(cause));
+        self.held_by(key, owner, Some(cause));
         self.begin_wait(key, Wait::Row(row), timer, agenda);
         Err(Stop::Waits)
     }

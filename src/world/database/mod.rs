@@ -15,6 +15,7 @@ use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Agenda, Key};
 use crate::world::fault::FaultKind;
 use crate::world::live::Live;
+use crate::world::paths::How;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
 use crate::world::state::{End, Event, Next};
@@ -106,7 +107,10 @@ impl<P: Probe> Live<'_, P> {
     ) -> Result<u32, Stop> {
         let now = agenda.now();
         let plan = self.plan.store.pools[number as usize];
-        let skip = self.plan.calls[call as usize].optional.then_some(after);
+        if let Some(line) = self.state.lines.get_mut(key) {
+            // What becomes of the query without a connection is the call's matter.
+            line.call.plan = call;
+        }
         let (pod, life) = self.pod_of(key);
         let size = self.pool_size(number, now);
         let pool = self.state.stores.pools[number as usize].at(pod, life);
@@ -115,11 +119,9 @@ impl<P: Probe> Live<'_, P> {
             if taken == pool.open && self.is_full(plan.database, plan.service) {
                 self.counts(plan.database).refused += 1;
                 let service = plan.service;
-                let end = End {
-                    outcome: Outcome::Error,
-                    cause: Some(Cause::Connections { service }),
-                };
-                return Err(self.fails(key, skip, end, agenda));
+                let cause = Cause::Connections { service };
+                let end = self.end_of(key, Outcome::Error, cause);
+                return Err(self.fails(key, Some(after), end, agenda));
             }
             self.take_one(key, number, pod, life);
             return Ok(at + 1);
@@ -129,7 +131,7 @@ impl<P: Probe> Live<'_, P> {
             line.at = at + 1;
         }
         let hold = self.hold(key);
-        (hold.pool, hold.skip) = (number, skip);
+        (hold.pool, hold.skip) = (number, Some(after));
         self.counts(plan.database).pool_waits += 1;
         let service = plan.of;
         let cause = match self.struck_by(FaultKind::PoolLeak, plan.service, now) {
@@ -145,7 +147,7 @@ impl<P: Probe> Live<'_, P> {
             } else {
                 None
             };
-            self.waits_for(key, holder, cause);
+            self.held_by(key, holder, cause);
         }
         self.begin_wait(key, Wait::Connection, plan.timer, agenda);
         Err(Stop::Waits)
@@ -246,18 +248,26 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// The pod that a query goes to.
-    pub fn choose_database(&mut self, number: u32, route: u32, now: SimTime) -> Result<Key, End> {
+    pub fn choose_database(
+        &mut self,
+        number: u32,
+        route: u32,
+        user: u32,
+        now: SimTime,
+    ) -> Result<Key, End> {
         let plan = &self.plan.store.databases[number as usize];
         let service = plan.service;
         let Some(replication) = &plan.replication else {
-            return self.choose_pod(service).ok_or(End::no_pod(service));
+            let pod = self.choose_pod(service, Key::NONE, user);
+            return pod.ok_or_else(|| self.no_pod(service));
         };
         let writes = self.plan.store.writes[route as usize];
-        self.choose_copy(number, replication, writes, now)
-            .ok_or(End {
-                outcome: Outcome::Unavailable,
-                cause: Some(Cause::NoPrimary { service }),
-            })
+        if let Some(pod) = self.choose_copy(number, replication, writes, now) {
+            return Ok(pod);
+        }
+        let first = self.state.paths.first(Cause::NoPrimary { service });
+        let path = self.state.paths.onward(first, service, How::NoPod);
+        Err(End::of(Outcome::Unavailable, path))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::world::live::Live;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::run::Stop;
 use crate::world::spec::Reads;
-use crate::world::state::{End, Event, Pod, PodPhase};
+use crate::world::state::{Event, Pod, PodPhase};
 use crate::world::store::{Anew, Beside, ReplicationPlan, StoreEvent};
 
 use super::Failover;
@@ -232,10 +232,8 @@ impl<P: Probe> Live<'_, P> {
         };
         let (pod, life) = self.pod_of(key);
         if self.replicas(database).primary != Some((pod, life)) {
-            let end = End {
-                outcome: Outcome::Unavailable,
-                cause: Some(Cause::NoPrimary { service }),
-            };
+            let cause = Cause::NoPrimary { service };
+            let end = self.end_of(key, Outcome::Unavailable, cause);
             return Err(self.fails(key, None, end, agenda));
         }
         let lagging = self.struck_by(FaultKind::ReplicationLag, service, now);
@@ -266,11 +264,8 @@ impl<P: Probe> Live<'_, P> {
                 newest.answered = received;
             }
         }
-        if let (Some((fault, _)), Some(line)) = (lagging, self.state.lines.get(key)) {
-            let request = line.request_of(key);
-            if let Some(request) = self.state.lines.get_mut(request) {
-                request.touched = request.touched.or(Some(Cause::Fault(fault)));
-            }
+        if let Some((fault, _)) = lagging {
+            self.held_by(key, Key::NONE, Some(Cause::Fault(fault)));
         }
         if let Some(line) = self.state.lines.get_mut(key) {
             line.at = at + 1;

@@ -11,10 +11,10 @@ use crate::engine::Key;
 use crate::world::bucket::TokenBucket;
 use crate::world::fault::FaultKind;
 use crate::world::live::Live;
+use crate::world::paths::How;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
 use crate::world::spec::Store;
-use crate::world::state::End;
 
 /// One dependency.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,37 +64,28 @@ impl<P: Probe> Live<'_, P> {
         let limited = self.struck_by(FaultKind::RateLimited, service, now);
         let state = &mut self.state.stores.dependencies[number as usize];
         let counts = &mut state.counts;
-        if !open {
+        let refusal = if !open {
             counts.closed += 1;
-            return Err(Stop::Ends(End {
-                outcome: Outcome::Unavailable,
-                cause: self.known(key, Cause::Closed { service }),
-            }));
-        }
-        if state.quota.as_mut().is_some_and(|quota| !quota.take(now)) {
+            Some((Outcome::Unavailable, Cause::Closed { service }, How::Failed))
+        } else if state.quota.as_mut().is_some_and(|quota| !quota.take(now)) {
             counts.limited += 1;
-            return Err(Stop::Ends(End {
-                outcome: Outcome::Overloaded,
-                cause: self.known(key, Cause::Quota { service }),
-            }));
-        }
-        if let Some((fault, rate)) = limited {
+            Some((Outcome::Limited, Cause::Quota { service }, How::RateLimited))
+        } else if let Some((fault, rate)) = limited {
             let make = || TokenBucket::new(Rate::per_second(rate).unwrap_or_default(), 1);
-            if !state.limit.get_or_insert_with(make).take(now) {
-                counts.limited += 1;
-                return Err(Stop::Ends(End {
-                    outcome: Outcome::Overloaded,
-                    cause: Some(Cause::Fault(fault)),
-                }));
-            }
-        }
-        counts.let_in += 1;
-        Ok(at + 1)
-    }
-
-    fn known(&self, key: Key, cause: Cause) -> Option<Cause> {
-        let line = self.state.lines.get(key);
-        line.and_then(|line| line.touched).or(Some(cause))
+            let over = !state.limit.get_or_insert_with(make).take(now);
+            counts.limited += u64::from(over);
+            over.then_some((Outcome::Limited, Cause::Fault(fault), How::RateLimited))
+        } else {
+            None
+        };
+        let Some((outcome, cause, how)) = refusal else {
+            let state = &mut self.state.stores.dependencies[number as usize];
+            state.counts.let_in += 1;
+            return Ok(at + 1);
+        };
+        let mut end = self.end_of(key, outcome, cause);
+        end.path = self.state.paths.onward(end.path, service, how);
+        Err(Stop::Ends(end))
     }
 
     /// A fault's quota is gone.

@@ -7,6 +7,7 @@ use crate::engine::{Agenda, Key};
 use crate::world::control::ActionError;
 use crate::world::fleet::body::Exit;
 use crate::world::live::Live;
+use crate::world::paths::How;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::state::{End, Event, Next, PodPhase};
 use crate::world::{Unobserved, World};
@@ -216,10 +217,9 @@ impl<P: Probe> Live<'_, P> {
             return;
         }
         self.refresh_struck();
-        let end = End {
-            outcome: Outcome::Error,
-            cause: Some(Cause::Fault(id)),
-        };
+        let first = self.state.paths.first(Cause::Fault(id));
+        let path = self.state.paths.onward(first, service, How::Failed);
+        let end = End::of(Outcome::Error, path);
         for request in hung {
             if kind == FaultKind::Migration {
                 self.later(Next::Run(request));

@@ -132,16 +132,13 @@ impl<P: Probe> Live<'_, P> {
         (factor, slowed)
     }
 
-    /// The error that a finished request is answered with instead, if any.
-    pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<End> {
+    /// Why a finished request is answered with an error instead, if it is.
+    pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<Cause> {
         let mut found = None;
         self.strikes(line, now, &[FaultKind::Errors], |live, id, strength| {
             let share = live.state.faults[id as usize].value(0) * strength;
             if found.is_none() && live.state.fault_chance.chance(share) {
-                found = Some(End {
-                    outcome: Outcome::Error,
-                    cause: Some(Cause::Fault(id)),
-                });
+                found = Some(Cause::Fault(id));
             }
         });
         found
@@ -164,10 +161,8 @@ impl<P: Probe> Live<'_, P> {
                 .hung
                 .retain(|key| lines.get(*key).is_some_and(waited_for));
             fault.hung.push(request);
-            let end = End {
-                outcome: Outcome::TimedOut,
-                cause: Some(Cause::Fault(id)),
-            };
+            let path = self.state.paths.first(Cause::Fault(id));
+            let end = End::of(Outcome::TimedOut, path);
             for request in forgotten {
                 self.finish(request, end, agenda);
             }

@@ -8,6 +8,7 @@
 use crate::base::{NANOS_PER_SECOND, SimTime, Span, Stream};
 use crate::engine::{Agenda, Key};
 use crate::world::live::Live;
+use crate::world::paths::PathId;
 use crate::world::plan::Plan;
 use crate::world::probe::{Cause, Probe};
 use crate::world::spec::{Cores, Version};
@@ -92,9 +93,9 @@ impl<P: Probe> Live<'_, P> {
             let lines = &mut self.state.lines;
             let request = lines.get(line).map_or(line, |at| at.request_of(line));
             if let Some(request) = lines.get_mut(request)
-                && request.touched.is_none()
+                && request.touched == PathId::NONE
             {
-                request.touched = Some(Cause::Throttled { service });
+                request.touched = self.state.paths.first(Cause::Throttled { service });
             }
             return;
         }

@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use crate::base::{SimTime, Span};
-use crate::world::spec::{Amount, Behaviour, Policy, Select};
+use crate::world::spec::{Amount, Behaviour, ScalePolicy, Select};
 
 /// One pod, as the autoscaler finds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -156,7 +156,7 @@ fn policy_end(
     changes: &VecDeque<(SimTime, i64)>,
     now: SimTime,
     current: u32,
-    policy: &Policy,
+    policy: &ScalePolicy,
     adds: bool,
 ) -> u32 {
     let recent: i64 = changes
@@ -237,7 +237,7 @@ mod tests {
             window: Span::ZERO,
             policies: policies
                 .iter()
-                .map(|(amount, seconds)| Policy {
+                .map(|(amount, seconds)| ScalePolicy {
                     amount: *amount,
                     per: Span::from_secs(*seconds),
                 })

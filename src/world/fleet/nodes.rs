@@ -123,18 +123,20 @@ impl<P: Probe> Live<'_, P> {
             .filter(of_pod)
             .map(|(key, line)| (key, line.kind))
             .collect();
+        let touched = self.state.paths.first(Cause::Node { node });
         for (key, kind) in lines {
+            self.let_go(key);
             if kind == Kind::Branch {
                 self.forget(key, now);
                 continue;
             }
             if self.plan.keeps {
-                self.let_go(key, now);
+                self.free(key, now);
             }
             if let Some(line) = self.state.lines.get_mut(key) {
                 line.at = HALT;
                 line.call = Sent::NOTHING;
-                line.touched = Some(Cause::Node { node });
+                line.touched = touched;
             }
         }
     }

@@ -10,6 +10,8 @@ use crate::base::Span;
 use crate::engine::{Agenda, Key};
 use crate::world::line::Kind;
 use crate::world::live::Live;
+use crate::world::paths::How;
+use crate::world::policy::Shield;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::state::{End, Event, Next, Pod, PodPhase};
 
@@ -367,6 +369,7 @@ impl<P: Probe> Live<'_, P> {
         pod.body.waiting.clear();
         pod.body.paused_until = agenda.now();
         pod.body.since_gc = 0;
+        pod.shield = Shield::default();
         let (service, number) = (pod.service, pod.number);
         self.state.services[service as usize].served_by[pod.version as usize] += served;
         let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
@@ -378,12 +381,12 @@ impl<P: Probe> Live<'_, P> {
             self.primary_died(key, agenda.now());
         }
         for branch in branches {
+            self.let_go(branch);
             self.forget(branch, agenda.now());
         }
-        let end = End {
-            outcome: Outcome::Unavailable,
-            cause: Some(cause),
-        };
+        let first = self.state.paths.first(cause);
+        let path = self.state.paths.onward(first, service, How::Reset);
+        let end = End::of(Outcome::Unavailable, path);
         for request in &held {
             let caller = self.close(*request, end, agenda);
             self.answer(caller, *request, end);

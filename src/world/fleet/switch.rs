@@ -186,5 +186,6 @@ impl<P: Probe> Live<'_, P> {
         };
         running.ready = ready;
         running.canary = canary;
+        running.place_ring(self.plan, service, &self.state.pods);
     }
 }

@@ -1,7 +1,7 @@
 //! Horizontal pod autoscalers, with Kubernetes' defaults.
 
 use crate::base::{At, Report, Span};
-use crate::world::spec::{Amount, Autoscale, Behaviour, Metric, Policy, Select};
+use crate::world::spec::{Amount, Autoscale, Behaviour, Metric, ScalePolicy, Select};
 
 use super::fleet::amount;
 use super::{MAX_ITEMS, maybe, need, or};
@@ -83,7 +83,7 @@ fn share(report: &mut Report, at: &At<'_>, metric: Metric) -> Option<(Metric, f6
 
 /// No window; twice as many, or four more, every 15 s.
 fn usual_up() -> Behaviour {
-    let policy = |amount| Policy {
+    let policy = |amount| ScalePolicy {
         amount,
         per: Span::from_secs(15),
     };
@@ -98,7 +98,7 @@ fn usual_up() -> Behaviour {
 fn usual_down() -> Behaviour {
     Behaviour {
         window: Span::from_secs(300),
-        policies: vec![Policy {
+        policies: vec![ScalePolicy {
             amount: Amount::Percent(100),
             per: Span::from_secs(15),
         }],
@@ -125,7 +125,7 @@ fn behaviour(report: &mut Report, at: &At<'_>, usual: Behaviour) -> Option<Behav
         "policies",
         usual.policies,
         |report, at| {
-            let policies: Vec<Option<Policy>> = report
+            let policies: Vec<Option<ScalePolicy>> = report
                 .items(at, MAX_ITEMS)
                 .iter()
                 .map(|at| policy(report, at))
@@ -141,14 +141,14 @@ fn behaviour(report: &mut Report, at: &At<'_>, usual: Behaviour) -> Option<Behav
     })
 }
 
-fn policy(report: &mut Report, at: &At<'_>) -> Option<Policy> {
+fn policy(report: &mut Report, at: &At<'_>) -> Option<ScalePolicy> {
     let mut fields = report.fields(at)?;
     let amount = need(report, &mut fields, "amount", amount);
     let per = need(report, &mut fields, "per", |report, at| {
         report.duration(at, Span::from_secs(1)..=Span::from_mins(30))
     });
     fields.done(report);
-    Some(Policy {
+    Some(ScalePolicy {
         amount: amount?,
         per: per?,
     })

@@ -4,10 +4,12 @@
 //! in the same file and are read by their own layers.
 
 mod autoscale;
+mod call;
 mod fault;
 mod fleet;
 mod idle;
 mod profile;
+mod protect;
 mod script;
 mod service;
 mod store;

@@ -3,7 +3,7 @@
 use crate::base::{At, Ratio, Report, Span};
 use crate::world::spec::{Balance, Change, Kind, Route, Service, Version};
 
-use super::{MAX_ITEMS, Names, fleet, script, store, version};
+use super::{MAX_ITEMS, Names, fleet, protect, script, store, version};
 
 /// Every service; `None` if any has an error.
 pub(super) fn all(
@@ -68,9 +68,11 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
                 ("round-robin", Balance::RoundRobin),
                 ("random", Balance::Random),
                 ("least-request", Balance::LeastRequest),
+                ("ring-hash", Balance::RingHash),
             ];
             report.choice(&at, &words)
         });
+    let protect = protect::read(report, &mut fields);
     let routes = fields
         .need(report, "routes")
         .and_then(|at| routes(report, &at, names));
@@ -109,6 +111,7 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
         queue: queue? as u32,
         start_up: start_up?,
         balance: balance?,
+        protect: protect?,
         versions: versions?,
         fleet: fleet?,
         store: store?,

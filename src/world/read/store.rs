@@ -7,7 +7,7 @@ use crate::world::spec::{
     Reads, Replication, Route, Step, Store, Version, Window,
 };
 
-use super::{MAX_ITEMS, Names, duration, maybe, need, script};
+use super::{MAX_ITEMS, Names, call, duration, maybe, need, script};
 
 /// Different things that one cache, table or queue may know.
 const MOST_KEYS: u64 = 100_000_000;
@@ -377,7 +377,7 @@ pub(super) fn lookup(
 ) -> Option<Lookup> {
     let mut fields = report.fields(at)?;
     let call = need(report, &mut fields, "ask", |report, at| {
-        script::call(report, at, names, "cache", &["cache"])
+        call::read(report, at, names, nesting, ("cache", &["cache"]))
     });
     let keys = need(report, &mut fields, "keys", zipf);
     let ttl = maybe(report, &mut fields, "ttl", |report, at| {
@@ -449,7 +449,14 @@ fn uses(script: &[Step], locks: &mut bool, asked: &mut Vec<usize>) {
         match step {
             Step::Work(_) | Step::Compute { .. } => {}
             Step::Lock(_) => *locks = true,
-            Step::Call(call) => asked.push(call.to.service),
+            Step::Call(call) => {
+                asked.push(call.to.service);
+                uses(
+                    call.policy.fallback.as_deref().unwrap_or_default(),
+                    locks,
+                    asked,
+                );
+            }
             Step::Lookup(lookup) => uses(&lookup.miss, locks, asked),
             Step::Parallel(scripts) => scripts.iter().for_each(|script| uses(script, locks, asked)),
             Step::Branch(choices) => choices

@@ -262,14 +262,14 @@ pub struct Behaviour {
     /// `stabilizationWindowSeconds`.
     pub window: Span,
     /// Limits; none means that it may do as it likes.
-    pub policies: Vec<Policy>,
+    pub policies: Vec<ScalePolicy>,
     /// Which of them counts.
     pub select: Select,
 }
 
 /// At most so much change within a period.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Policy {
+pub struct ScalePolicy {
     /// How much.
     pub amount: Amount,
     /// Over which stretch.

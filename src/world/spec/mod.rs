@@ -3,16 +3,18 @@
 //! A [`Spec`] can only be made by [`read`](super::read), which refuses what
 //! could not run, or by tests that build one by hand.
 
+mod call;
 mod fleet;
 mod profile;
+mod protect;
 mod store;
 mod traffic;
 
 use serde::{Deserialize, Serialize};
 
 pub use fleet::{
-    Amount, Autoscale, Behaviour, Cores, Disk, Fleet, Gc, HealthCheck, Memory, Metric, Policy,
-    Pool, Rollout, Select, Spread, Strategy, Topology, WarmUp, Zone,
+    Amount, Autoscale, Behaviour, Cores, Disk, Fleet, Gc, HealthCheck, Memory, Metric, Pool,
+    Rollout, ScalePolicy, Select, Spread, Strategy, Topology, WarmUp, Zone,
 };
 pub use profile::Profile;
 pub use traffic::{
@@ -25,6 +27,8 @@ pub use store::{
 };
 
 use crate::base::{Bytes, Duration, Ratio, Span};
+pub use call::{Breaker, Bulkhead, Policy, RetryBudget, Trip};
+pub use protect::{Aimd, Codel, Outlier, Protect, QueueOrder, RateLimit, Shed};
 
 /// A whole system and its users.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +87,8 @@ pub struct Service {
     pub start_up: Span,
     /// How callers choose a pod.
     pub balance: Balance,
+    /// How it protects itself.
+    pub protect: Protect,
     /// What it can be asked for.
     pub routes: Vec<Route>,
     /// What can be deployed; the first runs at the start. Never empty.
@@ -104,6 +110,8 @@ pub enum Balance {
     Random,
     /// The less busy of two chosen at random (Mitzenmacher, "The power of two choices", 2001).
     LeastRequest,
+    /// The same for the same user, by consistent hashing.
+    RingHash,
 }
 
 /// A route: a script that a worker runs.
@@ -160,6 +168,8 @@ pub struct Call {
     pub retry: Retry,
     /// Whether the answer can do without this call: its failure then degrades instead of fails.
     pub optional: bool,
+    /// What else the caller does.
+    pub policy: Policy,
 }
 
 /// When and how a call is tried again.
@@ -179,6 +189,8 @@ pub struct Retry {
     pub on_timeout: bool,
     /// Try again after a refusal: queue full, no pod, connection reset.
     pub on_unavailable: bool,
+    /// What share of the attempts may be retries; any where absent.
+    pub budget: Option<RetryBudget>,
 }
 
 /// A version: a difference to its service.

@@ -15,7 +15,9 @@ use serde::Serialize;
 
 use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
+use crate::world::line::Line;
 use crate::world::live::Live;
+use crate::world::paths::PathId;
 use crate::world::plan::Plan;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
@@ -161,17 +163,29 @@ impl<P: Probe> Live<'_, P> {
                 Cause::Locked { service }
             }
         };
-        let end = End {
-            outcome: Outcome::Error,
-            cause: Some(self.touched(key).unwrap_or(cause)),
-        };
+        let end = self.end_of(key, Outcome::Error, cause);
         if let Stop::Goes(line) = self.fails(key, skip, end, agenda) {
             self.later(Next::Run(line));
         }
     }
 
-    /// A step has failed for a line: its request fails, unless it may skip to
-    /// an operation further on.
+    /// The end of a line's request, for `cause` if nothing was wrong before.
+    pub fn end_of(&mut self, key: Key, outcome: Outcome, cause: Cause) -> End {
+        let first = self.state.paths.first(cause);
+        let request = self.state.lines.get(key).map(|line| line.request_of(key));
+        let request = request.and_then(|request| self.state.lines.get(request));
+        let touched = request.map_or(PathId::NONE, |request| request.touched);
+        let path = if touched == PathId::NONE {
+            first
+        } else {
+            touched
+        };
+        End::of(outcome, path)
+    }
+
+    /// A step has failed for a line: its request fails, unless it was for a
+    /// call that can be done without; then it goes on at `skip`, or as the
+    /// call's fallback has it.
     pub fn fails(
         &mut self,
         key: Key,
@@ -179,10 +193,14 @@ impl<P: Probe> Live<'_, P> {
         end: End,
         agenda: &mut Agenda<Event>,
     ) -> Stop {
-        if let (Some(skip), Some(line)) = (skip, self.state.lines.get_mut(key)) {
-            line.at = skip;
-        }
-        match self.troubled(key, skip.is_some(), end, agenda) {
+        let next = match (skip, self.state.lines.get_mut(key)) {
+            (Some(skip), Some(line)) => {
+                line.at = skip;
+                self.troubled(key, end, agenda)
+            }
+            _ => self.undo(key, end, agenda),
+        };
+        match next {
             Next::Run(line) => Stop::Goes(line),
             Next::Nothing => Stop::Waits,
         }
@@ -190,28 +208,34 @@ impl<P: Probe> Live<'_, P> {
 
     /// Notes on a request why it waits, unless something was wrong before; what
     /// `holder` suffers from goes before `cause`.
-    pub fn waits_for(&mut self, key: Key, holder: Key, cause: Option<Cause>) {
-        let deeper = self
+    pub fn held_by(&mut self, key: Key, holder: Key, cause: Option<Cause>) {
+        let Some(line) = self.state.lines.get(key) else {
+            return;
+        };
+        let request = line.request_of(key);
+        let done = |line: &Line| line.touched != PathId::NONE;
+        if self.state.lines.get(request).is_none_or(done) {
+            return;
+        }
+        let holder = self
             .state
             .lines
             .get(holder)
             .map(|line| line.request_of(holder));
-        let deeper = deeper.map(|request| self.blame(request));
-        let deeper = deeper.filter(|found| {
+        let deeper = holder.map(|holder| self.blame(holder)).filter(|path| {
             !matches!(
-                found,
-                Cause::Slow { .. } | Cause::Saturated { .. } | Cause::Pool { .. }
+                self.state.paths.cause(*path),
+                None | Some(Cause::Slow { .. } | Cause::Saturated { .. } | Cause::Pool { .. })
             )
         });
-        let request = self.state.lines.get(key).map(|line| line.request_of(key));
-        if let Some(request) = request.and_then(|request| self.state.lines.get_mut(request)) {
-            request.touched = request.touched.or(deeper).or(cause);
+        let path = match (deeper, cause) {
+            (Some(path), _) => path,
+            (None, Some(cause)) => self.state.paths.first(cause),
+            (None, None) => return,
+        };
+        if let Some(request) = self.state.lines.get_mut(request) {
+            request.touched = path;
         }
-    }
-
-    fn touched(&self, key: Key) -> Option<Cause> {
-        let line = self.state.lines.get(key)?;
-        self.state.lines.get(line.request_of(key))?.touched
     }
 
     pub fn service_of(&self, key: Key) -> u32 {
@@ -232,7 +256,7 @@ impl<P: Probe> Live<'_, P> {
     /// A line is no more: everything that it holds is free again.
     #[cold]
     #[inline(never)]
-    pub fn let_go(&mut self, key: Key, now: SimTime) {
+    pub fn free(&mut self, key: Key, now: SimTime) {
         let Some(hold) = self.state.stores.holds.find(key, 0) else {
             return;
         };
@@ -260,13 +284,18 @@ impl<P: Probe> Live<'_, P> {
     /// Which pod a call goes to where it is not all the same.
     #[cold]
     #[inline(never)]
-    pub fn choose_store(&mut self, line: Key, call: u32, now: SimTime) -> Result<Key, End> {
-        let call = &self.plan.calls[call as usize];
-        let (service, route) = (call.service, call.route);
+    pub fn choose_store(
+        &mut self,
+        line: Key,
+        service: u32,
+        route: u32,
+        user: u32,
+        now: SimTime,
+    ) -> Result<Key, End> {
         let number = self.plan.store.number[service as usize];
         match self.plan.spec.services[service as usize].store {
             crate::world::spec::Store::Cache(_) => self.choose_cache(line, service),
-            _ => self.choose_database(number, route, now),
+            _ => self.choose_database(number, route, user, now),
         }
     }
 }

@@ -269,6 +269,19 @@ impl Plan {
         self.store_op(StoreOp::Give);
     }
 
+    /// Where a call that may have needed a connection has failed and something
+    /// else is done instead, the connection is given back first.
+    pub(in crate::world) fn give_back(&mut self, from: u32, call: u32) {
+        let to = self.calls[call as usize].service;
+        let pools = &self.store.pools;
+        if pools
+            .iter()
+            .any(|pool| pool.of == from && pool.service == to)
+        {
+            self.store_op(StoreOp::Give);
+        }
+    }
+
     /// The step `lock`.
     pub(in crate::world) fn lock(&mut self, service: u32, lock: &Lock) {
         let timer = timer(&mut self.store.timers, lock.wait);

@@ -18,9 +18,11 @@ use crate::engine::{Agenda, Key};
 use crate::world::fault::FaultKind;
 use crate::world::line::{Kind, Line, NOBODY};
 use crate::world::live::Live;
+use crate::world::paths::How;
 use crate::world::plan::REFUSE;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
+use crate::world::spec::Criticality;
 use crate::world::state::{End, Event, Next};
 use crate::world::store::{StoreEvent, Wait};
 
@@ -212,15 +214,13 @@ impl<P: Probe> Live<'_, P> {
             }
             let blocked = &mut self.state.stores.queues[queue as usize].blocked;
             blocked[partition as usize].push_back(key);
-            self.waits_for(key, Key::NONE, Some(Cause::Full { service }));
+            self.held_by(key, Key::NONE, Some(Cause::Full { service }));
             return Err(Stop::Waits);
         }
         self.state.stores.queues[queue as usize].refused += 1;
-        let touched = self.state.lines.get(key).and_then(|line| line.touched);
-        Err(Stop::Ends(End {
-            outcome: Outcome::Overloaded,
-            cause: touched.or(Some(Cause::Full { service })),
-        }))
+        let mut end = self.end_of(key, Outcome::Overloaded, Cause::Full { service });
+        end.path = self.state.paths.onward(end.path, service, How::QueueFull);
+        Err(Stop::Ends(end))
     }
 
     fn put(&mut self, queue: u32, partition: u32, poison: bool, agenda: &mut Agenda<Event>) {
@@ -257,7 +257,8 @@ impl<P: Probe> Live<'_, P> {
                 return;
             };
             of.in_hand += 1;
-            let mut line = Line::user(group, plan.call, NOBODY, now);
+            let class = Criticality::Critical as u8;
+            let mut line = Line::user(group, plan.call, NOBODY, partition, class, now);
             line.kind = Kind::Delivery;
             let key = self.state.lines.insert(line);
             self.hold(key).parcel = Parcel {
@@ -285,9 +286,10 @@ impl<P: Probe> Live<'_, P> {
             let group = line.route;
             let queue = self.plan.store.groups[group as usize].queue;
             let service = self.plan.store.queues[queue as usize].service;
+            let path = self.state.paths.first(Cause::Poison { service });
             if let Some(handler) = self.state.lines.get_mut(callee) {
                 handler.at = REFUSE;
-                handler.touched = Some(Cause::Poison { service });
+                handler.touched = path;
             }
         }
         next
@@ -303,7 +305,10 @@ impl<P: Probe> Live<'_, P> {
         self.state.lines.remove(key);
         let plan = self.plan.store.groups[group as usize];
         self.partition(group, partition).in_hand -= 1;
-        let refused = matches!(end.outcome, Outcome::Overloaded | Outcome::Unavailable);
+        let refused = matches!(
+            end.outcome,
+            Outcome::Overloaded | Outcome::Unavailable | Outcome::Limited
+        );
         message.failures += u32::from(!refused);
         let state = &mut self.state.stores.groups[group as usize];
         if end.outcome.is_ok() {
