@@ -342,7 +342,7 @@ fn a_fault_that_cannot_be_is_refused_and_changes_nothing() {
 
 #[test]
 fn every_kind_gives_the_same_run_in_slices_of_any_size() {
-    for entry in &CATALOGUE {
+    for entry in CATALOGUE.iter().filter(|entry| entry.only.is_none()) {
         let run = |budget: u64| {
             let mut world = struck(entry.kind, &entry.usual());
             let until = world.now() + Span::from_secs(400);

@@ -7,7 +7,7 @@ use super::story::Story;
 use super::table::{Side, Table};
 use crate::base::Span;
 use crate::lesson::{Debrief, Lab, LessonView, StepState};
-use crate::session::{Health, PodState, View};
+use crate::session::{Health, PodState, Unit, View};
 
 /// Prints everything about a run.
 pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), Failure> {
@@ -40,6 +40,17 @@ pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), F
     }
     writeln!(out, "\nServices, over the last minute")?;
     write!(out, "{}", services(&view))?;
+    if view
+        .services
+        .iter()
+        .any(|service| !service.figures.is_empty())
+    {
+        writeln!(out, "\nWhat services keep")?;
+        write!(out, "{}", kept(&view))?;
+        for note in view.services.iter().flat_map(|service| &service.notes) {
+            writeln!(out, "{note}")?;
+        }
+    }
     let (events, digest) = (session.world().events(), session.digest());
     writeln!(out, "\nDigest {digest} after {events} events")?;
     Ok(())
@@ -125,6 +136,36 @@ fn services(view: &View) -> Table {
         ]);
     }
     table
+}
+
+fn kept(view: &View) -> Table {
+    let mut table = Table::new([
+        ("service", Side::Left),
+        ("figure", Side::Left),
+        ("value", Side::Right),
+        ("of", Side::Right),
+    ]);
+    for service in &view.services {
+        for figure in &service.figures {
+            let told = |value| quantity(value, figure.unit);
+            table.row(vec![
+                service.name.clone(),
+                figure.title.to_lowercase(),
+                or_dash(figure.value.map(told)),
+                figure.limit.map_or_else(String::new, told),
+            ]);
+        }
+    }
+    table
+}
+
+fn quantity(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Share => percent(value),
+        Unit::Seconds => length(Span::from_secs_f64(value)),
+        Unit::PerSecond => format!("{value:.1}/s"),
+        Unit::Count => format!("{value:.0}"),
+    }
 }
 
 fn write_lesson(lesson: &LessonView, out: &mut dyn Write) -> Result<(), Failure> {

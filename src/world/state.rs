@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::policy::{GuardTuning, Ring, Shield, Site, Tuning};
 use super::probe::Outcome;
 use super::spec::Balance;
+use super::store::{StoreEvent, Stores};
 use super::surge::Surges;
 
 /// What can happen.
@@ -47,6 +48,8 @@ pub(super) enum Event {
     Fleet(FleetEvent),
     /// A fault's phase is over: it begins, rests or ends.
     FaultTurn(u32),
+    /// Something kept asks for attention.
+    Store(StoreEvent),
     /// The first line that waits for a bulkhead has waited long enough.
     Bulkhead(u32),
     /// A pod that callers left out is asked again.
@@ -244,6 +247,9 @@ pub(super) struct State {
     pub users: Vec<Users>,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
+    /// What services keep; not in the digest of a world that keeps nothing.
+    #[serde(skip_serializing_if = "Stores::is_empty")]
+    pub stores: Stores,
     /// Requests that stopped because nobody waited.
     pub stopped: u64,
     /// To be done before the next event; empty between events.
@@ -287,6 +293,10 @@ impl State {
                 ended: 0,
             });
         }
+        let stores = Stores::new(plan, seed, |service| {
+            let of: &Service = &services[service as usize];
+            of.pods.clone()
+        });
         State {
             services,
             pods: Slab::default(),
@@ -310,6 +320,7 @@ impl State {
             load_factor: 1.0,
             users: vec![Users::default(); plan.classes.len()],
             wasted: 0,
+            stores,
             stopped: 0,
             tasks: Vec::new(),
         }

@@ -141,6 +141,7 @@ texts! {
     P99 = "p99";
     BUSY = "Workers busy";
     QUEUED = "Queued";
+    KEPT = "What it keeps";
     PODS = "Pods";
     NO_PODS = "No pods: every request fails. Scale the service up.";
     POD_STARTING = "starting";
@@ -449,6 +450,9 @@ pub fn kind_word(kind: ServiceKind) -> &'static str {
         ServiceKind::Gateway => "Gateway",
         ServiceKind::Service => "Service",
         ServiceKind::Database => "Database",
+        ServiceKind::Cache => "Cache",
+        ServiceKind::Queue => "Queue",
+        ServiceKind::Dependency => "Dependency",
     }
 }
 

@@ -10,6 +10,7 @@ use super::inspector::{Controls, service_head};
 use super::traffic::Traffic;
 use crate::session::{PodState, PodView, RouteView, ServiceKind, ServiceView, View};
 use crate::ui::client::Client;
+use crate::ui::map::words::figure_value;
 use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::{format, strings};
 
@@ -40,6 +41,7 @@ pub fn Service(props: &ServiceProps) -> Html {
             { service_head(service) }
             { super::fleet::rollout(client, service, controls) }
             { numbers(service) }
+            { kept(service) }
             { pods(&service.pods) }
             { super::fleet::autoscaler(client, service, controls) }
             { routes(&service.routes) }
@@ -62,7 +64,7 @@ pub fn Service(props: &ServiceProps) -> Html {
                         <ScaleForm service={service.name.clone()} replicas={service.replicas} />
                     }
                     if controls.show("faults") {
-                        <FaultForm service={service.name.clone()}
+                        <FaultForm key={service.name.clone()} service={service.name.clone()} kind={service.kind}
                             routes={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
                     }
                 </section>
@@ -95,6 +97,26 @@ fn numbers(service: &ServiceView) -> Html {
                     <div><dt>{ name }</dt><dd>{ value }</dd></div>
                 }) }
             </dl>
+        </section>
+    }
+}
+
+/// What it keeps, in figures.
+fn kept(service: &ServiceView) -> Html {
+    if service.figures.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section aria-labelledby="kept-title">
+            <h3 id="kept-title">{ strings::KEPT }</h3>
+            <dl class="facts">
+                { for service.figures.iter().map(|figure| html! {
+                    <div title={figure.about.clone()}>
+                        <dt>{ &figure.title }</dt><dd>{ figure_value(figure) }</dd>
+                    </div>
+                }) }
+            </dl>
+            { for service.notes.iter().map(|note| html! { <p class="soft">{ note }</p> }) }
         </section>
     }
 }

@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stores::KINDS;
+use crate::world::spec::Kind;
+
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -28,6 +31,51 @@ pub enum FaultKind {
     StartHang,
     /// Nothing is wrong.
     NoOp,
+    /// A cache forgets everything.
+    CacheFlush,
+    /// Lookups ask for what does not exist.
+    #[serde(rename = "cache-penetration")]
+    Penetration,
+    /// A cache may keep less.
+    CacheLimit,
+    /// A cache's entries are good for another time.
+    WrongTtl,
+    /// Consumers take longer.
+    SlowConsumer,
+    /// More messages come.
+    #[serde(rename = "queue-flood")]
+    Flood,
+    /// Messages that nobody can handle come.
+    #[serde(rename = "poison-messages")]
+    Poison,
+    /// Partitions give nothing out.
+    StoppedPartition,
+    /// Callers lose connections.
+    #[serde(rename = "pool-exhaustion")]
+    PoolLeak,
+    /// Locks go to one row.
+    #[serde(rename = "lock-contention")]
+    HotRow,
+    /// Queries take longer.
+    SlowQuery,
+    /// Queries take many times as long.
+    LostIndex,
+    /// Queries wait for a table.
+    Migration,
+    /// Replicas are further behind.
+    ReplicationLag,
+    /// The primary dies.
+    Failover,
+    /// Queries are refused.
+    #[serde(rename = "credentials-revoked")]
+    Credentials,
+    /// Writes are refused.
+    #[serde(rename = "database-disk-full")]
+    DiskFull,
+    /// A dependency does not answer.
+    Unreachable,
+    /// A dependency lets few requests in.
+    RateLimited,
 }
 
 /// What a kind is about; the page groups by it.
@@ -37,7 +85,15 @@ pub enum Group {
     Requests,
     /// Pods as a whole.
     Pods,
-    /// Neither.
+    /// What a cache keeps.
+    Cache,
+    /// Messages.
+    Queue,
+    /// Queries and what they need.
+    Database,
+    /// Somebody else's service.
+    Dependency,
+    /// Nothing of the kind.
     Other,
 }
 
@@ -92,9 +148,11 @@ pub struct Entry {
     pub lasting: bool,
     /// Whether it can be narrowed to a route or to a share of requests.
     pub by_request: bool,
+    /// The only kind of service that can have it.
+    pub only: Option<Kind>,
 }
 
-const fn must(
+pub(super) const fn must(
     name: &'static str,
     title: &'static str,
     unit: Unit,
@@ -129,8 +187,8 @@ const SHARE: Parameter = must(
     0.3,
 );
 
-/// Every kind, in the order of [`FaultKind`].
-pub const CATALOGUE: [Entry; 10] = [
+/// Kinds that any service can have, in the order of [`FaultKind`].
+const GENERAL: [Entry; 10] = [
     Entry {
         kind: FaultKind::Latency,
         name: "latency",
@@ -146,6 +204,7 @@ pub const CATALOGUE: [Entry; 10] = [
         ],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Errors,
@@ -156,6 +215,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[SHARE],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Abort,
@@ -166,6 +226,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[SHARE],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Slow,
@@ -182,6 +243,7 @@ pub const CATALOGUE: [Entry; 10] = [
         )],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Hang,
@@ -198,6 +260,7 @@ pub const CATALOGUE: [Entry; 10] = [
         )],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Kill,
@@ -208,6 +271,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[must("pods", "How many", Unit::Count, (1.0, 100.0), 1.0)],
         lasting: false,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::PodFailure,
@@ -218,6 +282,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::Unready,
@@ -228,6 +293,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::StartHang,
@@ -238,6 +304,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::NoOp,
@@ -248,8 +315,27 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
 ];
+
+/// How many kinds there are.
+const COUNT: usize = GENERAL.len() + KINDS.len();
+
+/// Every kind, in the order of [`FaultKind`].
+pub const CATALOGUE: [Entry; COUNT] = {
+    let mut all = [GENERAL[0]; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        all[place] = if place < GENERAL.len() {
+            GENERAL[place]
+        } else {
+            KINDS[place - GENERAL.len()]
+        };
+        place += 1;
+    }
+    all
+};
 
 impl FaultKind {
     /// Its line of the catalogue.
@@ -265,6 +351,11 @@ impl FaultKind {
 }
 
 impl Entry {
+    /// Whether it acts on a service as a whole, and not on some of its pods or requests.
+    pub fn is_whole(&self) -> bool {
+        self.only.is_some() && !self.by_request
+    }
+
     /// The values that a form offers first.
     pub fn usual(&self) -> Vec<f64> {
         self.parameters.iter().map(|p| p.usual).collect()

@@ -1,5 +1,6 @@
 //! The life of a fault: asked for, waiting, acting, over.
 
+use super::stores::lacks;
 use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
@@ -75,7 +76,12 @@ impl World {
         let narrowed = route.is_some() || target.share != Ratio::ONE;
         let spans = [schedule.delay, schedule.ramp];
         let rest = schedule.duration.into_iter().chain(schedule.every);
-        let problem = if narrowed && !entry.by_request {
+        let picks = target.pods != Pods::All || target.version.is_some();
+        let problem = if entry.only.is_some_and(|kind| kind != of.kind) {
+            Some("this kind of service cannot have it")
+        } else if entry.is_whole() && (narrowed || picks) {
+            Some("it acts on the service as a whole: name no route, version, pods or share")
+        } else if narrowed && !entry.by_request {
             Some("it acts on pods, not on requests: name no route and no share")
         } else if target.share.get() == 0.0 {
             Some("a share of nothing is struck")
@@ -95,6 +101,7 @@ impl World {
         } else {
             None
         };
+        let problem = problem.or_else(|| lacks(&self.plan, spec.kind, service));
         if let Some(problem) = problem {
             return Err(ActionError::BadFault(problem.to_owned()));
         }
@@ -177,7 +184,7 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
-            _ => {}
+            _ => self.begin_store_fault(id, agenda),
         }
         if !spec.kind.entry().lasting {
             self.rest_fault(id, false, agenda);
@@ -214,6 +221,10 @@ impl<P: Probe> Live<'_, P> {
         let path = self.state.paths.onward(first, service, How::Failed);
         let end = End::of(Outcome::Error, path);
         for request in hung {
+            if kind == FaultKind::Migration {
+                self.later(Next::Run(request));
+                continue;
+            }
             let caller = self.finish(request, end, agenda);
             self.answer(caller, request, end);
         }
@@ -228,7 +239,7 @@ impl<P: Probe> Live<'_, P> {
                     self.start_again(pod, agenda);
                 }
             }
-            _ => {}
+            _ => self.end_store_fault(id, agenda),
         }
         if over && kind.entry().lasting && !for_good {
             self.probe

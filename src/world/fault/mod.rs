@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 mod control;
+mod stores;
 mod strike;
 
 use serde::{Deserialize, Serialize};
@@ -188,6 +189,11 @@ pub(super) enum Phase {
 }
 
 impl Fault {
+    /// Whether it acts now.
+    pub fn is_acting(&self) -> bool {
+        self.phase == Phase::Acting
+    }
+
     /// How much of its full strength it has reached, 0..=1.
     pub fn strength(&self, now: SimTime) -> f64 {
         let ramp = self.spec.schedule.ramp;

@@ -102,9 +102,7 @@ impl<P: Probe> Live<'_, P> {
         };
         let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
         let pass = Pass::of(line, plan, agenda.now());
-        let Some(pod) = self.choose_pod(plan.service, but, pass.user) else {
-            return Err(self.no_pod(plan.service));
-        };
+        let pod = self.pod_for(key, plan, but, pass.user, agenda.now())?;
         let (callee, next) = self.admit(pod, plan.route, key, pass, agenda)?;
         if let Some(lane) = plan.lane {
             self.arm(lane, key, callee, agenda);
@@ -344,7 +342,7 @@ impl<P: Probe> Live<'_, P> {
         if self.is_alive(key) {
             return self.call_over(key, end, agenda);
         }
-        self.state.lines.remove(key);
+        self.forget(key, agenda.now());
         Next::Nothing
     }
 }
