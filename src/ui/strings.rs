@@ -11,6 +11,7 @@ macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
 
+pub mod calls;
 pub mod traffic;
 
 // The product and its frame.

@@ -214,6 +214,12 @@ impl Pass {
         }
     }
 
+    /// Whether the request has to look if it should stop.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.cancel | (self.deadline < SimTime::MAX)
+    }
+
     /// With whether the callee is to stop when its caller has given up, and
     /// the earlier of the line's own deadline and the call's timeout, if the
     /// call tells them.

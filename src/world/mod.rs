@@ -28,6 +28,7 @@ mod serve;
 pub mod spec;
 mod state;
 mod surge;
+mod wire;
 
 use std::sync::Arc;
 

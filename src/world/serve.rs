@@ -61,7 +61,7 @@ impl<P: Probe> Live<'_, P> {
             last_caller: Key::NONE,
             touched: PathId::NONE,
             degraded: false,
-            watched: pass.cancel | (pass.deadline < SimTime::MAX),
+            watched: pass.is_watched(),
             cancel: pass.cancel,
             criticality: pass.criticality,
             user: pass.user,
@@ -93,10 +93,7 @@ impl<P: Probe> Live<'_, P> {
     #[inline(never)]
     fn turn_away(&mut self, route: u32, path: PathId, how: How, agenda: &Agenda<Event>) -> End {
         let service = self.plan.routes[route as usize].service;
-        let outcome = match how {
-            How::RateLimited => Outcome::Limited,
-            _ => Outcome::Overloaded,
-        };
+        let outcome = how.refusal();
         self.probe.served(Served {
             now: agenda.now(),
             service,
@@ -110,7 +107,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// A request that has waited is taken up.
     #[inline]
-    fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+    pub fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
@@ -334,8 +331,12 @@ impl<P: Probe> Live<'_, P> {
     pub fn refused(&mut self, key: Key) -> End {
         let line = self.state.lines.get(key);
         let (path, service) = line.map_or((PathId::NONE, 0), |line| (line.touched, line.service));
+        let outcome = match self.state.paths.cause(path) {
+            Some(Cause::Fault(id)) => self.state.faults[id as usize].refuses_with(),
+            _ => Outcome::Error,
+        };
         let path = self.state.paths.onward(path, service, How::Failed);
-        End::of(Outcome::Error, path)
+        End::of(outcome, path)
     }
 
     /// A request ends: its pod has one less. Returns the line to be answered,
@@ -346,11 +347,15 @@ impl<P: Probe> Live<'_, P> {
             return Key::NONE;
         };
         let (pod_key, service, running) = (line.pod, line.service, line.running);
+        let route = line.route;
         if self.plan.services[service as usize].guarded {
             let took = agenda.now().since(line.arrived);
             self.learn(pod_key, service, end.outcome, took, agenda);
         }
-        let caller = self.close(key, end, agenda);
+        let mut caller = self.close(key, end, agenda);
+        if self.state.wired[route as usize] && caller != Key::NONE {
+            caller = self.send_back(caller, key, (route, pod_key), end, agenda);
+        }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return caller;
         };
