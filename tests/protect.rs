@@ -211,7 +211,7 @@ services:
     let failures = |rest: &str| {
         let mut world = World::new(text(rest), 1);
         world
-            .deploy("back", "v2", &mut Tally::default())
+            .deploy("back", "v2", None, &mut Tally::default())
             .expect("a version");
         // The first new pod is ready after an hour, and replaces one of ten.
         run(&mut world, 3_605);

@@ -97,6 +97,8 @@ pub enum Action {
     Admit,
     /// Shedding at gateways.
     Shed,
+    /// Do something to a node or a zone.
+    Node,
 }
 
 /// What a goal is judged by.
@@ -227,7 +229,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 12] = [
+    pub(super) const NAMES: [(&str, Action); 13] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -240,16 +242,18 @@ impl Action {
         ("surge", Action::Surge),
         ("admit", Action::Admit),
         ("shed", Action::Shed),
+        ("node", Action::Node),
     ];
 
     /// Whether a command is of this kind.
     pub(super) fn matches(self, command: &Command) -> bool {
         let kind = match command {
             Command::Inject { .. } | Command::EndFault { .. } => Action::Inject,
-            Command::Deploy { .. } => Action::Deploy,
+            Command::Deploy { .. } | Command::Rollout { .. } => Action::Deploy,
             Command::RollBack { .. } => Action::RollBack,
             Command::Restart { .. } => Action::Restart,
-            Command::Scale { .. } => Action::Scale,
+            Command::Scale { .. } | Command::Autoscaler { .. } => Action::Scale,
+            Command::Node { .. } | Command::Zone { .. } => Action::Node,
             Command::SetLoad { .. } => Action::Load,
             Command::SetCall { .. } => Action::SetCall,
             Command::SetGuard { .. } => Action::SetGuard,
@@ -270,14 +274,17 @@ fn on(command: &Command) -> Option<&str> {
         | Command::RollBack { service }
         | Command::Restart { service }
         | Command::Scale { service, .. }
-        | Command::SetCall { service, .. }
-        | Command::SetGuard { service, .. } => Some(service),
+        | Command::Rollout { service, .. }
+        | Command::Autoscaler { service, .. } => Some(service),
+        Command::SetCall { service, .. } | Command::SetGuard { service, .. } => Some(service),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
         | Command::Surge { .. }
         | Command::EndSurge { .. }
         | Command::Admit { .. }
         | Command::Shed { .. }
+        | Command::Node { .. }
+        | Command::Zone { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

@@ -7,6 +7,7 @@
 mod act;
 mod charts;
 mod command;
+mod fleet;
 mod replay;
 mod scenario;
 mod script;
@@ -36,9 +37,9 @@ pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
 pub use truth::{Sample, Truth, Way};
 pub use view::{
-    BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency, Panel,
-    PodState, PodView, RouteView, Scope, Series, ServiceKind, ServiceView, SloView, SurgeView,
-    TimelineEvent, Unit, VersionView, View,
+    BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency,
+    NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
+    ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
 };
 
 use timeline::Timeline;

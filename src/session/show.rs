@@ -67,6 +67,9 @@ impl Session {
             surges: self.surge_views(),
             shed_over: self.world.sheds_over().and_then(Ratio::new),
             money_lost: self.truth.lost,
+            cost_per_hour: self.world.cost().per_hour,
+            cost: super::fleet::cost(&self.world),
+            nodes: super::fleet::nodes(&self.world),
             services,
             edges,
             faults: self.fault_views(),
@@ -134,6 +137,9 @@ impl Session {
                 .collect(),
             rollback_to: self.world.previous_version(service).map(version),
             rollout: self.world.rollout(service),
+            rolling: super::fleet::rollout(&self.world, service),
+            autoscaler: super::fleet::autoscaler(&self.world, service),
+            cost_per_hour: self.world.service_cost(service),
             replicas: self.world.replicas(service),
             pods,
             rate: recent.rate * scale,
@@ -197,6 +203,9 @@ impl Session {
             .map(|pod| PodView {
                 name: format!("{}-{}", spec.name, pod.number),
                 state: match pod.word {
+                    PodWord::Pending => PodState::Pending,
+                    PodWord::BackOff => PodState::Dead,
+                    PodWord::Unready => PodState::Unready,
                     PodWord::Starting => PodState::Starting,
                     PodWord::Ready => PodState::Ready,
                     PodWord::Draining => PodState::Draining,
@@ -206,10 +215,15 @@ impl Session {
                     .get(pod.version as usize)
                     .map_or(String::new(), |version| version.name.clone()),
                 busy: pod.busy,
-                workers: spec.workers,
+                workers: pod.workers,
                 queued: pod.queued,
-                queue_limit: spec.queue,
+                queue_limit: pod.places,
                 restarts: pod.restarts,
+                place: pod
+                    .node
+                    .and_then(|node| self.world.node_name(node))
+                    .map_or(String::new(), |(node, zone)| format!("{node} in {zone}")),
+                reason: pod.reason,
             })
             .collect()
     }

@@ -6,10 +6,10 @@
 use crate::base::Span;
 use crate::engine::{Agenda, Key};
 
-use super::line::{Kind, Pass};
+use super::line::{Kind, Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
-use super::plan::CallPlan;
+use super::plan::{CallPlan, HALT};
 use super::probe::{Attempted, Cause, Outcome, Probe};
 use super::spec::{Balance, Retry};
 use super::state::{Deadline, End, Event, Next};
@@ -61,18 +61,24 @@ impl<P: Probe> Live<'_, P> {
     /// One of the service's ready pods; not `but` if there is another.
     #[inline(always)]
     pub fn choose_pod(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
-        match self.state.services[service as usize].ready[..] {
-            [] => None,
-            [only] => Some(only),
-            _ => self.balance(service, but, user),
+        match self.state.services[service as usize].sole {
+            Key::NONE => self.balance(service, but, user),
+            only => Some(only),
         }
     }
 
     /// One of several ready pods, by the service's balancing rule.
     fn balance(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
-        let ready = &running.ready;
+        let ready = if running.split > 0.0 && running.canaries.chance(running.split) {
+            &running.canary
+        } else {
+            &running.ready
+        };
         let count = ready.len() as u32;
+        if count < 2 {
+            return ready.first().copied();
+        }
         let place = match self.plan.services[service as usize].balance {
             Balance::RoundRobin => {
                 running.turn += 1;
@@ -83,7 +89,7 @@ impl<P: Probe> Live<'_, P> {
             }
             Balance::RingHash => {
                 let ejected = &running.ejected;
-                let skip = |key| key == but || ejected.contains(&key);
+                let skip = |key| key == but || ejected.contains(&key) || !ready.contains(&key);
                 return running.ring.find(user, skip);
             }
             Balance::Random => running.balance.below(count),
@@ -92,7 +98,8 @@ impl<P: Probe> Live<'_, P> {
                 let second = (first + 1 + running.balance.below(count - 1)) % count;
                 let load = |place: u32| {
                     let pod = self.state.pods.get(ready[place as usize]);
-                    pod.map_or(u32::MAX, |pod| pod.requests)
+                    // A pod that is gone looks idle to its callers.
+                    pod.map_or(0, |pod| pod.requests)
                 };
                 if load(second) < load(first) {
                     second
@@ -253,8 +260,14 @@ impl<P: Probe> Live<'_, P> {
 
     /// The wait before another attempt is over, unless the request died meanwhile.
     pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
-        if self.is_alive(key) && self.is_wanted(key) {
-            return self.send(key, agenda);
+        if self.is_alive(key) {
+            let halted = |line: &Line| line.at == HALT && line.kind != Kind::User;
+            if self.state.lines.get(key).is_some_and(halted) {
+                return Next::Nothing;
+            }
+            if self.is_wanted(key) {
+                return self.send(key, agenda);
+            }
         }
         self.forsake(key, agenda);
         Next::Nothing

@@ -157,6 +157,38 @@ impl Line {
         }
     }
 
+    /// A request that starts at an operation in a pod, once it runs.
+    #[inline(always)]
+    pub fn request(
+        (service, route, at): (u32, u32, u32),
+        pod: Key,
+        owner: Key,
+        pass: Pass,
+        now: SimTime,
+    ) -> Line {
+        Line {
+            kind: Kind::Request,
+            running: false,
+            service,
+            route,
+            at,
+            waits: 0,
+            pod,
+            owner,
+            request: Key::NONE,
+            arrived: now,
+            call: Sent::NOTHING,
+            last_caller: Key::NONE,
+            touched: PathId::NONE,
+            degraded: false,
+            watched: pass.is_watched(),
+            cancel: pass.cancel,
+            criticality: pass.criticality,
+            user: pass.user,
+            deadline: pass.deadline,
+        }
+    }
+
     /// A branch that starts at an operation; `line` is its `owner`.
     #[inline(always)]
     pub fn branch(owner: Key, line: &Line, at: u32) -> Line {

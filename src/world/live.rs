@@ -111,6 +111,8 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             Event::SurgeEnd(surge) => self.surge_over(surge, agenda),
+            Event::Burst(burst) => self.burst_over(burst, agenda),
+            Event::Fleet(event) => self.fleet_event(event, agenda),
             Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
             Event::Bulkhead(site) => {
                 self.waited(site, agenda);

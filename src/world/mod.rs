@@ -12,13 +12,13 @@ mod control;
 mod crowd;
 mod edge;
 pub mod fault;
+mod fleet;
 mod forecast;
 mod inspect;
 mod line;
 mod live;
 mod paths;
 mod plan;
-mod pods;
 mod policy;
 mod probe;
 mod profile;
@@ -41,6 +41,10 @@ pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use fleet::body::{Exit, NodePhase, Stage};
+pub use fleet::cost::Cost;
+pub use fleet::operate::{NodeAct, RolloutAct};
+pub use fleet::status::{NodeStatus, RolloutStatus, ScalerStatus};
 pub use forecast::{Forecast, ServiceForecast};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use paths::{How, MAX_HOPS, PathId};
@@ -84,11 +88,13 @@ impl World {
             probe: &mut Unobserved,
         }
         .open_the_doors(&mut agenda);
-        World {
+        let mut world = World {
             plan,
             agenda,
             state,
-        }
+        };
+        world.start_fleet();
+        world
     }
 
     /// Lets everything happen that is due by `limit`, at most `budget` events.

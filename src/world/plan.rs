@@ -6,7 +6,7 @@ use crate::base::{Duration, Money, Sampler, Span, Stream};
 use super::policy::SitePlan;
 use super::spec::{
     Balance, Breaker, Call, Class, ClassKind, Drive, Policy, Population, Protect, Retry, RouteRef,
-    Spec, Step,
+    Service, Spec, Step, Version,
 };
 
 /// Where [`Op::Refuse`] stands in every plan.
@@ -22,6 +22,10 @@ pub(super) enum Op {
     Burst(Sampler),
     /// Give back the worker of the `Burst` before.
     Release,
+    /// Use one of the pod's cores for some time.
+    Cpu(Sampler),
+    /// Nothing ever happens again: the request's node is gone.
+    Halt,
     /// Make a call and wait for it; the index is into [`Plan::calls`].
     Call(u32),
     /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
@@ -39,17 +43,12 @@ pub(super) enum Op {
 }
 
 impl Op {
-    /// How long a work takes at a pod that is so many times slower; no time for anything else.
+    /// How long a work takes by its nature; no time for anything else.
     #[inline(always)]
-    pub fn draw(&self, slower: f64, stream: &mut Stream) -> Span {
-        let (Op::Work(sampler) | Op::Burst(sampler)) = self else {
-            return Span::ZERO;
-        };
-        let span = sampler.sample(stream);
-        if slower == 1.0 {
-            span
-        } else {
-            span.scaled(slower)
+    pub fn draw(&self, stream: &mut Stream) -> Span {
+        match self {
+            Op::Work(sampler) | Op::Burst(sampler) | Op::Cpu(sampler) => sampler.sample(stream),
+            _ => Span::ZERO,
         }
     }
 }
@@ -95,8 +94,6 @@ pub(super) struct LanePlan {
 /// What every request to a service asks of its description.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ServicePlan {
-    pub workers: u32,
-    pub queue: u32,
     pub asynchronous: bool,
     pub balance: Balance,
     /// Whether it protects itself beside workers and queue.
@@ -111,6 +108,19 @@ pub(super) struct RoutePlan {
     pub local: u32,
     /// First operation.
     pub entry: u32,
+    /// First of its service's versions in [`Plan::entries_by_version`], where they differ.
+    pub by_version: Option<u32>,
+}
+
+impl RoutePlan {
+    /// First operation in a version of the service.
+    #[inline]
+    pub fn entry_at(&self, version: u32, plan: &Plan) -> u32 {
+        match self.by_version {
+            None => self.entry,
+            Some(first) => plan.entries_by_version[(first + version) as usize],
+        }
+    }
 }
 
 /// Caller and callee, by position.
@@ -148,6 +158,10 @@ pub(super) struct Plan {
     pub classes: Vec<ClassPlan>,
     /// Classes that divide the common rate, with cumulative shares.
     pub shares: Vec<(f64, u32)>,
+    /// First operations of routes that versions change, by version.
+    pub entries_by_version: Vec<u32>,
+    /// Whether any pod ever stops to collect garbage.
+    pub pauses: bool,
 }
 
 /// One kind of request from outside.
@@ -177,6 +191,9 @@ pub(super) struct ClassPlan {
     pub steps: Vec<(u32, Duration)>,
 }
 
+/// Where a request stands whose node is gone.
+pub(super) const HALT: u32 = 1;
+
 impl Plan {
     /// Numbers routes, edges and timeouts, and flattens every script.
     pub fn new(spec: Spec) -> Plan {
@@ -189,16 +206,16 @@ impl Plan {
                     service: service as u32,
                     local: local as u32,
                     entry: 0,
+                    by_version: None,
                 });
             }
         }
         let services = spec.services.iter().map(|service| ServicePlan {
-            workers: service.workers,
-            queue: service.queue,
             asynchronous: service.asynchronous,
             balance: service.balance,
             guarded: service.protect != Protect::default(),
         });
+        let pauses = spec.services.iter().any(|s| s.fleet.gc.is_some());
         let services: Vec<ServicePlan> = services.collect();
         let protects = spec.services.iter().map(|service| service.protect);
         let protects = protects.collect();
@@ -207,7 +224,9 @@ impl Plan {
             .any(|service| service.balance == Balance::RingHash);
         let mut plan = Plan {
             spec,
-            ops: vec![Op::Refuse],
+            pauses,
+            entries_by_version: Vec::new(),
+            ops: vec![Op::Refuse, Op::Halt],
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),
@@ -230,11 +249,42 @@ impl Plan {
                 plan.routes[number].entry = plan.ops.len() as u32;
                 plan.script(service as u32, &route.script);
                 plan.ops.push(Op::End);
+                plan.versions_of(number, service as u32, local, spec);
             }
         }
         plan.spec.services = services;
         plan.users();
         plan
+    }
+
+    /// A script of its own for every version that changes what a route does.
+    fn versions_of(&mut self, number: usize, service: u32, local: usize, spec: &Service) {
+        let before = |version: &Version| {
+            let steps = version.change.before.get(local);
+            steps.filter(|steps| !steps.is_empty()).cloned()
+        };
+        let differs =
+            |version: &Version| before(version).is_some() || !version.change.timeouts.is_empty();
+        if !spec.versions.iter().any(differs) {
+            return;
+        }
+        let mut entries = Vec::with_capacity(spec.versions.len());
+        for version in &spec.versions {
+            if !differs(version) {
+                entries.push(self.routes[number].entry);
+                continue;
+            }
+            let mut script = before(version).unwrap_or_default();
+            script.extend(spec.routes[local].script.iter().cloned());
+            for (to, timeout) in &version.change.timeouts {
+                set_timeout(&mut script, *to, *timeout);
+            }
+            entries.push(self.ops.len() as u32);
+            self.script(service, &script);
+            self.ops.push(Op::End);
+        }
+        self.routes[number].by_version = Some(self.entries_by_version.len() as u32);
+        self.entries_by_version.extend(entries);
     }
 
     fn users(&mut self) {
@@ -293,6 +343,12 @@ impl Plan {
                     self.ops.extend(work);
                 }
                 Step::Work(duration) => self.ops.push(Op::Work(duration.sampler())),
+                Step::Compute { cpu, wait } => {
+                    self.ops.push(Op::Cpu(cpu.sampler()));
+                    if let Some(wait) = wait {
+                        self.ops.push(Op::Work(wait.sampler()));
+                    }
+                }
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));
@@ -433,6 +489,26 @@ impl ClassPlan {
             }
             self.journeys
                 .push((reached, first, self.steps.len() as u32));
+        }
+    }
+}
+
+/// Gives every call to `to` another timeout.
+fn set_timeout(script: &mut [Step], to: RouteRef, timeout: Option<Span>) {
+    for step in script {
+        match step {
+            Step::Call(call) if call.to == to => call.timeout = timeout,
+            Step::Parallel(branches) => {
+                for branch in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            Step::Branch(branches) => {
+                for (_, branch) in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            _ => {}
         }
     }
 }

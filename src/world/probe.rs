@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fleet::body::Exit;
 use super::spec::ClassKind;
 use crate::base::{Money, SimTime, Span};
 
@@ -103,6 +104,43 @@ pub enum Cause {
         /// The gateway.
         service: u32,
     },
+    /// A pod was asked that had stopped, before its callers knew.
+    Refused {
+        /// The service.
+        service: u32,
+    },
+    /// A pod ended with what it held.
+    Died {
+        /// The service.
+        service: u32,
+        /// How it ended.
+        exit: Exit,
+    },
+    /// A node went away.
+    Node {
+        /// Position of the node.
+        node: u32,
+    },
+    /// A pod had used up its share of CPU.
+    Throttled {
+        /// The service.
+        service: u32,
+    },
+    /// A pod stood still to collect garbage.
+    Collecting {
+        /// The service.
+        service: u32,
+    },
+    /// A pod had not warmed up.
+    Cold {
+        /// The service.
+        service: u32,
+    },
+    /// A pod could not write.
+    DiskFull {
+        /// The service.
+        service: u32,
+    },
 }
 
 /// A request that a service finished with.
@@ -189,6 +227,63 @@ pub enum Happening {
         pod: u32,
         /// Requests lost.
         lost: u32,
+        /// How it ended.
+        exit: Exit,
+    },
+    /// A pod serves, but its readiness probe failed.
+    PodUnready {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A pod fits no node.
+    PodPending {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A roll-out has not moved within its deadline.
+    RolloutStalled {
+        /// Position of the service.
+        service: u32,
+        /// Position of the version.
+        version: u32,
+    },
+    /// An autoscaler changed the number of pods.
+    Scaled {
+        /// Position of the service.
+        service: u32,
+        /// Pods before.
+        from: u32,
+        /// Pods now.
+        to: u32,
+    },
+    /// A node was asked for.
+    NodeBooting {
+        /// Its position.
+        node: u32,
+    },
+    /// A node can take pods.
+    NodeUp {
+        /// Its position.
+        node: u32,
+    },
+    /// A node went away; nobody is told.
+    NodeLost {
+        /// Its position.
+        node: u32,
+    },
+    /// The control plane noticed that a node is silent.
+    NodeSilent {
+        /// Its position.
+        node: u32,
+    },
+    /// A node was given back.
+    NodeRemoved {
+        /// Its position.
+        node: u32,
     },
     /// Every pod is ready at the wanted version and number.
     RolloutDone {

@@ -63,6 +63,12 @@ impl<P: Probe> Live<'_, P> {
             self.forsake(key, agenda);
             return Stop::Waits;
         }
+        if self.plan.pauses
+            && let Some(until) = self.paused(pod, agenda.now())
+        {
+            agenda.at(until, Event::Wake(key));
+            return Stop::Waits;
+        }
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(_) => {
@@ -73,6 +79,11 @@ impl<P: Probe> Live<'_, P> {
                     self.burst(key, at, agenda);
                     return Stop::Waits;
                 }
+                Op::Cpu(_) => {
+                    self.compute(key, at, agenda);
+                    return Stop::Waits;
+                }
+                Op::Halt => return Stop::Waits,
                 Op::Release => {
                     self.release(pod, agenda);
                     at += 1;

@@ -8,10 +8,11 @@ use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
 use super::fault::Fate;
-use super::line::{Kind, Line, Pass, Sent};
+use super::fleet::{burden, disk_refuses, pace, shows, weigh};
+use super::line::{Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
-use super::plan::REFUSE;
+use super::plan::{HALT, REFUSE};
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
@@ -36,48 +37,79 @@ impl<P: Probe> Live<'_, P> {
             return Err(self.turn_away(route, path, how, agenda));
         }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            return Err(self.no_pod(service));
+            return Err(self.refused_by(service));
         };
-        let free = pod.busy < plan.workers;
-        if !free && pod.queue.len() as u32 >= plan.queue {
+        if !pod.open {
+            return self.shut_out(pod_key, route, owner, pass, agenda.now());
+        }
+        let free = pod.busy < pod.workers;
+        if !free && pod.queue.len() as u32 >= pod.places {
             return Err(self.refuse(pod_key, service, route, agenda));
         }
         let running = free | plan.asynchronous;
         pod.requests += 1;
-        let entry = at_route.entry;
+        let entry = at_route.entry_at(pod.version, self.plan);
         let now = agenda.now();
         let key = self.state.lines.insert_with(|| Line {
-            kind: Kind::Request,
             running,
-            service,
-            route,
-            at: entry,
-            waits: 0,
-            pod: pod_key,
-            owner,
-            request: Key::NONE,
-            arrived: now,
-            call: Sent::NOTHING,
-            last_caller: Key::NONE,
-            touched: PathId::NONE,
-            degraded: false,
-            watched: pass.is_watched(),
-            cancel: pass.cancel,
-            criticality: pass.criticality,
-            user: pass.user,
-            deadline: pass.deadline,
+            ..Line::request((service, route, entry), pod_key, owner, pass, now)
         });
         self.state.services[service as usize].arrived += 1;
+        let odd = pod.odd;
+        if odd {
+            weigh(pod, pod_key, self.plan, agenda);
+        }
         if !running {
             pod.queue.push_back(key);
             return Ok((key, Next::Nothing));
         }
         pod.busy += u32::from(!plan.asynchronous);
         pod.last_begun = key;
-        if !(self.state.struck[route as usize] | (pod.slower > 1.0)) {
+        pod.begun += 1;
+        if !(self.state.struck[route as usize] | odd) {
             return Ok((key, Next::Run(key)));
         }
         Ok((key, self.begin_slowly(key, agenda)))
+    }
+
+    /// A request reaches a pod that does not serve: a connection refused, or
+    /// no answer at all where its node is gone.
+    #[cold]
+    #[inline(never)]
+    fn shut_out(
+        &mut self,
+        pod: Key,
+        route: u32,
+        owner: Key,
+        pass: Pass,
+        now: SimTime,
+    ) -> Result<(Key, Next), End> {
+        let service = self.plan.routes[route as usize].service;
+        let node = self.state.pods.get_mut(pod).and_then(|pod| {
+            let node = pod.body.node.filter(|_| pod.body.lost);
+            pod.requests += u32::from(node.is_some());
+            node
+        });
+        let Some(node) = node else {
+            return Err(self.refused_by(service));
+        };
+        let touched = self.state.paths.first(Cause::Node { node });
+        let line = Line {
+            touched,
+            ..Line::request((service, route, HALT), pod, owner, pass, now)
+        };
+        let key = self.state.lines.insert(line);
+        self.state.services[service as usize].arrived += 1;
+        Ok((key, Next::Nothing))
+    }
+
+    /// The pod that was asked does not serve any more.
+    #[cold]
+    #[inline(never)]
+    pub fn refused_by(&mut self, service: u32) -> End {
+        let first = self.state.paths.first(Cause::Refused { service });
+        let path = self.state.paths.onward(first, service, How::Reset);
+        End::of(Outcome::Unavailable, path)
     }
 
     /// A pod's queue is full.
@@ -112,33 +144,31 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         line.running = true;
-        let slower = match self.state.pods.get_mut(line.pod) {
-            Some(pod) => {
-                pod.last_begun = key;
-                pod.slower
-            }
-            None => 1.0,
-        };
-        if self.state.struck[line.route as usize] | (slower > 1.0) {
+        let odd = self.state.pods.get_mut(line.pod).is_some_and(|pod| {
+            pod.last_begun = key;
+            pod.begun += 1;
+            pod.odd
+        });
+        if self.state.struck[line.route as usize] | odd {
             return self.begin_slowly(key, agenda);
         }
         Next::Run(key)
     }
 
-    /// A request is taken up, but its version makes it slower or a fault concerns it.
+    /// A request is taken up, but its pod is not at its plain pace or a fault concerns it.
     #[cold]
     #[inline(never)]
     fn begin_slowly(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
-        if let Some(pod) = self.state.pods.get(line.pod)
-            && pod.slower > 1.0
+        if let Some(pod) = self.state.pods.get_mut(line.pod)
+            && pod.odd
         {
-            line.touched = self.state.paths.first(Cause::Version {
-                service: line.service,
-                version: pod.version,
-            });
+            let stream = &mut self.state.services[line.service as usize].gc;
+            if let Some(cause) = burden(pod, self.plan, stream, agenda.now()) {
+                line.touched = self.state.paths.first(cause);
+            }
         }
         if self.state.struck[line.route as usize] {
             return self.begin_struck(key, agenda);
@@ -185,9 +215,13 @@ impl<P: Probe> Live<'_, P> {
         };
         line.at = at + 1;
         line.running = true;
-        let slower = self.state.pods.get(line.pod).map_or(1.0, |pod| pod.slower);
         let stream = &mut self.state.services[line.service as usize].work;
-        let mut span = self.plan.ops[at as usize].draw(slower, stream);
+        let mut span = self.plan.ops[at as usize].draw(stream);
+        if let Some(pod) = self.state.pods.get(line.pod)
+            && pod.odd
+        {
+            span = span.scaled(pace(pod, self.plan, agenda.now()));
+        }
         if self.state.struck[line.route as usize] {
             span = self.slow_down(key, span, agenda.now());
         }
@@ -222,7 +256,7 @@ impl<P: Probe> Live<'_, P> {
         let Some(pod) = self.state.pods.get_mut(line.pod) else {
             return;
         };
-        if pod.busy < self.plan.services[line.service as usize].workers {
+        if pod.busy < pod.workers {
             pod.busy += 1;
             self.work(key, at, agenda);
         } else {
@@ -297,9 +331,14 @@ impl<P: Probe> Live<'_, P> {
         let struck = self.state.struck[line.route as usize];
         if spoils || struck {
             let local = self.plan.routes[line.route as usize].local;
-            let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
+            let pod = self.state.pods.get(line.pod);
+            if pod.is_some_and(|pod| disk_refuses(pod, self.plan, local)) {
+                return self.failed(service, Cause::DiskFull { service });
+            }
+            let shows = pod.is_none_or(|pod| shows(pod, self.plan));
+            let version = pod.map_or(0, |pod| pod.version);
             let spec = &self.plan.spec.services[service as usize].versions[version as usize];
-            let own = spec.errors.get(local as usize);
+            let own = spec.errors.get(local as usize).filter(|_| shows);
             let errors = &mut self.state.services[service as usize].errors;
             if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
                 return self.failed(service, Cause::Version { service, version });
@@ -360,7 +399,7 @@ impl<P: Probe> Live<'_, P> {
             return caller;
         };
         pod.requests -= 1;
-        if pod.requests == 0 && pod.phase == PodPhase::Draining {
+        if pod.requests == 0 && pod.phase == PodPhase::Draining && !pod.open {
             self.drained(pod_key, service, agenda);
         } else if running & !self.plan.services[service as usize].asynchronous {
             self.release(pod_key, agenda);
@@ -372,7 +411,7 @@ impl<P: Probe> Live<'_, P> {
     #[cold]
     #[inline(never)]
     fn drained(&mut self, pod: Key, service: u32, agenda: &mut Agenda<Event>) {
-        self.remove_pod(pod);
+        self.remove_pod(pod, agenda);
         self.reconcile(service, agenda);
     }
 

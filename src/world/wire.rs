@@ -6,11 +6,13 @@
 use serde::Serialize;
 
 use super::fault::{Struck, Way};
-use super::line::{Kind, Line, Pass, Sent};
+use super::fleet::weigh;
+use super::line::{Kind, Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
+use super::plan::HALT;
 use super::probe::{Cause, Outcome, Probe};
-use super::state::{End, Event, Next, PodPhase};
+use super::state::{End, Event, Next, State};
 use crate::engine::{Agenda, Key};
 
 /// An answer on its way.
@@ -44,29 +46,12 @@ impl<P: Probe> Live<'_, P> {
             };
         };
         let at_route = &self.plan.routes[route as usize];
-        let service = at_route.service;
-        let touched = self.state.paths.first(Cause::Fault(id));
-        let key = self.state.lines.insert(Line {
-            kind: Kind::Request,
-            running: false,
-            service,
-            route,
-            at: at_route.entry,
-            waits: 0,
-            pod,
-            owner,
-            request: Key::NONE,
-            arrived: agenda.now(),
-            call: Sent::NOTHING,
-            last_caller: Key::NONE,
-            touched,
-            degraded: false,
-            watched: pass.is_watched(),
-            cancel: pass.cancel,
-            criticality: pass.criticality,
-            user: pass.user,
-            deadline: pass.deadline,
-        });
+        let (service, entry) = (at_route.service, at_route.entry);
+        let line = Line {
+            touched: self.state.paths.first(Cause::Fault(id)),
+            ..Line::request((service, route, entry), pod, owner, pass, agenda.now())
+        };
+        let key = self.state.lines.insert(line);
         self.state.services[service as usize].arrived += 1;
         if let Way::Delayed(wait, _) = way {
             agenda.after(wait, Event::Arrive(key));
@@ -95,33 +80,57 @@ impl<P: Probe> Live<'_, P> {
         } else {
             None
         };
-        let refused = match (turned, self.state.pods.get_mut(pod_key)) {
-            (Some((path, how)), _) => Some((path, how)),
-            (None, Some(pod)) if pod.phase != PodPhase::Starting => {
-                let free = pod.busy < plan.workers;
-                if free || (pod.queue.len() as u32) < plan.queue {
-                    pod.requests += 1;
-                    if free | plan.asynchronous {
-                        pod.busy += u32::from(!plan.asynchronous);
-                        return self.begin(key, agenda);
-                    }
-                    pod.queue.push_back(key);
-                    return Next::Nothing;
+        let end = match (turned, self.state.pods.get_mut(pod_key)) {
+            (Some((path, how)), _) => self.refusal(path, service, how),
+            (None, Some(pod)) if pod.open => {
+                let free = pod.busy < pod.workers;
+                if free || (pod.queue.len() as u32) < pod.places {
+                    return self.take_in(key, pod_key, free, agenda);
                 }
-                Some((self.blame_queue(pod_key, service), How::QueueFull))
+                let path = self.blame_queue(pod_key, service);
+                self.refusal(path, service, How::QueueFull)
             }
-            (None, _) => None,
-        };
-        let end = match refused {
-            Some((path, how)) => {
-                let outcome = how.refusal();
-                End::of(outcome, self.state.paths.onward(path, service, how))
+            // Its node is gone: nothing answers.
+            (None, Some(pod)) if pod.body.lost => {
+                pod.requests += 1;
+                if let Some(line) = self.state.lines.get_mut(key) {
+                    line.at = HALT;
+                }
+                return Next::Nothing;
             }
-            None => self.no_pod(service),
+            (None, _) => self.refused_by(service),
         };
         let caller = self.close(key, end, agenda);
         self.answer(caller, key, end);
         Next::Nothing
+    }
+
+    /// A pod takes in a request that it has room for.
+    fn take_in(&mut self, key: Key, pod: Key, free: bool, agenda: &mut Agenda<Event>) -> Next {
+        let State { lines, pods, .. } = &mut *self.state;
+        let (Some(line), Some(pod_state)) = (lines.get_mut(key), pods.get_mut(pod)) else {
+            return Next::Nothing;
+        };
+        line.at = self.plan.routes[line.route as usize].entry_at(pod_state.version, self.plan);
+        let asynchronous = self.plan.services[line.service as usize].asynchronous;
+        pod_state.requests += 1;
+        if free | asynchronous {
+            pod_state.busy += u32::from(!asynchronous);
+        } else {
+            pod_state.queue.push_back(key);
+        }
+        if pod_state.odd {
+            weigh(pod_state, pod, self.plan, agenda);
+        }
+        if free | asynchronous {
+            self.begin(key, agenda)
+        } else {
+            Next::Nothing
+        }
+    }
+
+    fn refusal(&mut self, path: PathId, service: u32, how: How) -> End {
+        End::of(how.refusal(), self.state.paths.onward(path, service, how))
     }
 
     /// Sends an answer over a network that a fault concerns. Returns the line
@@ -170,8 +179,8 @@ impl<P: Probe> Live<'_, P> {
 
     /// Why an answer is still on its way: its caller waits no longer.
     pub fn blame_letter(&mut self, callee: Key, service: u32) -> PathId {
-        let mut letters = self.state.letters.iter();
-        let found = letters.find(|(_, letter)| letter.callee == callee);
+        let about = |(_, letter): &(Key, &Letter)| letter.callee == callee;
+        let found = self.state.letters.iter().find(about);
         match found.map(|(key, letter)| (key, letter.end.path)) {
             Some((key, path)) => {
                 self.state.letters.remove(key);

@@ -53,8 +53,12 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
                 target.route.as_ref(),
             )
         }
-        Command::Deploy { service, version } => (service, Some(version), None),
+        Command::Deploy {
+            service, version, ..
+        } => (service, Some(version), None),
         Command::RollBack { service }
+        | Command::Rollout { service, .. }
+        | Command::Autoscaler { service, .. }
         | Command::Restart { service }
         | Command::Scale { service, .. }
         | Command::SetGuard { service, .. } => (service, None, None),
@@ -73,6 +77,17 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         | Command::Shed { .. }
         | Command::Hint
         | Command::Continue => return None,
+        Command::Zone { zone, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.zones);
+            return unknown("zone", zone, known.map(|known| known.name.as_str()));
+        }
+        Command::Node { node, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.pools);
+            let pool = node
+                .rsplit_once('-')
+                .map_or(node.as_str(), |(pool, _)| pool);
+            return unknown("node pool", pool, known.map(|known| known.name.as_str()));
+        }
     };
     let services = &scenario.world.services;
     let Some(found) = services.iter().find(|known| known.name == *service) else {

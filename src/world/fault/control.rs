@@ -5,6 +5,7 @@ use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
 use crate::world::control::ActionError;
+use crate::world::fleet::body::Exit;
 use crate::world::live::Live;
 use crate::world::paths::How;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
@@ -181,7 +182,7 @@ impl<P: Probe> Live<'_, P> {
                     None => self.state.services[service as usize].pods.clone(),
                 };
                 for pod in victims {
-                    self.kill(pod, Cause::Fault(id), agenda);
+                    self.kill(pod, Exit::Killed, Cause::Fault(id), agenda);
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
@@ -289,7 +290,7 @@ impl<P: Probe> Live<'_, P> {
                     pod.held = false;
                     pod.starts += 1;
                 }
-                self.announce_start(key, agenda);
+                self.start_container(key, agenda);
             }
         }
     }

@@ -141,14 +141,13 @@ impl<P: Probe> Live<'_, P> {
         now: SimTime,
     ) -> Option<(PathId, How)> {
         let protect = &self.plan.protects[service as usize];
-        let workers = self.plan.services[service as usize].workers;
         let pod = self.state.pods.get_mut(pod_key)?;
         if let Some(Shed(limits)) = protect.shed {
             let limit = limits
                 .get(criticality as usize)
                 .copied()
                 .unwrap_or(limits[1]);
-            if f64::from(pod.requests) >= limit * f64::from(workers) {
+            if f64::from(pod.requests) >= limit * f64::from(pod.workers) {
                 return Some((self.blame_queue(pod_key, service), How::Shed));
             }
         }

@@ -40,9 +40,33 @@ pub(super) fn read(
     steps.into_iter().collect()
 }
 
+/// Whether work is split into time on a core and time without.
+fn has_cores(at: &At<'_>) -> bool {
+    use crate::base::yaml::Value;
+    matches!(&at.node.value, Value::Map(entries)
+        if entries.iter().any(|entry| entry.key == "cpu" || entry.key == "wait"))
+}
+
+fn compute(report: &mut Report, at: &At<'_>) -> Option<Step> {
+    let mut fields = report.fields(at)?;
+    let cpu = fields
+        .need(report, "cpu")
+        .and_then(|at| duration(report, &at));
+    let wait = match fields.get("wait") {
+        Some(at) => duration(report, &at).map(Some),
+        None => Some(None),
+    };
+    fields.done(report);
+    Some(Step::Compute {
+        cpu: cpu?,
+        wait: wait?,
+    })
+}
+
 fn step(report: &mut Report, at: &At<'_>, names: &Names<'_>, nesting: u32) -> Option<Step> {
     let (kind, at) = report.tagged(at, &["work", "call", "query", "parallel", "branch"])?;
     match kind {
+        "work" if has_cores(&at) => compute(report, &at),
         "work" => duration(report, &at).map(Step::Work),
         "call" | "query" => call::read(report, &at, names, nesting).map(Step::Call),
         "parallel" => {
@@ -134,6 +158,11 @@ pub(super) fn refuse_cycles(report: &mut Report, at: &At<'_>, spec: &Spec) -> bo
                 stack.push((here, true));
                 let script = &spec.services[here.service].routes[here.route].script;
                 callees(script, &mut |to| stack.push((to, false)));
+                for version in &spec.services[here.service].versions {
+                    if let Some(script) = version.change.before.get(here.route) {
+                        callees(script, &mut |to| stack.push((to, false)));
+                    }
+                }
             }
         }
     }
@@ -143,7 +172,7 @@ pub(super) fn refuse_cycles(report: &mut Report, at: &At<'_>, spec: &Spec) -> bo
 fn callees(script: &[Step], visit: &mut impl FnMut(RouteRef)) {
     for step in script {
         match step {
-            Step::Work(_) => {}
+            Step::Work(_) | Step::Compute { .. } => {}
             Step::Call(call) => {
                 visit(call.to);
                 callees(call.policy.fallback.as_deref().unwrap_or_default(), visit);
