@@ -106,7 +106,7 @@ fn struck(kind: FaultKind, values: &[f64]) -> World {
     let mut world = world();
     watch(&mut world, 60);
     let mut fault = FaultSpec::usual(kind, "back");
-    fault.values = values.to_vec();
+    fault.values[..values.len()].copy_from_slice(values);
     fault.schedule.duration = Some(Span::from_mins(5));
     inject(&mut world, &fault);
     world

@@ -903,10 +903,7 @@ fn an_outcome_tells_refusals_from_failures() {
         u64::MAX,
         &mut outcomes,
     );
-    assert!(
-        outcomes.0.contains(&Outcome::Limited),
-        "429 is a refusal"
-    );
+    assert!(outcomes.0.contains(&Outcome::Limited), "429 is a refusal");
     assert_eq!(
         outcomes.0.last(),
         Some(&Outcome::Unavailable),

@@ -7,7 +7,10 @@ use super::story::Story;
 use super::table::{Side, Table};
 use crate::base::Span;
 use crate::lesson::{Debrief, Lab, LessonView, StepState};
-use crate::session::{Health, PodState, Unit, View};
+use crate::session::{Health, PodState, Session, Unit, View, Way};
+
+/// Ways that are told one by one.
+const MOST_WAYS: usize = 12;
 
 /// Prints everything about a run.
 pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), Failure> {
@@ -38,6 +41,10 @@ pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), F
     } else {
         write!(out, "{}", objectives(&view))?;
     }
+    if !session.truth().paths.is_empty() {
+        writeln!(out, "\nHow trouble reached users, from its first cause on")?;
+        write!(out, "{}", ways(session))?;
+    }
     writeln!(out, "\nServices, over the last minute")?;
     write!(out, "{}", services(&view))?;
     if view
@@ -54,6 +61,35 @@ pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), F
     let (events, digest) = (session.world().events(), session.digest());
     writeln!(out, "\nDigest {digest} after {events} events")?;
     Ok(())
+}
+
+/// The ways that most requests took which failed, or were answered later or
+/// poorer; counts are of real requests.
+fn ways(session: &Session) -> Table {
+    let mut table = Table::new([
+        ("failed", Side::Right),
+        ("late or poor", Side::Right),
+        ("by way of", Side::Left),
+    ]);
+    let world = session.world();
+    let scale = u64::from(world.spec().scale);
+    let ways = session.truth().ways();
+    for way in ways.iter().take(MOST_WAYS) {
+        table.row(vec![
+            (way.failed * scale).to_string(),
+            (way.poor * scale).to_string(),
+            world.tell_path(way.path),
+        ]);
+    }
+    if let Some(rest) = ways.get(MOST_WAYS..).filter(|rest| !rest.is_empty()) {
+        let sum = |count: fn(&Way) -> u64| rest.iter().map(count).sum::<u64>() * scale;
+        table.row(vec![
+            sum(|way| way.failed).to_string(),
+            sum(|way| way.poor).to_string(),
+            format!("{} other ways", rest.len()),
+        ]);
+    }
+    table
 }
 
 fn objectives(view: &View) -> Table {

@@ -36,7 +36,7 @@ pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
-pub use truth::{Sample, Truth};
+pub use truth::{Sample, Truth, Way};
 pub use view::{
     BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, FigureView, Health,
     Latency, NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,

@@ -25,7 +25,7 @@ impl<P: Probe> Live<'_, P> {
         line.call.began = agenda.now();
         let number = line.call.plan;
         let plan: &CallPlan = &self.plan.calls[number as usize];
-        if plan.guarded {
+        if plan.guarded | self.state.wired[plan.route as usize] {
             return self.ask_policies(key, agenda);
         }
         let pass = Pass::plain(line);
@@ -183,9 +183,13 @@ impl<P: Probe> Live<'_, P> {
     /// An attempt has taken too long: its caller waits no longer. The request
     /// goes on, unless its end is passed on to it.
     fn give_up(&mut self, key: Key, callee: Key, agenda: &mut Agenda<Event>) -> End {
-        let path = self.blame(callee);
         let plan = self.state.lines.get(key).map_or(0, |line| line.call.plan);
         let plan = &self.plan.calls[plan as usize];
+        let path = if self.state.lines.contains(callee) {
+            self.blame(callee)
+        } else {
+            self.blame_letter(callee, plan.service)
+        };
         let path = self.state.paths.onward(path, plan.service, How::Late);
         if self.plan.services[plan.service as usize].guarded
             && let Some(line) = self.state.lines.get(callee)

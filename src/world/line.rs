@@ -183,7 +183,7 @@ impl Line {
             last_caller: Key::NONE,
             touched: PathId::NONE,
             degraded: false,
-            watched: pass.cancel | (pass.deadline < SimTime::MAX),
+            watched: pass.is_watched(),
             cancel: pass.cancel,
             criticality: pass.criticality,
             user: pass.user,
@@ -246,6 +246,12 @@ impl Pass {
             cancel: false,
             deadline: SimTime::MAX,
         }
+    }
+
+    /// Whether the request has to look if it should stop.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.cancel | (self.deadline < SimTime::MAX)
     }
 
     /// With whether the callee is to stop when its caller has given up, and

@@ -119,6 +119,14 @@ impl<P: Probe> Live<'_, P> {
                 self.waited(site, agenda);
                 self.follow(Next::Nothing, agenda);
             }
+            Event::Arrive(request) => {
+                let next = self.enter(request, agenda);
+                self.follow(next, agenda);
+            }
+            Event::Letter(letter) => {
+                self.letter(letter);
+                self.follow(Next::Nothing, agenda);
+            }
             Event::Return { service, pod } => self.readmit(service, pod, agenda.now()),
         }
     }

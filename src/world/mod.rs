@@ -33,6 +33,7 @@ mod state;
 pub mod store;
 mod stream;
 mod surge;
+mod wire;
 
 use std::sync::Arc;
 

@@ -20,6 +20,7 @@ use super::probe::Outcome;
 use super::spec::Balance;
 use super::store::{StoreEvent, Stores};
 use super::surge::Surges;
+use super::wire::Letter;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -54,6 +55,10 @@ pub(super) enum Event {
     Bulkhead(u32),
     /// A pod that callers left out is asked again.
     Return { service: u32, pod: Key },
+    /// A request that was on its way reaches its pod.
+    Arrive(Key),
+    /// An answer that was on its way arrives.
+    Letter(Key),
 }
 
 /// Who goes on at this very instant. Small enough to pass in two registers:
@@ -78,7 +83,7 @@ pub(super) enum Task {
 }
 
 /// How a request or an attempt ended, and why.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct End {
     pub outcome: Outcome,
     /// Answered, but without a part or with something else in its place.
@@ -232,6 +237,10 @@ pub(super) struct State {
     pub faults: Vec<Fault>,
     /// By route number: whether an acting fault concerns its requests.
     pub struck: Vec<bool>,
+    /// By route number: whether an acting fault concerns messages to and from it.
+    pub wired: Vec<bool>,
+    /// Answers on their way.
+    pub letters: Slab<Letter>,
     pub fault_chance: Stream,
     /// Who users are, where pods are chosen by it.
     pub keys: Stream,
@@ -310,6 +319,8 @@ impl State {
             paths: Paths::default(),
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
+            wired: vec![false; plan.routes.len()],
+            letters: Slab::default(),
             fault_chance: Stream::named(seed, "faults"),
             keys: Stream::named(seed, "user-keys"),
             sources: Source::all(plan, seed),

@@ -155,6 +155,11 @@ pub fn load_factor(load: f64) -> Option<String> {
     })
 }
 
+/// What the title of a call says of its breaker.
+pub fn breaker(open: bool) -> &'static str {
+    if open { ", breaker open" } else { "" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,7 @@ macro_rules! texts {
 }
 use texts;
 
+pub mod calls;
 pub mod traffic;
 
 // The product and its frame.

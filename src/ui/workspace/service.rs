@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::act::{DeployForm, ScaleForm, restart_form, roll_back_form};
+use super::calls::Calls;
 use super::faults::{FaultForm, fault_list};
 use super::inspector::{Controls, service_head};
 use super::traffic::Traffic;
@@ -45,6 +46,9 @@ pub fn Service(props: &ServiceProps) -> Html {
             { pods(&service.pods) }
             { super::fleet::autoscaler(client, service, controls) }
             { routes(&service.routes) }
+            <Calls service={service.name.clone()} calls={service.calls.clone()}
+                rate_limit={service.rate_limit} shedding={service.shedding}
+                acts={controls.show("calls")} guards={controls.show("guard")} />
             { fault_list(client, &props.view, Some(props.index), controls.show("faults")) }
             if service.kind == ServiceKind::Gateway {
                 <Traffic view={props.view.clone()} acts={controls.show("traffic")} />

@@ -31,6 +31,26 @@ pub enum FaultKind {
     StartHang,
     /// Nothing is wrong.
     NoOp,
+    /// Requests and answers take longer on their way.
+    NetLatency,
+    /// Packets are lost and sent again.
+    Loss,
+    /// Nothing gets through, in either direction.
+    Partition,
+    /// Requests do not get through.
+    PartitionTo,
+    /// Answers do not get through.
+    PartitionFrom,
+    /// Requests vanish.
+    BlackHole,
+    /// Connections break before the answer is read.
+    Reset,
+    /// Callers do not find the service's address.
+    DnsError,
+    /// Callers do not trust the service's certificate any more.
+    CertificateExpired,
+    /// Answers cannot be read.
+    WrongBody,
     /// A cache forgets everything.
     CacheFlush,
     /// Lookups ask for what does not exist.
@@ -83,6 +103,8 @@ pub enum FaultKind {
 pub enum Group {
     /// Answers to requests.
     Requests,
+    /// The way between services.
+    Network,
     /// Pods as a whole.
     Pods,
     /// What a cache keeps.
@@ -188,7 +210,7 @@ const SHARE: Parameter = must(
 );
 
 /// Kinds that any service can have, in the order of [`FaultKind`].
-const GENERAL: [Entry; 10] = [
+const GENERAL: [Entry; 20] = [
     Entry {
         kind: FaultKind::Latency,
         name: "latency",
@@ -223,7 +245,13 @@ const GENERAL: [Entry; 10] = [
         title: "Refused at the door",
         does: "This share of requests is answered with an error before any work is done: errors that are fast and cheap.",
         group: Group::Requests,
-        parameters: &[SHARE],
+        parameters: &[
+            SHARE,
+            may(
+                must("status", "HTTP status", Unit::Count, (400.0, 599.0), 500.0),
+                500.0,
+            ),
+        ],
         lasting: true,
         by_request: true,
         only: None,
@@ -315,6 +343,128 @@ const GENERAL: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::NetLatency,
+        name: "net-latency",
+        title: "Network latency",
+        does: "Every request and every answer takes this much longer on its way. No worker is held by it but the caller's.",
+        group: Group::Network,
+        parameters: &[
+            must("delay", "Each way", Unit::Time, (0.001, HOUR), 0.1),
+            may(
+                must("jitter", "More or less by", Unit::Time, (0.0, HOUR), 0.0),
+                0.0,
+            ),
+        ],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::Loss,
+        name: "loss",
+        title: "Packet loss",
+        does: "This share of messages is lost and sent again after 200 ms, then 400 ms, and so on: a long tail, and no error.",
+        group: Group::Network,
+        parameters: &[must(
+            "share",
+            "Share of messages",
+            Unit::Share,
+            (0.0001, 0.9),
+            0.05,
+        )],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::Partition,
+        name: "partition",
+        title: "Network partition",
+        does: "Nothing gets through in either direction. What was sent arrives when the partition ends, if anyone still waits.",
+        group: Group::Network,
+        parameters: &[],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::PartitionTo,
+        name: "partition-to",
+        title: "Requests do not arrive",
+        does: "Requests do not get through; answers do. What was sent arrives when it ends.",
+        group: Group::Network,
+        parameters: &[],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::PartitionFrom,
+        name: "partition-from",
+        title: "Answers do not arrive",
+        does: "Requests get through and are served; their answers do not come back before it ends. Work is done for nothing.",
+        group: Group::Network,
+        parameters: &[],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::BlackHole,
+        name: "black-hole",
+        title: "Black hole",
+        does: "This share of requests vanishes without a trace: no answer, no error, and callers without a timeout wait until it ends.",
+        group: Group::Network,
+        parameters: &[SHARE],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::Reset,
+        name: "reset",
+        title: "Connection reset",
+        does: "This share of connections breaks when the answer comes: the work is done, and the caller is told that it failed.",
+        group: Group::Network,
+        parameters: &[SHARE],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::DnsError,
+        name: "dns-error",
+        title: "DNS error",
+        does: "This share of calls does not find the service's address and fails before anything is sent.",
+        group: Group::Network,
+        parameters: &[SHARE],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::CertificateExpired,
+        name: "certificate-expired",
+        title: "Certificate expired",
+        does: "No caller trusts the service any more: every call fails at once, and the service sees no traffic.",
+        group: Group::Network,
+        parameters: &[],
+        lasting: true,
+        by_request: true,
+        only: None,
+    },
+    Entry {
+        kind: FaultKind::WrongBody,
+        name: "wrong-body",
+        title: "Unreadable answers",
+        does: "This share of answers is well for the service and useless for its caller.",
+        group: Group::Network,
+        parameters: &[SHARE],
+        lasting: true,
+        by_request: true,
         only: None,
     },
 ];
