@@ -143,9 +143,15 @@ fn the_manuals_traffic_is_traffic() {
     let classes: Vec<usize> = specs.iter().map(|s| s.traffic.classes.len()).collect();
     assert_eq!(classes, [2, 6]);
     // Every profile of the table, with something for what it leaves open.
-    let table = section.split("| profile | is |\n").nth(1).unwrap_or_default();
+    let table = section
+        .split("| profile | is |\n")
+        .nth(1)
+        .unwrap_or_default();
     let table = table.split("\n\n").next().unwrap_or_default();
-    let cells = table.lines().skip(1).filter_map(|row| row.split('|').nth(1));
+    let cells = table
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.split('|').nth(1));
     let mut count = 0;
     for profile in cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
         let profile = profile

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::load;
+
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -28,6 +30,14 @@ pub enum FaultKind {
     StartHang,
     /// Nothing is wrong.
     NoOp,
+    /// More users come.
+    Spike,
+    /// Many more users come at once, and fewer and fewer of them.
+    FlashSale,
+    /// One tenant sends more.
+    HotTenant,
+    /// Bots come.
+    BotCrawl,
 }
 
 /// What a kind is about; the page groups by it.
@@ -37,6 +47,8 @@ pub enum Group {
     Requests,
     /// Pods as a whole.
     Pods,
+    /// Clients: who comes.
+    Load,
     /// Neither.
     Other,
 }
@@ -94,7 +106,7 @@ pub struct Entry {
     pub by_request: bool,
 }
 
-const fn must(
+pub(super) const fn must(
     name: &'static str,
     title: &'static str,
     unit: Unit,
@@ -129,8 +141,8 @@ const SHARE: Parameter = must(
     0.3,
 );
 
-/// Every kind, in the order of [`FaultKind`].
-pub const CATALOGUE: [Entry; 10] = [
+/// Kinds that concern requests and pods, in the order of [`FaultKind`].
+const GENERAL: [Entry; 10] = [
     Entry {
         kind: FaultKind::Latency,
         name: "latency",
@@ -250,6 +262,24 @@ pub const CATALOGUE: [Entry; 10] = [
         by_request: false,
     },
 ];
+
+/// How many kinds there are.
+const COUNT: usize = GENERAL.len() + load::KINDS.len();
+
+/// Every kind, in the order of [`FaultKind`].
+pub const CATALOGUE: [Entry; COUNT] = {
+    let mut all = [GENERAL[0]; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        all[place] = if place < GENERAL.len() {
+            GENERAL[place]
+        } else {
+            load::KINDS[place - GENERAL.len()]
+        };
+        place += 1;
+    }
+    all
+};
 
 impl FaultKind {
     /// Its line of the catalogue.

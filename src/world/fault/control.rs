@@ -1,5 +1,6 @@
 //! The life of a fault: asked for, waiting, acting, over.
 
+use super::load::impossible;
 use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
@@ -73,7 +74,10 @@ impl World {
         let narrowed = route.is_some() || target.share != Ratio::ONE;
         let spans = [schedule.delay, schedule.ramp];
         let rest = schedule.duration.into_iter().chain(schedule.every);
-        let problem = if narrowed && !entry.by_request {
+        let clients = impossible(&self.plan, spec.kind, target, service);
+        let problem = if clients.is_some() {
+            clients
+        } else if narrowed && !entry.by_request {
             Some("it acts on pods, not on requests: name no route and no share")
         } else if target.share.get() == 0.0 {
             Some("a share of nothing is struck")
@@ -175,7 +179,7 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
-            _ => {}
+            _ => self.begin_load_fault(id, agenda),
         }
         if !spec.kind.entry().lasting {
             self.rest_fault(id, false, agenda);
@@ -227,7 +231,7 @@ impl<P: Probe> Live<'_, P> {
                     self.start_again(pod, agenda);
                 }
             }
-            _ => {}
+            _ => self.end_load_fault(id, agenda),
         }
         if over && kind.entry().lasting && !for_good {
             self.probe

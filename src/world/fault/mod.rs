@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 mod control;
+mod load;
 mod strike;
 
 use serde::{Deserialize, Serialize};
