@@ -124,7 +124,7 @@ fn a_spike_hurts_users_of_a_small_shop_until_it_ends() {
         let bad = log.0.iter().filter(|done| done.outcome != Outcome::Ok);
         bad.count() as f64 / log.0.len() as f64
     };
-    // Erlang's B for four workers: at 3 erlangs it refuses 20.6 %, at 9 58.4 %.
+    // Erlang's B for four workers: at 3 erlangs it refuses 20.6 %, at 9 61.4 %.
     let calm = failed(&mut world, 1_000);
     world
         .inject(
@@ -138,7 +138,7 @@ fn a_spike_hurts_users_of_a_small_shop_until_it_ends() {
     let struck = failed(&mut world, 2_000);
     world.end_fault(0).expect("acts");
     let after = failed(&mut world, 3_000);
-    for (found, expected) in [(calm, 0.2061), (struck, 0.5838), (after, 0.2061)] {
+    for (found, expected) in [(calm, 0.2061), (struck, 0.6138), (after, 0.2061)] {
         assert!(
             (found - expected).abs() < 0.02,
             "seed 5: {calm} {struck} {after}"
