@@ -41,6 +41,10 @@ pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), F
     } else {
         write!(out, "{}", objectives(&view))?;
     }
+    if view.classes.len() > 1 {
+        writeln!(out, "\nClients, over the last minute")?;
+        write!(out, "{}", clients(&view))?;
+    }
     if !session.truth().paths.is_empty() {
         writeln!(out, "\nHow trouble reached users, from its first cause on")?;
         write!(out, "{}", ways(session))?;
@@ -131,6 +135,32 @@ fn objectives(view: &View) -> Table {
         }));
         row.push(health(slo.health).to_owned());
         table.row(row);
+    }
+    table
+}
+
+fn clients(view: &View) -> Table {
+    let mut table = Table::new([
+        ("class", Side::Left),
+        ("rate", Side::Right),
+        ("errors", Side::Right),
+        ("turned away", Side::Right),
+        ("users", Side::Right),
+        ("sales/min", Side::Right),
+        ("rule", Side::Left),
+        ("what", Side::Left),
+    ]);
+    for class in &view.classes {
+        table.row(vec![
+            class.name.clone(),
+            format!("{:.1}/s", class.rate),
+            or_dash(class.error_ratio.map(percent)),
+            or_dash(class.refused_ratio.map(percent)),
+            or_dash(class.users.map(|users| users.to_string())),
+            format!("{:.2}", class.sales.cents() as f64 / 100.0),
+            or_dash(class.rule.clone()),
+            class.about.clone(),
+        ]);
     }
     table
 }

@@ -74,6 +74,8 @@ pub struct ClassView {
     pub error_ratio: Option<f64>,
     /// Share of them that gateways turned away.
     pub refused_ratio: Option<f64>,
+    /// Revenue a minute (scaled) over the last minute.
+    pub sales: Money,
     /// Users of a closed loop that are there (scaled).
     pub users: Option<u64>,
     /// What gateways do with it, in words; nothing where they let it in.

@@ -67,6 +67,8 @@ pub struct FaultFormProps {
     pub routes: Vec<String>,
     /// What it is.
     pub kind: ServiceKind,
+    /// Whether clients come in here.
+    pub entered: bool,
 }
 
 /// Shown values are this many times the catalogue's: milliseconds and percent.
@@ -172,8 +174,10 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let state = state.clone();
         Callback::from(move |index| state.set(index))
     };
+    // Who comes is a matter of where they come in.
     let fitting: Vec<usize> = (0..CATALOGUE.len())
         .filter(|place| fits(&CATALOGUE[*place], props.kind))
+        .filter(|place| props.entered || CATALOGUE[*place].group != Group::Load)
         .collect();
     let kinds: Vec<&str> = fitting
         .iter()

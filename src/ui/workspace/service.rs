@@ -69,6 +69,7 @@ pub fn Service(props: &ServiceProps) -> Html {
                     }
                     if controls.show("faults") {
                         <FaultForm key={service.name.clone()} service={service.name.clone()} kind={service.kind}
+                            entered={service.layer == 0}
                             routes={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
                     }
                 </section>

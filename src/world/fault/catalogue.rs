@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stores::KINDS;
+use super::{load, stores};
 use crate::world::spec::Kind;
 
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
@@ -96,6 +96,14 @@ pub enum FaultKind {
     Unreachable,
     /// A dependency lets few requests in.
     RateLimited,
+    /// More users come.
+    Spike,
+    /// Many more users come at once, and fewer and fewer of them.
+    FlashSale,
+    /// One tenant sends more.
+    HotTenant,
+    /// Bots come.
+    BotCrawl,
 }
 
 /// What a kind is about; the page groups by it.
@@ -115,6 +123,8 @@ pub enum Group {
     Database,
     /// Somebody else's service.
     Dependency,
+    /// Clients: who comes.
+    Load,
     /// Nothing of the kind.
     Other,
 }
@@ -470,17 +480,20 @@ const GENERAL: [Entry; 20] = [
 ];
 
 /// How many kinds there are.
-const COUNT: usize = GENERAL.len() + KINDS.len();
+const COUNT: usize = GENERAL.len() + stores::KINDS.len() + load::KINDS.len();
 
 /// Every kind, in the order of [`FaultKind`].
 pub const CATALOGUE: [Entry; COUNT] = {
     let mut all = [GENERAL[0]; COUNT];
     let mut place = 0;
     while place < COUNT {
-        all[place] = if place < GENERAL.len() {
+        let (of_stores, of_load) = (GENERAL.len(), GENERAL.len() + stores::KINDS.len());
+        all[place] = if place < of_stores {
             GENERAL[place]
+        } else if place < of_load {
+            stores::KINDS[place - of_stores]
         } else {
-            KINDS[place - GENERAL.len()]
+            load::KINDS[place - of_load]
         };
         place += 1;
     }
@@ -503,7 +516,7 @@ impl FaultKind {
 impl Entry {
     /// Whether it acts on a service as a whole, and not on some of its pods or requests.
     pub fn is_whole(&self) -> bool {
-        self.only.is_some() && !self.by_request
+        (self.only.is_some() || self.group == Group::Load) && !self.by_request
     }
 
     /// The values that a form offers first.

@@ -1,6 +1,7 @@
 //! The life of a fault: asked for, waiting, acting, over.
 
 use super::catalogue::Group;
+use super::load::impossible;
 use super::stores::lacks;
 use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
 use crate::base::{Ratio, SimTime, Span};
@@ -82,7 +83,10 @@ impl World {
         let spans = [schedule.delay, schedule.ramp];
         let rest = schedule.duration.into_iter().chain(schedule.every);
         let picks = target.pods != Pods::All || target.version.is_some();
-        let problem = if entry.only.is_some_and(|kind| kind != of.kind) {
+        let clients = impossible(&self.plan, spec.kind, target, service);
+        let problem = if clients.is_some() {
+            clients
+        } else if entry.only.is_some_and(|kind| kind != of.kind) {
             Some("this kind of service cannot have it")
         } else if entry.is_whole() && (narrowed || picks) {
             Some("it acts on the service as a whole: name no route, version, pods or share")
@@ -193,6 +197,7 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
+            _ if spec.kind.entry().group == Group::Load => self.begin_load_fault(id, agenda),
             _ => self.begin_store_fault(id, agenda),
         }
         if !spec.kind.entry().lasting {
@@ -247,6 +252,7 @@ impl<P: Probe> Live<'_, P> {
                     self.start_again(pod, agenda);
                 }
             }
+            _ if kind.entry().group == Group::Load => self.end_load_fault(id, agenda),
             _ => self.end_store_fault(id, agenda),
         }
         if over && kind.entry().lasting && !for_good {

@@ -9,6 +9,7 @@
 
 pub mod catalogue;
 mod control;
+mod load;
 mod stores;
 mod strike;
 mod wire;
