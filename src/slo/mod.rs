@@ -10,6 +10,6 @@ mod objective;
 mod read;
 mod tracker;
 
-pub use objective::{Indicator, Objective};
+pub use objective::{Indicator, Measured, Objective};
 pub use read::objectives;
 pub use tracker::{Budget, LOOK_BACKS, Tracker};
