@@ -5,7 +5,9 @@
 //! field, several names mean the same, and what nobody asks for is only
 //! warned of.
 
-use crate::base::{At, Report, did_you_mean, parse};
+use std::ops::RangeInclusive;
+
+use crate::base::{At, Report, did_you_mean};
 use crate::ops::canary::Measure;
 
 /// Values of one list.
@@ -72,15 +74,16 @@ impl<'n> Part<'n> {
         found
     }
 
-    /// A finite number by any of its names, or `instead`.
+    /// A number in a range by any of its names, or `instead`.
     pub fn number(
         &mut self,
         report: &mut Report,
         names: &[&'static str],
         instead: f64,
+        range: RangeInclusive<f64>,
     ) -> Option<f64> {
         match self.get(names) {
-            Some(at) => number(report, &at),
+            Some(at) => number_in(report, &at, range),
             None => Some(instead),
         }
     }
@@ -129,9 +132,14 @@ pub(super) fn word<T: Copy>(report: &mut Report, at: &At<'_>, words: &[(&str, T)
 pub(super) const MEASURES: [(&str, Measure); 2] =
     [("meanRatio", Measure::MeanRatio), ("cles", Measure::Cles)];
 
-/// A finite number, rounded as IEEE 754 asks.
+/// Any number whose differences and sums are finite.
 pub(super) fn number(report: &mut Report, at: &At<'_>) -> Option<f64> {
-    let value = report.number(at, -1e300..=1e300)?;
+    number_in(report, at, -1e18..=1e18)
+}
+
+/// A number in a range, rounded as IEEE 754 asks.
+fn number_in(report: &mut Report, at: &At<'_>, range: RangeInclusive<f64>) -> Option<f64> {
+    let value = report.number(at, range)?;
     Some(
         at.scalar()
             .and_then(|text| text.parse().ok())
@@ -164,5 +172,11 @@ pub(super) fn title(report: &mut Report, part: &mut Part<'_>, place: usize) -> S
         .unwrap_or_else(|| format!("case {}", place + 1))
 }
 
-/// How to write a number, for remedies.
-pub(super) const NUMBER: &str = parse::NUMBER_FORM;
+/// What a confidence can be: 1 would be certainty, which no sample gives.
+pub(super) const CONFIDENCE: RangeInclusive<f64> = 0.0..=0.999_999_999;
+/// What a share, a band or a tolerance can be.
+pub(super) const NOT_NEGATIVE: RangeInclusive<f64> = 0.0..=1e9;
+/// What a precision or a factor can be.
+pub(super) const POSITIVE: RangeInclusive<f64> = 1e-9..=1e9;
+/// What a size can be.
+pub(super) const ANY: RangeInclusive<f64> = -1e18..=1e18;

@@ -1,6 +1,6 @@
 //! A file of cases into [`Case`]s.
 
-use super::part::{MEASURES, Part, number, title, word};
+use super::part::{ANY, CONFIDENCE, MEASURES, NOT_NEGATIVE, POSITIVE, Part, number, title, word};
 use super::rule::{CLASSES, fence, missing, rule};
 use super::trial::{Case, Expected, Trial, Wanted};
 use crate::base::{At, Report, did_you_mean};
@@ -136,18 +136,19 @@ fn interval(report: &mut Report, part: &mut Part<'_>) -> Option<Trial> {
         report,
         &["confidence", "confidenceLevel", "confLevel"],
         0.95,
+        CONFIDENCE,
     );
     let usual = Rule::default().precision;
-    let precision = part.number(report, &["precision", "rootTolerance"], usual);
+    let precision = part.number(report, &["precision", "rootTolerance"], usual, POSITIVE);
     let low = optional(report, part, &["low", "lower"]);
     let high = optional(report, part, &["high", "upper"]);
     let estimate = optional(report, part, &["estimate"]);
-    let tolerance = part.number(report, &["tolerance", "epsilon"], 1e-6);
+    let tolerance = part.number(report, &["tolerance", "epsilon"], 1e-6, NOT_NEGATIVE);
     let of_estimate = optional(report, part, &["estimateTolerance"]);
-    let (confidence, precision) = (confidence?, precision?);
-    if !(0.0..1.0).contains(&confidence) || precision <= 0.0 {
-        let problem = "the confidence is not between 0 and 1, or the precision not above 0";
-        report.error(&part.at, problem, "write 0.95 for 95 %");
+    let (low, high, estimate) = (low?, high?, estimate?);
+    if low.or(high).or(estimate).is_none() {
+        let remedy = "give at least one of `low`, `high` and `estimate`";
+        report.error(&part.at, "nothing is expected of this case", remedy);
         return None;
     }
     let tolerance = tolerance?;
@@ -155,12 +156,12 @@ fn interval(report: &mut Report, part: &mut Part<'_>) -> Option<Trial> {
     Some(Trial::Interval {
         x: x?,
         y: y?,
-        confidence,
-        precision,
+        confidence: confidence?,
+        precision: precision?,
         expected: [
-            near(low?, tolerance),
-            near(high?, tolerance),
-            near(estimate?, of_estimate?.unwrap_or(tolerance)),
+            near(low, tolerance),
+            near(high, tolerance),
+            near(estimate, of_estimate?.unwrap_or(tolerance)),
         ],
     })
 }
@@ -249,13 +250,18 @@ fn thresholds(report: &mut Report, part: &mut Part<'_>) -> Option<Thresholds> {
     let usual = Thresholds::default();
     let Some(at) = part.get(&["scoreThresholds", "thresholds"]) else {
         return Some(Thresholds {
-            pass: part.number(report, &["pass", "passThreshold"], usual.pass)?,
-            marginal: part.number(report, &["marginal", "marginalThreshold"], usual.marginal)?,
+            pass: part.number(report, &["pass", "passThreshold"], usual.pass, ANY)?,
+            marginal: part.number(
+                report,
+                &["marginal", "marginalThreshold"],
+                usual.marginal,
+                ANY,
+            )?,
         });
     };
     let mut inner = Part::of(report, &at)?;
-    let pass = inner.number(report, &["pass"], usual.pass);
-    let marginal = inner.number(report, &["marginal"], usual.marginal);
+    let pass = inner.number(report, &["pass"], usual.pass, ANY);
+    let marginal = inner.number(report, &["marginal"], usual.marginal, ANY);
     inner.done(report);
     Some(Thresholds {
         pass: pass?,
@@ -265,7 +271,7 @@ fn thresholds(report: &mut Report, part: &mut Part<'_>) -> Option<Thresholds> {
 
 /// A score, a word, or a mapping of both.
 fn expected_score(report: &mut Report, part: &mut Part<'_>) -> Option<Expected> {
-    let tolerance = part.number(report, &["tolerance"], 1e-9)?;
+    let tolerance = part.number(report, &["tolerance"], 1e-9, NOT_NEGATIVE)?;
     let at = part.need(report, &["expected", "summaryScore", "expectedScore"])?;
     let mut expected = Expected {
         score: Wanted {
@@ -286,6 +292,11 @@ fn expected_score(report: &mut Report, part: &mut Part<'_>) -> Option<Expected> 
         expected.score.value = score?;
         expected.level = level.map_or(Some(None), |level| level.map(Some))?;
         expected.advice = advice.map_or(Some(None), |advice| advice.map(Some))?;
+        if expected.score.value.is_none() && expected.level.is_none() && expected.advice.is_none() {
+            let remedy = "give at least one of `score`, `classification` and `advice`";
+            report.error(&at, "nothing is expected of this case", remedy);
+            return None;
+        }
         return Some(expected);
     }
     let text = at.scalar().unwrap_or_default();
@@ -402,7 +413,7 @@ fn effect(report: &mut Report, part: &mut Part<'_>) -> Option<Trial> {
 
 /// What is expected: a number, or null or NaN for none.
 fn wanted(report: &mut Report, part: &mut Part<'_>) -> Option<Wanted> {
-    let tolerance = part.number(report, &["tolerance", "epsilon"], 1e-9);
+    let tolerance = part.number(report, &["tolerance", "epsilon"], 1e-9, NOT_NEGATIVE);
     let Some(at) = part.get_or_null(&["expected", "truth"]) else {
         part.need(report, &["expected"]);
         return None;

@@ -1,6 +1,6 @@
 //! The rule of a metric, as Kayenta's settings and tests write it.
 
-use super::part::{MEASURES, NUMBER, Part, values, word};
+use super::part::{ANY, CONFIDENCE, MEASURES, NOT_NEGATIVE, POSITIVE, Part, values, word};
 use crate::base::{At, Report};
 use crate::ops::canary::{Class, Direction, Effects, Fence, Measure, Missing, Rule};
 
@@ -38,9 +38,20 @@ pub(super) fn rule(report: &mut Report, part: &mut Part<'_>) -> Option<Rule> {
         report,
         &["confidence", "confidenceLevel", "confLevel"],
         usual.confidence,
+        CONFIDENCE,
     );
-    let tolerance = part.number(report, &["tolerance", "fraction"], usual.tolerance);
-    let precision = part.number(report, &["precision", "rootTolerance"], usual.precision);
+    let tolerance = part.number(
+        report,
+        &["tolerance", "fraction"],
+        usual.tolerance,
+        NOT_NEGATIVE,
+    );
+    let precision = part.number(
+        report,
+        &["precision", "rootTolerance"],
+        usual.precision,
+        POSITIVE,
+    );
     let direction = part.get(&["direction", "directionality"]);
     let direction = match direction {
         Some(at) => word(report, &at, &DIRECTIONS),
@@ -51,22 +62,11 @@ pub(super) fn rule(report: &mut Report, part: &mut Part<'_>) -> Option<Rule> {
     let critical = part.flag(report, &["critical", "isCriticalMetric", "isCritical"]);
     let must_have_data = part.flag(report, &["mustHaveData", "isDataRequired", "dataRequired"]);
     let (measure, allowed, grave) = effects(report, part)?;
-    let (confidence, tolerance, precision) = (confidence?, tolerance?, precision?);
-    if !(0.0..1.0).contains(&confidence) || tolerance < 0.0 || precision <= 0.0 {
-        let problem =
-            "the confidence is not between 0 and 1, or another of its numbers is negative";
-        report.error(
-            &part.at,
-            problem,
-            "write 0.98 for 98 %, and 0.25 for a quarter",
-        );
-        return None;
-    }
     Some(Rule {
         direction: direction?,
-        confidence,
-        tolerance,
-        precision,
+        confidence: confidence?,
+        tolerance: tolerance?,
+        precision: precision?,
         missing: missing?,
         outliers: outliers?,
         measure,
@@ -118,18 +118,18 @@ fn strategy_and_fence(
 
 /// The factor of a fence, and whether it is gentle.
 pub(super) fn fence(report: &mut Report, part: &mut Part<'_>) -> Option<Fence> {
-    let factor = part.number(report, &["outlierFactor", "factor"], Fence::KAYENTA.factor);
+    let factor = part.number(
+        report,
+        &["outlierFactor", "factor"],
+        Fence::KAYENTA.factor,
+        POSITIVE,
+    );
     let gentle = match part.get(&["reduceSensitivity", "gentle"]) {
         Some(at) => report.boolean(&at),
         None => Some(Fence::KAYENTA.gentle),
     };
-    let factor = factor?;
-    if factor <= 0.0 {
-        report.error(&part.at, "the factor is not above zero", "write 3, or 1.5");
-        return None;
-    }
     Some(Fence {
-        factor,
+        factor: factor?,
         gentle: gentle?,
     })
 }
@@ -157,12 +157,12 @@ fn effects(report: &mut Report, part: &mut Part<'_>) -> Option<(Measure, Effects
     Some((
         measure,
         Effects {
-            decrease: part.number(report, &["allowedDecrease"], allowed.decrease)?,
-            increase: part.number(report, &["allowedIncrease"], allowed.increase)?,
+            decrease: part.number(report, &["allowedDecrease"], allowed.decrease, ANY)?,
+            increase: part.number(report, &["allowedIncrease"], allowed.increase, ANY)?,
         },
         Effects {
-            decrease: part.number(report, &["criticalDecrease"], grave.decrease)?,
-            increase: part.number(report, &["criticalIncrease"], grave.increase)?,
+            decrease: part.number(report, &["criticalDecrease"], grave.decrease, ANY)?,
+            increase: part.number(report, &["criticalIncrease"], grave.increase, ANY)?,
         },
     ))
 }
@@ -182,7 +182,11 @@ fn pair(
             increase: *increase,
         }),
         _ => {
-            report.error(&at, "not two numbers, decrease and increase", NUMBER);
+            report.error(
+                &at,
+                "not two numbers, decrease and increase",
+                "write [0.8, 1.2]",
+            );
             None
         }
     }
