@@ -20,6 +20,7 @@ pub(super) enum Task {
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
     World(Look),
+    Canary { file: PathBuf },
 }
 
 /// What help is about.
@@ -31,6 +32,7 @@ pub(super) enum Topic {
     Lint,
     Prove,
     World,
+    Canary,
 }
 
 /// `xops run`.
@@ -51,12 +53,13 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 6] = [
+const COMMANDS: [(&str, Topic); 7] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
     ("world", Topic::World),
+    ("canary", Topic::Canary),
     ("help", Topic::All),
 ];
 
@@ -93,6 +96,7 @@ impl Task {
                 None => Task::Help(Topic::Prove),
             }),
             Topic::World => world(&mut words),
+            Topic::Canary => canary(&mut words),
         }
     }
 }
@@ -184,6 +188,30 @@ fn world(words: &mut lexopt::Parser) -> Result<Task, Failure> {
         "explain" => Look::Explain(what),
         _ => Look::Graph(what, file),
     }))
+}
+
+fn canary(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let remedy = "write `xops canary judge cases.json`";
+    match words.next().map_err(unreadable)? {
+        Some(Long("help") | Short('h')) => return Ok(Task::Help(Topic::Canary)),
+        Some(Value(word)) if word == "judge" => {}
+        Some(Value(word)) => {
+            let problem = format!("`{}` is nothing that can be done here", word.display());
+            return Err(Failure::usage(&problem, remedy));
+        }
+        Some(other) => return Err(unknown(&other, &["help"])),
+        None => return Err(Failure::usage("what to do is missing", remedy)),
+    }
+    let mut file = None;
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Canary)),
+            Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
+            other => return Err(unknown(&other, &["help"])),
+        }
+    }
+    let file = file.ok_or_else(|| Failure::usage("no file of cases is named", remedy))?;
+    Ok(Task::Canary { file })
 }
 
 /// Every further word; none if help is asked for.
@@ -293,6 +321,8 @@ mod tests {
             "Graph(\"shop\", Some(\"a.svg\"))",
         );
         check("world --help", "Help(World)");
+        check("canary judge a.json", "Canary { file: \"a.json\" }");
+        check("canary judge --help", "Help(Canary)");
     }
 
     #[test]
@@ -315,5 +345,9 @@ mod tests {
         check("world grahp shop", "did you mean `graph`");
         check("world explain", "no world is named");
         check("world explain shop --to a", "no option --to");
+        check("canary", "what to do is missing");
+        check("canary jugde a.json", "xops canary judge");
+        check("canary judge", "no file of cases");
+        check("canary judge a b", "one word too many");
     }
 }
