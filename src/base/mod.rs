@@ -16,7 +16,7 @@ mod time;
 mod units;
 pub mod yaml;
 
-pub use diag::{Diagnostic, Diagnostics, Place, Severity};
+pub use diag::{Diagnostic, Diagnostics, Place, Severity, shown};
 pub use digest::Digest;
 pub use dist::{Duration, Sampler};
 pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};

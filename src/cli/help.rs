@@ -11,6 +11,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Lint => LINT,
         Topic::Prove => PROVE,
         Topic::World => WORLD,
+        Topic::Slo => SLO,
     }
 }
 
@@ -24,6 +25,7 @@ Usage: xops <command> [words]
   lint [PATHS]       check worlds, lessons, catalogue and glossary
   prove [LESSONS]    prove that lessons teach what they say
   world LOOK WORLD   check, explain or draw a world without running it
+  slo JOB FILES      read the files of other SLO tools
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -92,4 +94,21 @@ Usage: xops world lint [files]
             it, how long requests wait by Erlang's formula, how many attempts
             retries can make of one request, and what stands out
   graph     draw services and calls as SVG, onto the output or into --to FILE
+";
+
+const SLO: &str = "\
+Reads the files of other SLO tools.
+
+Usage: xops slo rules <file> [options]
+
+  rules     Sloth's SLO file in (`version: prometheus/v1`, or its Kubernetes
+            resource), the Prometheus rules that Sloth makes of it out
+
+  --period SPAN      period of the error budgets: 28d or 30d (30d)
+  --windows FILE     alert windows for this or another period, as Sloth's
+                     `kind: AlertWindows` has them
+  --extra-labels NAME=VALUE
+                     a label for every recording rule; may be repeated
+
+Plugins are programs and are not run: a file that needs one is refused.
 ";

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg::{Long, Short, Value};
 
 use super::outcome::Failure;
+use super::slo::{self, Job};
 use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
 use crate::session::Replay;
@@ -20,6 +21,7 @@ pub(super) enum Task {
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
     World(Look),
+    Slo(Job),
 }
 
 /// What help is about.
@@ -31,6 +33,7 @@ pub(super) enum Topic {
     Lint,
     Prove,
     World,
+    Slo,
 }
 
 /// `xops run`.
@@ -51,12 +54,13 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 6] = [
+const COMMANDS: [(&str, Topic); 7] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
     ("world", Topic::World),
+    ("slo", Topic::Slo),
     ("help", Topic::All),
 ];
 
@@ -93,6 +97,10 @@ impl Task {
                 None => Task::Help(Topic::Prove),
             }),
             Topic::World => world(&mut words),
+            Topic::Slo => Ok(match slo::job(&mut words)? {
+                Some(job) => Task::Slo(job),
+                None => Task::Help(Topic::Slo),
+            }),
         }
     }
 }
@@ -220,26 +228,26 @@ fn length(word: &str) -> Result<Span, Failure> {
     Ok(span)
 }
 
-fn value(words: &mut lexopt::Parser) -> Result<String, Failure> {
+pub(super) fn value(words: &mut lexopt::Parser) -> Result<String, Failure> {
     text(words.value().map_err(unreadable)?)
 }
 
-fn path(words: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
+pub(super) fn path(words: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
     words.value().map(PathBuf::from).map_err(unreadable)
 }
 
-fn text(word: OsString) -> Result<String, Failure> {
+pub(super) fn text(word: OsString) -> Result<String, Failure> {
     word.into_string().map_err(|word| {
         let problem = format!("`{}` is not UTF-8", word.display());
         Failure::usage(&problem, "write it in UTF-8")
     })
 }
 
-fn unreadable(error: lexopt::Error) -> Failure {
+pub(super) fn unreadable(error: lexopt::Error) -> Failure {
     Failure::usage(&error.to_string(), "`xops help` shows how each is written")
 }
 
-fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
+pub(super) fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
     match word {
         Value(word) => Failure::usage(
             &format!("`{}` is one word too many", word.display()),
@@ -293,6 +301,16 @@ mod tests {
             "Graph(\"shop\", Some(\"a.svg\"))",
         );
         check("world --help", "Help(World)");
+        check("slo rules a.yml", "Rules { file: \"a.yml\"");
+        check(
+            "slo rules a.yml --period 28d",
+            "period: Some(Span(2419200000000000))",
+        );
+        check(
+            "slo rules a.yml --extra-labels a=b",
+            "extra: {\"a\": \"b\"}",
+        );
+        check("slo --help", "Help(Slo)");
     }
 
     #[test]
@@ -315,5 +333,10 @@ mod tests {
         check("world grahp shop", "did you mean `graph`");
         check("world explain", "no world is named");
         check("world explain shop --to a", "no option --to");
+        check("slo", "what to do is missing");
+        check("slo ruels a.yml", "did you mean `rules`");
+        check("slo rules", "no file is named");
+        check("slo rules a.yml --period 1M", "not a duration");
+        check("slo rules a.yml --extra-labels a", "name=value");
     }
 }
