@@ -5,6 +5,7 @@ use crate::base::SimTime;
 use crate::base::order::sort_by;
 use crate::engine::Progress as Run;
 use crate::session::{Author, Command, Panel, Series, Session, Unit};
+use crate::world::Admission;
 
 use super::Play;
 use super::figure::Filler;
@@ -194,6 +195,15 @@ fn tell(command: &Command) -> String {
         Command::Restart { service } => format!("restarted {service}"),
         Command::Scale { service, replicas } => format!("scaled {service} to {replicas} pods"),
         Command::SetLoad { factor } => format!("set traffic to {factor} times the usual"),
+        Command::Surge { .. } => "let more traffic come".to_owned(),
+        Command::EndSurge { id } => format!("ended surge {id}"),
+        Command::Admit { who, rule } => match rule {
+            Admission::Allow => format!("let {who} in"),
+            Admission::Block => format!("blocked {who}"),
+            Admission::Limit { .. } => format!("limited {who}"),
+        },
+        Command::Shed { over: Some(over) } => format!("let gateways shed from a load of {over}"),
+        Command::Shed { over: None } => "stopped shedding".to_owned(),
         Command::Answer { question, .. } => format!("answered {question}"),
         Command::Hint => "opened a hint".to_owned(),
         Command::Continue => "went on".to_owned(),

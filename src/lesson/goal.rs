@@ -87,6 +87,12 @@ pub enum Action {
     Scale,
     /// Change the load.
     Load,
+    /// More traffic for a while.
+    Surge,
+    /// What gateways do with some clients.
+    Admit,
+    /// Shedding at gateways.
+    Shed,
 }
 
 /// What a goal is judged by.
@@ -217,7 +223,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 7] = [
+    pub(super) const NAMES: [(&str, Action); 10] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -225,6 +231,9 @@ impl Action {
         ("restart", Action::Restart),
         ("scale", Action::Scale),
         ("load", Action::Load),
+        ("surge", Action::Surge),
+        ("admit", Action::Admit),
+        ("shed", Action::Shed),
     ];
 
     /// Whether a command is of this kind.
@@ -236,6 +245,9 @@ impl Action {
             Command::Restart { .. } => Action::Restart,
             Command::Scale { .. } => Action::Scale,
             Command::SetLoad { .. } => Action::Load,
+            Command::Surge { .. } | Command::EndSurge { .. } => Action::Surge,
+            Command::Admit { .. } => Action::Admit,
+            Command::Shed { .. } => Action::Shed,
             Command::Answer { .. } | Command::Hint | Command::Continue => return false,
         };
         self == kind || self == Action::Any
@@ -252,6 +264,10 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Scale { service, .. } => Some(service),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
+        | Command::Surge { .. }
+        | Command::EndSurge { .. }
+        | Command::Admit { .. }
+        | Command::Shed { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

@@ -16,7 +16,15 @@ use super::{Check, DebriefSpec, Lesson, Mistake, Question, StarSpec, Step, Wrong
 /// The format that this build reads.
 pub const FORMAT: &str = "xops-lesson/1";
 /// Controls that a step can bring in.
-pub const CONTROLS: [&str; 6] = ["faults", "deploy", "roll_back", "restart", "scale", "load"];
+pub const CONTROLS: [&str; 7] = [
+    "faults",
+    "deploy",
+    "roll_back",
+    "restart",
+    "scale",
+    "load",
+    "traffic",
+];
 /// Characters in one text.
 const MOST_TEXT: usize = 5_000;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::show_traffic::{tell_rule, tell_surge};
 use super::view::EventKind;
 use super::watch::Watch;
 use super::{Author, Command, JournalEntry, Refusal, Session};
@@ -61,6 +62,7 @@ impl Session {
             truth: &mut self.truth,
             timeline: &mut self.timeline,
             hidden: &self.hidden,
+            hidden_surges: &self.hidden_surges,
         };
         let world = &mut self.world;
         // Starts of pods are told while the action runs; the action itself is told first.
@@ -126,8 +128,34 @@ impl Session {
                         format!("give a number from 0 to {most}"),
                     )
                 })?;
-                world.set_load(load);
+                world.set_load(load, &mut watch);
                 let text = format!("traffic is {factor} times the usual");
+                self.tell(now, author, EventKind::Action, None, text);
+            }
+            Command::Surge { surge } => {
+                let id = world.surge(surge, &mut watch)?;
+                let text = format!("surge {id}: {}", tell_surge(surge));
+                if author == (Author::Lesson { hidden: true }) {
+                    self.hidden_surges.push(id);
+                } else {
+                    self.tell(now, author, EventKind::Action, None, text);
+                }
+            }
+            Command::EndSurge { id } => {
+                world.end_surge(*id, &mut watch)?;
+                let text = format!("surge {id} ended");
+                self.tell(now, author, EventKind::Action, None, text);
+            }
+            Command::Admit { who, rule } => {
+                world.admit(who, *rule)?;
+                self.tell(now, author, EventKind::Action, None, tell_rule(who, *rule));
+            }
+            Command::Shed { over } => {
+                world.shed(*over)?;
+                let text = match over {
+                    Some(over) => format!("gateways shed from a load of {over}"),
+                    None => "gateways shed nothing".to_owned(),
+                };
                 self.tell(now, author, EventKind::Action, None, text);
             }
             Command::Answer { question, value } => {

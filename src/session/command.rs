@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::SimTime;
-use crate::world::FaultSpec;
+use crate::base::{Ratio, SimTime};
+use crate::world::{Admission, FaultSpec, SurgeSpec, Who};
 
 /// One thing a learner, an instructor or a lesson's script does.
 ///
@@ -49,6 +49,28 @@ pub enum Command {
     SetLoad {
         /// Relative to the world's profile; 1 is as written.
         factor: f64,
+    },
+    /// Let more traffic come.
+    Surge {
+        /// Whose, how, and for how long.
+        surge: SurgeSpec,
+    },
+    /// End a surge now.
+    EndSurge {
+        /// Its number in the view.
+        id: u32,
+    },
+    /// Change what gateways do with some clients.
+    Admit {
+        /// Which.
+        who: Who,
+        /// What.
+        rule: Admission,
+    },
+    /// Let gateways turn away what matters least when they are busy.
+    Shed {
+        /// The load from which they do; they do not where absent.
+        over: Option<Ratio>,
     },
     /// Commit to an answer of a lesson's question.
     Answer {

@@ -10,7 +10,9 @@ mod command;
 mod replay;
 mod scenario;
 mod script;
+mod script_traffic;
 mod show;
+mod show_traffic;
 mod timeline;
 mod truth;
 mod view;
@@ -33,9 +35,9 @@ pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
 pub use truth::Truth;
 pub use view::{
-    BurnRate, Charts, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState, PodView,
-    RouteView, Scope, Series, ServiceKind, ServiceView, SloView, TimelineEvent, Unit, VersionView,
-    View,
+    BurnRate, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState,
+    PodView, RouteView, Scope, Series, ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent,
+    Unit, VersionView, View,
 };
 
 use timeline::Timeline;
@@ -57,6 +59,8 @@ pub struct Session {
     answers: BTreeMap<String, f64>,
     /// Numbers of faults that operators are not told of.
     hidden: Vec<u32>,
+    /// Numbers of surges that operators are not told of.
+    hidden_surges: Vec<u32>,
     next_scrape: SimTime,
 }
 
@@ -80,6 +84,7 @@ impl Session {
             journal: Vec::new(),
             answers: BTreeMap::new(),
             hidden: Vec::new(),
+            hidden_surges: Vec::new(),
             next_scrape: SimTime::ZERO + scenario.scrape,
             scenario,
         }
@@ -105,6 +110,7 @@ impl Session {
                 truth: &mut self.truth,
                 timeline: &mut self.timeline,
                 hidden: &self.hidden,
+                hidden_surges: &self.hidden_surges,
             };
             if self.world.run_until(goal, left, &mut watch) == Progress::OutOfBudget {
                 return Progress::OutOfBudget;

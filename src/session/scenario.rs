@@ -2,7 +2,8 @@
 
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Report, Span};
-use crate::slo::{self, Objective};
+use crate::slo::{self, Measured, Objective};
+use crate::world::spec::ClassKind;
 use crate::world::{self, Spec};
 
 /// The format that this build reads.
@@ -49,7 +50,22 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
         Some(at) => telemetry(report, &at),
         None => Some(Span::from_secs(15)),
     };
+    let place = fields.at().clone();
     fields.done(report);
+    if let (Some(world), Some(objectives)) = (&world, &objectives) {
+        let of = |kind| world.traffic.classes.iter().any(|class| class.kind == kind);
+        for objective in objectives {
+            let (found, kind) = match objective.of {
+                Measured::Users => (of(ClassKind::Users), "users"),
+                Measured::Probes => (of(ClassKind::Probes), "probes"),
+            };
+            if !found {
+                let problem = format!("`{}` is about {kind}, and there are none", objective.name);
+                let remedy = format!("add a class with `kind: {kind}` under `traffic`");
+                report.error(&place, problem, remedy);
+            }
+        }
+    }
     Some(Scenario {
         world: world?,
         objectives: objectives?,

@@ -5,11 +5,12 @@ use crate::world::LoadFactor;
 use crate::world::read::fault;
 
 use super::Command;
+use super::script_traffic as traffic;
 
 /// Commands in one file or script.
 const MOST: usize = 1_000;
 /// The longest wait before one command.
-const LONGEST_WAIT: Span = Span::from_days(90);
+pub(super) const LONGEST_WAIT: Span = Span::from_days(90);
 
 /// A command and how long to wait before it.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +81,7 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
 type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
 
 /// Every command that a file can hold, by its key.
-const READERS: [(&str, Read); 10] = [
+const READERS: [(&str, Read); 18] = [
     ("inject", |report, at| {
         fault(report, at).map(|fault| Command::Inject { fault })
     }),
@@ -128,6 +129,18 @@ const READERS: [(&str, Read); 10] = [
             .number(at, 0.0..=LoadFactor::MOST)
             .map(|factor| Command::SetLoad { factor })
     }),
+    ("spike", traffic::spike),
+    ("flash-sale", traffic::flash_sale),
+    ("flood", traffic::flood),
+    ("end-surge", |report, at| {
+        report
+            .integer(at, 0..=100_000)
+            .map(|id| Command::EndSurge { id: id as u32 })
+    }),
+    ("block", traffic::block),
+    ("limit", traffic::limit),
+    ("allow", traffic::allow),
+    ("shed", traffic::shed),
     ("answer", |report, at| {
         let mut fields = report.fields(at)?;
         let question = fields
@@ -180,6 +193,21 @@ mod tests {
             "- inject: {service: payment, errors: 30%, for: 4m}",
             "kind: Errors, values: [0.3]",
         );
+        check(
+            "- spike: {times: 3, tenant: acme, for: 10m}",
+            "Surge { surge: SurgeSpec { who: Some(Tenant(\"acme\")), kind: Spike { times: 3.0 }",
+        );
+        check(
+            "- flood: {rate: 5k/s}",
+            "who: None, kind: Flood { rate: 5000.0 }, duration: None",
+        );
+        check(
+            "- limit: {class: partner, rate: 20/s}",
+            "rule: Limit { rate: 20.0, burst: None }",
+        );
+        check("- block: partner", "Class(\"partner\"), rule: Block");
+        check("- shed: 80%", "Shed { over: Some(Ratio(0.8)) }");
+        check("- shed: false", "Shed { over: None }");
     }
 
     #[test]
@@ -189,5 +217,8 @@ mod tests {
         check("- {restrat: a}", "restart");
         check("- inject: {service: a, errors: 1%, kill: 1}", "this has 2");
         check("- {after: -5m, restart: a}", "c.yaml:1");
+        check("- limit: {rate: 5/s}", "not said who is meant");
+        check("- block: {class: a, tenant: b}", "two ways");
+        check("- spike: {times: 0.5}", "below the least value 1");
     }
 }

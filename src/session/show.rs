@@ -6,7 +6,7 @@ use super::view::{
     BurnRate, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView, ServiceKind,
     ServiceView, SloView, VersionView, View,
 };
-use crate::base::{SimTime, Span};
+use crate::base::{Ratio, SimTime, Span};
 use crate::slo::{LOOK_BACKS, Tracker};
 use crate::telemetry::{Meter, Recent};
 use crate::world::PodWord;
@@ -54,8 +54,11 @@ impl Session {
             now: self.now(),
             world: spec.title.clone(),
             requests_per_simulated: spec.scale,
-            arrivals_per_second: self.world.arrival_rate() * scale,
+            arrivals_per_second: self.arrivals() * scale,
             load_factor: self.world.load_factor(),
+            classes: self.class_views(),
+            surges: self.surge_views(),
+            shed_over: self.world.sheds_over().and_then(Ratio::new),
             money_lost: self.truth.lost,
             services,
             edges,

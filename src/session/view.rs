@@ -35,6 +35,12 @@ pub struct View {
     pub arrivals_per_second: f64,
     /// The load relative to the world's own profile; 1 is as written.
     pub load_factor: f64,
+    /// Classes of clients that have a part in the traffic, in the order of the file.
+    pub classes: Vec<ClassView>,
+    /// Surges that act now.
+    pub surges: Vec<SurgeView>,
+    /// Load from which gateways shed, where they do.
+    pub shed_over: Option<Ratio>,
     /// Revenue of requests that failed since the start.
     pub money_lost: Money,
     /// Every service, in the order of the world file.
@@ -47,6 +53,36 @@ pub struct View {
     pub slos: Vec<SloView>,
     /// What happened, oldest first, at most the last 200.
     pub timeline: Vec<TimelineEvent>,
+}
+
+/// A class of clients.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassView {
+    /// The name that commands use.
+    pub name: String,
+    /// What it is and how much it matters, in words.
+    pub about: String,
+    /// Requests per second (scaled) over the last minute, those turned away included.
+    pub rate: f64,
+    /// Share of them that was not answered in full.
+    pub error_ratio: Option<f64>,
+    /// Share of them that gateways turned away.
+    pub refused_ratio: Option<f64>,
+    /// Users of a closed loop that are there (scaled).
+    pub users: Option<u64>,
+    /// What gateways do with it, in words; nothing where they let it in.
+    pub rule: Option<String>,
+}
+
+/// A surge that acts now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SurgeView {
+    /// Its number, for the command that ends it.
+    pub id: u32,
+    /// What it does.
+    pub text: String,
+    /// When it ends by itself, if it does.
+    pub until: Option<SimTime>,
 }
 
 /// What kind of thing a service is; decides its picture on the map.

@@ -18,6 +18,7 @@ pub(super) struct Watch<'a> {
     pub truth: &'a mut Truth,
     pub timeline: &'a mut Timeline,
     pub hidden: &'a [u32],
+    pub hidden_surges: &'a [u32],
 }
 
 impl Probe for Watch<'_> {
@@ -38,10 +39,8 @@ impl Probe for Watch<'_> {
                 self.truth.blame(place, done.cause);
             }
         }
-        if !done.outcome.is_ok()
-            && let Some(entry) = self.spec.traffic.mix.get(done.entry as usize)
-        {
-            let lost = entry.value.times(u64::from(self.spec.scale));
+        if !done.outcome.is_ok() {
+            let lost = done.value.times(u64::from(self.spec.scale));
             self.truth.lost = crate::base::Money::from_cents(
                 self.truth.lost.cents().saturating_add(lost.cents()),
             );
@@ -84,6 +83,18 @@ impl Probe for Watch<'_> {
                     return;
                 }
                 (EventKind::Fault, None, format!("fault {fault} ended"))
+            }
+            Happening::SurgeEnded { surge } => {
+                if self.hidden_surges.contains(&surge) {
+                    return;
+                }
+                (EventKind::Action, None, format!("surge {surge} ended"))
+            }
+            Happening::CrowdFull { class } => {
+                let classes = &self.spec.traffic.classes;
+                let name = classes.get(class as usize).map_or("?", |of| &of.name);
+                let text = format!("no more simulated {name} than there are: the lab is full");
+                (EventKind::Action, None, text)
             }
         };
         self.timeline.write(now, kind, service, text);

@@ -12,6 +12,6 @@ mod read;
 mod tracker;
 
 pub use burn::{BurnPair, BurnWindow, BurnWindows, Severity};
-pub use objective::{Indicator, Objective};
+pub use objective::{Indicator, Measured, Objective};
 pub use read::objectives;
 pub use tracker::{Budget, LOOK_BACKS, Tracker};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Ratio, Span};
+use crate::world::spec::ClassKind;
 use crate::world::{Outcome, UserDone};
 
 /// A service level objective over a rolling window.
@@ -12,12 +13,24 @@ pub struct Objective {
     pub name: String,
     /// A short name for people.
     pub title: String,
+    /// Whose requests are its events.
+    pub of: Measured,
     /// What makes an event good.
     pub indicator: Indicator,
     /// Share of events that must be good, below 1.
     pub target: Ratio,
     /// Length of the rolling window.
     pub window: Span,
+}
+
+/// Whose requests an objective is about. Bots are nobody's promise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Measured {
+    /// People's: what was promised to them.
+    #[default]
+    Users,
+    /// Synthetic probes': a black-box view that goes on when no user is there.
+    Probes,
 }
 
 /// A service level indicator: which of the users' requests are good.
@@ -34,6 +47,14 @@ pub enum Indicator {
 }
 
 impl Objective {
+    /// Whether a request is one of its events.
+    pub fn counts(&self, done: &UserDone) -> bool {
+        match self.of {
+            Measured::Users => done.kind == ClassKind::Users,
+            Measured::Probes => done.kind == ClassKind::Probes,
+        }
+    }
+
     /// Whether a request is good by this objective.
     pub fn is_good(&self, done: &UserDone) -> bool {
         match self.indicator {
@@ -48,8 +69,12 @@ impl Objective {
             Indicator::Availability => "are answered without an error".to_owned(),
             Indicator::Latency { under } => format!("are answered within {under}"),
         };
+        let whose = match self.of {
+            Measured::Users => "users'",
+            Measured::Probes => "probes'",
+        };
         format!(
-            "{} of users' requests {what}, over any {}",
+            "{} of {whose} requests {what}, over any {}",
             self.target, self.window
         )
     }

@@ -2,7 +2,7 @@
 
 use crate::base::{At, Ratio, Report, Span, parse};
 
-use super::{Indicator, Objective};
+use super::{Indicator, Measured, Objective};
 
 /// Objectives of one world.
 const MOST: usize = 20;
@@ -47,8 +47,13 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
         fields.done(report);
         Some(Indicator::Latency { under: under? })
     });
+    let of = fields.get("of").map_or(Some(Measured::Users), |at| {
+        let words = [("users", Measured::Users), ("probes", Measured::Probes)];
+        report.choice(&at, &words)
+    });
     fields.done(report);
     Some(Objective {
+        of: of?,
         name: name?,
         title: title?,
         indicator: indicator?,

@@ -60,8 +60,12 @@ impl Tracker {
         &self.objective
     }
 
-    /// Counts a request that ended; whether it was bad.
+    /// Counts a request that ended, if it is one of the objective's events;
+    /// whether it was bad.
     pub fn count(&mut self, done: &UserDone) -> bool {
+        if !self.objective.counts(done) {
+            return false;
+        }
         let bad = !self.objective.is_good(done);
         self.now.total += 1;
         self.now.bad += u64::from(bad);
@@ -145,13 +149,16 @@ impl Tracker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::slo::Indicator;
+    use crate::base::Money;
+    use crate::slo::{Indicator, Measured};
     use crate::world::Outcome;
+    use crate::world::spec::ClassKind;
 
     fn tracker(window: Span) -> Tracker {
         let objective = Objective {
             name: "availability".to_owned(),
             title: "Availability".to_owned(),
+            of: Measured::Users,
             indicator: Indicator::Availability,
             target: Ratio::new(0.999).unwrap_or_default(),
             window,
@@ -163,6 +170,10 @@ mod tests {
         UserDone {
             now,
             entry: 0,
+            class: 0,
+            kind: ClassKind::Users,
+            value: Money::ZERO,
+            refused: false,
             outcome: if bad { Outcome::Error } else { Outcome::Ok },
             duration: Span::from_millis(10),
             cause: None,

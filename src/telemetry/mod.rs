@@ -4,10 +4,12 @@
 //! scrape reads. Out: bounded histories and figures over the last minute. It
 //! changes nothing in the world, and knows no objective.
 
+mod classes;
 mod histogram;
 mod history;
 mod meter;
 
+pub use classes::{ClassRecent, Classes};
 pub use histogram::Latencies;
 pub use history::History;
 pub use meter::{Counts, Meter, Percentiles, Recent};
@@ -15,6 +17,7 @@ pub use meter::{Counts, Meter, Percentiles, Recent};
 use serde::Serialize;
 
 use crate::base::{SimTime, Span};
+use crate::world::spec::ClassKind;
 use crate::world::{Attempted, Served, UserDone, World};
 
 /// How far back the figures "over the last minute" look.
@@ -35,8 +38,9 @@ pub struct Gauges {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Telemetry {
     interval: Span,
-    /// Users' requests, as the edge sees them.
+    /// Requests from outside, as the edge sees them.
     edge: Meter,
+    classes: Classes,
     /// By route number.
     routes: Vec<Meter>,
     /// By service: all its routes together.
@@ -54,6 +58,7 @@ impl Telemetry {
         let mut telemetry = Telemetry {
             interval,
             edge: meter(),
+            classes: Classes::new(world.spec().traffic.classes.len(), interval),
             routes: (0..world.route_count()).map(|_| meter()).collect(),
             services: world.spec().services.iter().map(|_| meter()).collect(),
             calls: world.edges().map(|_| meter()).collect(),
@@ -92,15 +97,25 @@ impl Telemetry {
         }
     }
 
-    /// A user's request ended.
+    /// A request from outside ended. The edge's golden signals leave out
+    /// one's own probes, and bots that a gateway turned away: nobody was hurt.
     #[inline]
     pub fn user_done(&mut self, done: &UserDone) {
-        self.edge.record(done.outcome, done.duration);
+        self.classes.record(done);
+        let seen = match done.kind {
+            ClassKind::Users => true,
+            ClassKind::Bots => !done.refused,
+            ClassKind::Probes => false,
+        };
+        if seen {
+            self.edge.record(done.outcome, done.duration);
+        }
     }
 
     /// Samples everything; to be called once per interval, from time zero.
     pub fn scrape(&mut self, world: &World) {
         self.edge.scrape();
+        self.classes.scrape();
         for meter in self
             .routes
             .iter_mut()
@@ -119,7 +134,12 @@ impl Telemetry {
         }
     }
 
-    /// Users' requests as the edge sees them.
+    /// Requests from outside by class of client.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    /// Requests from outside as the edge sees them.
     pub fn edge(&self) -> &Meter {
         &self.edge
     }

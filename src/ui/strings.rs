@@ -1,6 +1,7 @@
 //! Every text that the pages show, in one table: constants first, then
 //! sentences with something filled in. Texts of lessons and worlds are not
-//! here; they come with their files.
+//! here; they come with their files. What belongs to one panel alone stands in
+//! a file of its own below.
 
 use crate::base::Diagnostics;
 use crate::lesson::StepState;
@@ -9,6 +10,8 @@ use crate::session::{EventKind, Health, ServiceKind};
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
+
+pub mod traffic;
 
 // The product and its frame.
 texts! {

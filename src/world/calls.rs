@@ -156,9 +156,9 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         }
         if line.kind == Kind::User {
-            let (entry, arrived) = (line.route, line.arrived);
+            let (entry, arrived, user) = (line.route, line.arrived, line.at);
             self.state.lines.remove(key);
-            self.user_done(entry, arrived, end, agenda.now());
+            self.user_done(entry, arrived, user, end, false, agenda);
             return Next::Nothing;
         }
         if end == End::OK {
@@ -229,7 +229,9 @@ impl Retry {
                 Outcome::Ok => false,
                 Outcome::Error => self.on_error,
                 Outcome::TimedOut => self.on_timeout,
-                Outcome::Overloaded | Outcome::Unavailable => self.on_unavailable,
+                Outcome::Overloaded | Outcome::Unavailable | Outcome::Limited => {
+                    self.on_unavailable
+                }
             }
     }
 

@@ -52,6 +52,18 @@ pub enum ActionError {
     BadFault(String),
     /// The run has had as many faults as it may have.
     TooManyFaults,
+    /// No class of clients is called so, or has this label.
+    NobodyLikeThat(String),
+    /// A surge that would add nothing, or more than can be simulated.
+    BadSurge,
+    /// No surge with this number acts.
+    NoSuchSurge(u32),
+    /// The run has had as many surges as it may have.
+    TooManySurges,
+    /// A rate limit that lets nothing through, or is beyond all measure.
+    BadLimit,
+    /// A load so low that it would be exceeded all the time.
+    ShedsAlways,
 }
 
 impl ActionError {
@@ -67,7 +79,19 @@ impl ActionError {
             ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
             ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
             ActionError::BadFault(_) => "correct the fault; `xops lint` checks files".to_owned(),
-            ActionError::TooManyFaults => "start again from a fresh run".to_owned(),
+            ActionError::TooManyFaults | ActionError::TooManySurges => {
+                "start again from a fresh run".to_owned()
+            }
+            ActionError::NobodyLikeThat(_) => {
+                "use a class of this world, or a label of one".to_owned()
+            }
+            ActionError::BadSurge => "multiply by 1 to 100 (for a flash sale, with a half-life of \
+                                      1s or more), or add a rate above zero and below 100000 \
+                                      simulated requests per second"
+                .to_owned(),
+            ActionError::NoSuchSurge(_) => "choose a surge that acts now".to_owned(),
+            ActionError::BadLimit => "give a rate above zero".to_owned(),
+            ActionError::ShedsAlways => "give a load of 1 % or more".to_owned(),
         }
     }
 }
@@ -87,6 +111,12 @@ impl fmt::Display for ActionError {
             ActionError::NothingToKill(name) => write!(f, "`{name}` has no ready pod to kill"),
             ActionError::BadFault(problem) => write!(f, "this fault cannot be: {problem}"),
             ActionError::TooManyFaults => write!(f, "a run may have {MAX_FAULTS} faults"),
+            ActionError::NobodyLikeThat(who) => write!(f, "no clients are called `{who}`"),
+            ActionError::BadSurge => f.write_str("this surge cannot be simulated"),
+            ActionError::NoSuchSurge(id) => write!(f, "no surge {id} acts now"),
+            ActionError::TooManySurges => f.write_str("a run cannot have more surges"),
+            ActionError::BadLimit => f.write_str("this limit cannot be kept"),
+            ActionError::ShedsAlways => f.write_str("requests would be shed all the time"),
         }
     }
 }
@@ -172,15 +202,14 @@ impl World {
     }
 
     /// Multiplies the users' traffic from now on.
-    pub fn set_load(&mut self, factor: LoadFactor) {
+    pub fn set_load<P: Probe>(&mut self, factor: LoadFactor, probe: &mut P) {
         self.state.load_factor = factor.0;
-        self.state.load_generation = self.state.load_generation.wrapping_add(1);
         let mut live = Live {
             plan: &self.plan,
             state: &mut self.state,
-            probe: &mut super::Unobserved,
+            probe,
         };
-        live.schedule_arrival(&mut self.agenda);
+        live.refresh_traffic(&mut self.agenda);
     }
 
     fn roll<P: Probe>(&mut self, service: usize, probe: &mut P) {

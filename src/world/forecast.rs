@@ -2,7 +2,7 @@
 //! running it: how often each service is asked, how busy that keeps it, how
 //! long a request takes if nobody waits, and what retries can make of it.
 //!
-//! Assumes that nothing fails and that no queue is long. Parallel scripts are
+//! Assumes that nothing fails, that nobody is turned away and that no queue is long. Parallel scripts are
 //! taken to last as long as the longest of their means, which is a little less
 //! than the mean of the longest.
 
@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 
 use crate::base::{SimTime, Span};
 
-use super::spec::{RouteRef, Service, Spec, Step};
+use super::spec::{Class, Drive, Population, RouteRef, Service, Spec, Step};
 
 /// The whole of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forecast {
-    /// Users' requests per simulated second, averaged over a day.
+    /// Requests from outside per simulated second, averaged over the first week.
     pub arrivals: f64,
-    /// The same at the day's busiest; everything below is about that time.
+    /// The same at the week's busiest; everything below is about that time.
     pub busiest: f64,
-    /// Mean time of a user's request.
+    /// Mean time of a request from outside.
     pub response: Span,
     /// Every service, in the order of the file.
     pub services: Vec<ServiceForecast>,
@@ -69,13 +69,12 @@ impl Forecast {
             let time = sheet.time(route.service, sheet.script(*route));
             sheet.times[route.service][route.route] = time;
         }
-        let (arrivals, busiest) = arrivals(spec);
-        let mut waited = 0.0;
-        let mix = &spec.traffic.mix;
-        let total: f64 = mix.iter().map(|entry| entry.weight).sum();
-        for entry in mix {
-            let (to, rate) = (entry.to, busiest * entry.weight / total);
-            waited += entry.weight / total * sheet.times[to.service][to.route].whole;
+        let (arrivals, now) = sheet.arrivals();
+        let asked = sheet.asked(now);
+        let (mut busiest, mut waited) = (0.0, 0.0);
+        for (to, rate) in &asked {
+            busiest += rate;
+            waited += rate * sheet.times[to.service][to.route].whole;
             sheet.rates[to.service][to.route] += rate;
         }
         let mut between = BTreeMap::new();
@@ -88,8 +87,8 @@ impl Forecast {
             });
         }
         let mut most = vec![0.0; spec.services.len()];
-        for entry in mix {
-            sheet.attempts(entry.to, &order, &mut most);
+        for (to, _) in &asked {
+            sheet.attempts(*to, &order, &mut most);
         }
         let services = spec.services.iter().enumerate().zip(most);
         let row = |row: &Vec<Time>| row.iter().map(|time| seconds(time.whole)).collect();
@@ -98,7 +97,7 @@ impl Forecast {
             calls: between,
             arrivals,
             busiest,
-            response: seconds(waited),
+            response: seconds(if busiest > 0.0 { waited / busiest } else { 0.0 }),
             services: services
                 .map(|((place, service), most_attempts)| ServiceForecast {
                     most_attempts,
@@ -107,22 +106,6 @@ impl Forecast {
                 .collect(),
         }
     }
-}
-
-/// Users' requests per simulated second: the mean over a day, looked at every
-/// five minutes, and the most.
-fn arrivals(spec: &Spec) -> (f64, f64) {
-    const LOOKS: u64 = 24 * 12;
-    let looks = (0..LOOKS).map(|look| {
-        let at = SimTime::ZERO + Span::from_mins(5 * look);
-        spec.traffic.profile.at(at)
-    });
-    looks.fold((0.0, 0.0), |(mean, most), rate| {
-        (
-            mean + rate / LOOKS as f64,
-            if rate > most { rate } else { most },
-        )
-    })
 }
 
 fn seconds(seconds: f64) -> Span {
@@ -174,6 +157,78 @@ impl<'s> Sheet<'s> {
             }
         }
         order
+    }
+
+    /// Requests from outside per simulated second: the mean over a week, looked
+    /// at every five minutes, and the instant of the most.
+    fn arrivals(&self) -> (f64, SimTime) {
+        const LOOKS: u64 = 7 * 24 * 12;
+        let (mut sum, mut most, mut when) = (0.0, 0.0, SimTime::ZERO);
+        for look in 0..LOOKS {
+            let now = SimTime::ZERO + Span::from_mins(5 * look);
+            let rate = self.asked(now).iter().map(|(_, rate)| rate).sum();
+            sum += rate;
+            if rate > most {
+                (most, when) = (rate, now);
+            }
+        }
+        (sum / LOOKS as f64, when)
+    }
+
+    /// What clients ask for at an instant, class by class, and how often.
+    fn asked(&self, now: SimTime) -> Vec<(RouteRef, f64)> {
+        let traffic = &self.spec.traffic;
+        let share = |class: &Class| match class.drive {
+            Drive::Share(share) => share,
+            _ => 0.0,
+        };
+        let shares: f64 = traffic.classes.iter().map(share).sum();
+        let mut asked = Vec::new();
+        for class in &traffic.classes {
+            let rate = match &class.drive {
+                Drive::Share(share) => traffic.rate.at(now) * share / shares,
+                Drive::Open(rate) => rate.at(now),
+                Drive::Closed(population) => {
+                    self.journeys(class, population, now, &mut asked);
+                    continue;
+                }
+            };
+            let total: f64 = class.mix.iter().map(|entry| entry.weight).sum();
+            let each = class.mix.iter();
+            asked.extend(each.map(|entry| (entry.to, rate * entry.weight / total)));
+        }
+        asked
+    }
+
+    /// Requests of a closed loop: its users go through so many journeys as
+    /// have room for thinking and answers (the response time law; e.g. Denning
+    /// and Buzen, "The operational analysis of queueing network models", 1978).
+    fn journeys(
+        &self,
+        class: &Class,
+        population: &Population,
+        now: SimTime,
+        asked: &mut Vec<(RouteRef, f64)>,
+    ) {
+        let total: f64 = population.journeys.iter().map(|way| way.weight).sum();
+        let cycle: f64 = population
+            .journeys
+            .iter()
+            .map(|way| {
+                let steps = way.steps.iter().map(|step| {
+                    let to = class.mix[step.entry].to;
+                    let think = step.think.unwrap_or(population.think).mean();
+                    self.times[to.service][to.route].whole + think.as_secs_f64()
+                });
+                way.weight / total * steps.sum::<f64>()
+            })
+            .sum();
+        let journeys = population.users.at(now) / cycle;
+        for way in &population.journeys {
+            let rate = journeys * way.weight / total;
+            let steps = way.steps.iter();
+            asked.extend(steps.map(|step| (class.mix[step.entry].to, rate)));
+        }
     }
 
     fn time(&self, service: usize, script: &[Step]) -> Time {

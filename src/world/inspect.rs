@@ -2,8 +2,10 @@
 
 use crate::base::SimTime;
 
+use super::arrive;
 use super::fault::Phase;
 use super::probe::Cause;
+use super::spec::Drive;
 use super::state::{PodPhase, Users};
 use super::{FaultSpec, World};
 
@@ -158,14 +160,38 @@ impl World {
         self.state.load_factor
     }
 
-    /// Users' requests per simulated second that the profile and the load factor give now.
+    /// Requests per simulated second that arrive by profiles, load factor and
+    /// surges now. What closed loops send depends on the answers and is not in it.
     pub fn arrival_rate(&self) -> f64 {
-        self.plan.spec.traffic.profile.at(self.now()) * self.state.load_factor
+        let now = self.now();
+        (0..self.state.sources.len() as u32)
+            .map(|source| arrive::level(&self.plan, &self.state, source, now, false).most)
+            .sum()
     }
 
-    /// Counts of users' requests.
+    /// Counts of requests from outside, all classes together.
     pub fn users(&self) -> Users {
-        self.state.users
+        let mut sum = Users::default();
+        for users in &self.state.users {
+            sum.offered += users.offered;
+            for (sum, ended) in sum.ended.iter_mut().zip(users.ended) {
+                *sum += ended;
+            }
+        }
+        sum
+    }
+
+    /// Counts of one class's requests.
+    pub fn class(&self, class: usize) -> Users {
+        self.state.users.get(class).copied().unwrap_or_default()
+    }
+
+    /// Simulated users of a closed loop that are there now; none for an open one.
+    pub fn crowd(&self, class: usize) -> Option<u32> {
+        match self.plan.spec.traffic.classes.get(class)?.drive {
+            Drive::Closed(_) => self.state.crowds.get(class).map(|crowd| crowd.present),
+            _ => None,
+        }
     }
 
     /// Users waiting for an answer.
@@ -223,6 +249,13 @@ impl World {
             .map_or(0, |first| *first as usize)
     }
 
+    fn class_name(&self, class: u32) -> &str {
+        let classes = &self.plan.spec.traffic.classes;
+        classes
+            .get(class as usize)
+            .map_or("?", |spec| spec.name.as_str())
+    }
+
     /// A cause in words.
     pub fn tell(&self, cause: Cause) -> String {
         let name = |service: u32| {
@@ -247,6 +280,11 @@ impl World {
             Cause::Saturated { service } => format!("{} had no worker to spare", name(service)),
             Cause::Slow { service } => format!("{} was slow by itself", name(service)),
             Cause::NoPod { service } => format!("{} had no ready pod", name(service)),
+            Cause::Blocked { class } => format!("{} is blocked", self.class_name(class)),
+            Cause::OverLimit { class } => {
+                format!("{} is over its rate limit", self.class_name(class))
+            }
+            Cause::Shed { service } => format!("{} shed load", name(service)),
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::engine::Key;
 
 use super::probe::Cause;
 
+/// No user of a closed loop.
+pub(super) const NOBODY: u32 = u32::MAX;
+
 /// What a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum Kind {
@@ -30,9 +33,11 @@ pub(super) struct Line {
     pub running: bool,
     /// Position of the service it runs in.
     pub service: u32,
-    /// Requests: number of the route across all services. Users: position in the mix.
+    /// Requests: number of the route across all services. Users: position
+    /// among all entries.
     pub route: u32,
-    /// Next operation.
+    /// Next operation. Users of a closed loop: which of them; other users:
+    /// [`NOBODY`].
     pub at: u32,
     /// Branches that it waits for.
     pub waits: u32,
@@ -80,13 +85,13 @@ impl Sent {
 impl Line {
     /// A user who arrives.
     #[inline(always)]
-    pub fn user(entry: u32, plan: u32, now: SimTime) -> Line {
+    pub fn user(entry: u32, plan: u32, user: u32, now: SimTime) -> Line {
         Line {
             kind: Kind::User,
             running: true,
             service: 0,
             route: entry,
-            at: 0,
+            at: user,
             waits: 0,
             pod: Key::NONE,
             owner: Key::NONE,

@@ -4,9 +4,13 @@
 //! to a [`Probe`]; and what a control plane knows, through [`World`]'s getters.
 //! It knows no telemetry, no objective and no learner.
 
+mod arrive;
 mod blame;
+mod bucket;
 mod calls;
 mod control;
+mod crowd;
+mod edge;
 pub mod fault;
 mod forecast;
 mod inspect;
@@ -15,11 +19,13 @@ mod live;
 mod plan;
 mod pods;
 mod probe;
+mod profile;
 pub mod read;
 mod run;
 mod serve;
 pub mod spec;
 mod state;
+mod surge;
 
 use std::sync::Arc;
 
@@ -28,13 +34,16 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::{Agenda, Progress};
 
+pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
+pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
 pub use forecast::{Forecast, ServiceForecast};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
 pub use state::Users;
+pub use surge::{SurgeKind, SurgeSpec, SurgeStatus, Who};
 
 use live::Live;
 use plan::Plan;
@@ -42,6 +51,12 @@ use state::{Event, State};
 
 /// Services in one world.
 pub const MAX_SERVICES: usize = 100;
+
+/// Classes of clients in one world; a set of them fits into 32 bits.
+pub const MAX_CLASSES: usize = 32;
+
+/// Users of closed loops in one world, all classes together.
+pub const MAX_USERS: u32 = 100_000;
 
 /// A running system. A clone is an independent continuation.
 #[derive(Clone, Debug, Serialize)]
@@ -63,7 +78,7 @@ impl World {
             state: &mut state,
             probe: &mut Unobserved,
         }
-        .schedule_arrival(&mut agenda);
+        .open_the_doors(&mut agenda);
         World {
             plan,
             agenda,

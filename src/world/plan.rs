@@ -1,9 +1,11 @@
 //! The world made ready to run: scripts as flat operations, calls and edges
 //! numbered. Immutable; every clone of a running world shares it.
 
-use crate::base::{Sampler, Span, Stream};
+use crate::base::{Duration, Money, Sampler, Span, Stream};
 
-use super::spec::{Balance, Call, Retry, RouteRef, Spec, Step};
+use super::spec::{
+    Balance, Call, Class, ClassKind, Drive, Population, Retry, RouteRef, Spec, Step,
+};
 
 /// Where [`Op::Refuse`] stands in every plan.
 pub(super) const REFUSE: u32 = 0;
@@ -107,8 +109,37 @@ pub(super) struct Plan {
     pub edges: Vec<Edge>,
     /// One per distinct timeout.
     pub lanes: Vec<Span>,
-    /// Users' calls, in the order of the mix, with cumulative shares.
-    pub entries: Vec<(f64, u32)>,
+    /// What clients ask for, class by class, each in the order of its mix.
+    pub entries: Vec<EntryPlan>,
+    /// By class.
+    pub classes: Vec<ClassPlan>,
+    /// Classes that divide the common rate, with cumulative shares.
+    pub shares: Vec<(f64, u32)>,
+}
+
+/// One kind of request from outside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EntryPlan {
+    /// Cumulative share among its class's entries.
+    pub reached: f64,
+    pub call: u32,
+    pub class: u32,
+    pub kind: ClassKind,
+    pub value: Money,
+}
+
+/// One class of clients.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ClassPlan {
+    /// Its entries.
+    pub first: u32,
+    pub count: u32,
+    /// Its part of the common rate, 0..=1.
+    pub share: f64,
+    /// Journeys of its users: cumulative share, first step, end of steps.
+    pub journeys: Vec<(f64, u32, u32)>,
+    /// Steps: entry, and the thinking after its answer.
+    pub steps: Vec<(u32, Duration)>,
 }
 
 impl Plan {
@@ -145,6 +176,8 @@ impl Plan {
             edges: Vec::new(),
             lanes: Vec::new(),
             entries: Vec::new(),
+            classes: Vec::new(),
+            shares: Vec::new(),
         };
         let services = std::mem::take(&mut plan.spec.services);
         for (service, spec) in services.iter().enumerate() {
@@ -161,20 +194,49 @@ impl Plan {
     }
 
     fn users(&mut self) {
-        let mix = self.spec.traffic.mix.clone();
-        let total: f64 = mix.iter().map(|entry| entry.weight).sum();
-        let mut reached = 0.0;
-        for entry in mix {
-            reached += entry.weight / total;
-            let call = Call {
-                to: entry.to,
-                timeout: self.spec.traffic.patience,
-                retry: Retry::default(),
-                optional: false,
+        let classes = std::mem::take(&mut self.spec.traffic.classes);
+        let share = |class: &Class| match class.drive {
+            Drive::Share(share) => share,
+            _ => 0.0,
+        };
+        let all: f64 = classes.iter().map(share).sum();
+        let mut shared = 0.0;
+        for (number, class) in (0..).zip(&classes) {
+            let mut plan = ClassPlan {
+                first: self.entries.len() as u32,
+                count: class.mix.len() as u32,
+                ..ClassPlan::default()
             };
-            let number = self.call(None, &call);
-            self.entries.push((reached, number));
+            if let Drive::Share(share) = class.drive {
+                plan.share = share / all;
+                shared += plan.share;
+                self.shares.push((shared, number));
+            }
+            if let Drive::Closed(population) = &class.drive {
+                plan.journeys(population);
+            }
+            let total: f64 = class.mix.iter().map(|entry| entry.weight).sum();
+            let mut reached = 0.0;
+            for entry in &class.mix {
+                reached += entry.weight / total;
+                let call = Call {
+                    to: entry.to,
+                    timeout: class.patience,
+                    retry: Retry::default(),
+                    optional: false,
+                };
+                let entry = EntryPlan {
+                    reached,
+                    call: self.call(None, &call),
+                    class: number,
+                    kind: class.kind,
+                    value: entry.value,
+                };
+                self.entries.push(entry);
+            }
+            self.classes.push(plan);
         }
+        self.spec.traffic.classes = classes;
     }
 
     fn script(&mut self, service: u32, steps: &[Step]) {
@@ -267,6 +329,24 @@ impl Plan {
             }
         }
         layers
+    }
+}
+
+impl ClassPlan {
+    /// Lays journeys and their steps out in rows.
+    fn journeys(&mut self, population: &Population) {
+        let total: f64 = population.journeys.iter().map(|way| way.weight).sum();
+        let mut reached = 0.0;
+        for journey in &population.journeys {
+            reached += journey.weight / total;
+            let first = self.steps.len() as u32;
+            for step in &journey.steps {
+                let think = step.think.unwrap_or(population.think);
+                self.steps.push((self.first + step.entry as u32, think));
+            }
+            self.journeys
+                .push((reached, first, self.steps.len() as u32));
+        }
     }
 }
 

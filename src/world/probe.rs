@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{SimTime, Span};
+use super::spec::ClassKind;
+use crate::base::{Money, SimTime, Span};
 
 /// How a request or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,16 +18,19 @@ pub enum Outcome {
     Overloaded,
     /// No pod to ask, or the connection was reset (503).
     Unavailable,
+    /// Turned away: over a rate limit, or blocked (429).
+    Limited,
 }
 
 impl Outcome {
     /// Every outcome, in the order of their discriminants.
-    pub const ALL: [Outcome; 5] = [
+    pub const ALL: [Outcome; 6] = [
         Outcome::Ok,
         Outcome::Error,
         Outcome::TimedOut,
         Outcome::Overloaded,
         Outcome::Unavailable,
+        Outcome::Limited,
     ];
 
     /// Position in [`Outcome::ALL`].
@@ -67,6 +71,21 @@ pub enum Cause {
         /// The service.
         service: u32,
     },
+    /// Gateways let nobody of this class in.
+    Blocked {
+        /// The class.
+        class: u32,
+    },
+    /// The class sent more than gateways let in.
+    OverLimit {
+        /// The class.
+        class: u32,
+    },
+    /// The gateway was so busy that it turned requests of this criticality away.
+    Shed {
+        /// The gateway.
+        service: u32,
+    },
 }
 
 /// A request that a service finished with.
@@ -102,8 +121,16 @@ pub struct Attempted {
 pub struct UserDone {
     /// When.
     pub now: SimTime,
-    /// Position in the traffic mix.
+    /// Position among everything that clients ask for, class by class.
     pub entry: u32,
+    /// Position of the class of clients.
+    pub class: u32,
+    /// What that class is.
+    pub kind: ClassKind,
+    /// Revenue of one real request of this kind that succeeds.
+    pub value: Money,
+    /// Whether a gateway turned it away before any pod saw it.
+    pub refused: bool,
     /// How it ended, for the user.
     pub outcome: Outcome,
     /// How long the user waited.
@@ -149,6 +176,16 @@ pub enum Happening {
     FaultEnded {
         /// Its number.
         fault: u32,
+    },
+    /// A surge of traffic ended by itself.
+    SurgeEnded {
+        /// Its number.
+        surge: u32,
+    },
+    /// A class would have more users than one world may simulate.
+    CrowdFull {
+        /// Position of the class.
+        class: u32,
     },
 }
 

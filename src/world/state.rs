@@ -7,16 +7,28 @@ use serde::Serialize;
 use crate::base::{SimTime, Stream};
 use crate::engine::{Key, Slab};
 
+use super::arrive::Source;
+use super::crowd::{Crowd, People};
+use super::edge::Edge;
 use super::fault::Fault;
 use super::line::Line;
 use super::plan::Plan;
 use super::probe::Cause;
+use super::surge::Surges;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) enum Event {
-    /// A user may arrive (thinning decides); void if the load has changed since.
-    Arrival { generation: u32 },
+    /// A request arrives from outside; void if the source has changed since.
+    Arrival { source: u32, generation: u32 },
+    /// A source that found no arrival within a long stretch looks on.
+    Look { source: u32, generation: u32 },
+    /// A user of a closed loop acts.
+    Act(u32),
+    /// A class's users are counted anew; void if its source has changed since.
+    Census { class: u32, generation: u32 },
+    /// A surge's time is over.
+    SurgeEnd(u32),
     /// A line goes on: its work is done.
     Wake(Key),
     /// A line tries its call again.
@@ -151,11 +163,16 @@ pub(super) struct State {
     /// By route number: whether an acting fault concerns its requests.
     pub struck: Vec<bool>,
     pub fault_chance: Stream,
-    pub arrivals: Stream,
-    pub mix: Stream,
+    /// The common one, then one per class.
+    pub sources: Vec<Source>,
+    /// By class.
+    pub crowds: Vec<Crowd>,
+    pub people: People,
+    pub edge: Edge,
+    pub surges: Surges,
     pub load_factor: f64,
-    pub load_generation: u32,
-    pub users: Users,
+    /// By class.
+    pub users: Vec<Users>,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
     /// To be done before the next event; empty between events.
@@ -203,11 +220,13 @@ impl State {
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
             fault_chance: Stream::named(seed, "faults"),
-            arrivals: Stream::named(seed, "arrivals"),
-            mix: Stream::named(seed, "mix"),
+            sources: Source::all(plan, seed),
+            crowds: Crowd::all(plan, seed),
+            people: People::default(),
+            edge: Edge::new(&plan.spec),
+            surges: Surges::default(),
             load_factor: 1.0,
-            load_generation: 0,
-            users: Users::default(),
+            users: vec![Users::default(); plan.classes.len()],
             wasted: 0,
             tasks: Vec::new(),
         }

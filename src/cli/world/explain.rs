@@ -30,7 +30,7 @@ pub(super) fn write(scenario: &Scenario, out: &mut dyn Write) -> Result<(), Fail
     }
     writeln!(
         out,
-        "\nUsers send {:.2} requests/s on average and {:.2} at the day's busiest; one takes {} \
+        "\nClients send {:.2} requests/s on average and {:.2} at the week's busiest; one takes {} \
          if nobody waits.",
         forecast.arrivals,
         forecast.busiest,

@@ -4,6 +4,8 @@
 use crate::base::{At, Report, did_you_mean};
 use crate::lesson::Lesson;
 use crate::session::{Command, Scenario, Scripted};
+use crate::world::Who;
+use crate::world::spec::Class;
 
 use super::check::{field, items};
 
@@ -59,9 +61,14 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
             let known = lesson.questions.iter().map(|(name, _)| name.as_str());
             return unknown("question", question, known);
         }
-        Command::EndFault { .. } | Command::SetLoad { .. } | Command::Hint | Command::Continue => {
-            return None;
-        }
+        Command::Surge { surge } => return nobody(surge.who.as_ref()?, scenario),
+        Command::Admit { who, .. } => return nobody(who, scenario),
+        Command::EndFault { .. }
+        | Command::SetLoad { .. }
+        | Command::EndSurge { .. }
+        | Command::Shed { .. }
+        | Command::Hint
+        | Command::Continue => return None,
     };
     let services = &scenario.world.services;
     let Some(found) = services.iter().find(|known| known.name == *service) else {
@@ -73,6 +80,19 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
     version
         .and_then(|version| unknown("version", version, versions))
         .or_else(|| route.and_then(|route| unknown("route", route, routes)))
+}
+
+/// Clients that the world does not have.
+fn nobody(who: &Who, scenario: &Scenario) -> Option<(String, String)> {
+    type Label = fn(&Class) -> Option<&String>;
+    let (what, word, label): (_, _, Label) = match who {
+        Who::Class(name) => ("class", name, |class| Some(&class.name)),
+        Who::Tenant(name) => ("tenant", name, |class| class.tenant.as_ref()),
+        Who::Device(name) => ("device", name, |class| class.device.as_ref()),
+        Who::Region(name) => ("region", name, |class| class.region.as_ref()),
+    };
+    let classes = scenario.world.traffic.classes.iter();
+    unknown(what, word, classes.filter_map(label).map(String::as_str))
 }
 
 fn unknown<'k>(

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::act::LoadForm;
 use super::faults::fault_list;
 use super::service::Service;
+use super::traffic::Traffic;
 use crate::session::{ServiceView, View};
 use crate::ui::client::Client;
 use crate::ui::format;
@@ -65,7 +66,7 @@ pub fn scope_select(
 
 fn system(
     client: &Client,
-    view: &View,
+    view: &Rc<View>,
     controls: &Controls,
     on_select: &Callback<Option<u32>>,
 ) -> Html {
@@ -90,6 +91,7 @@ fn system(
             if controls.show("load") {
                 <LoadForm factor={view.load_factor} />
             }
+            <Traffic view={view.clone()} acts={controls.show("traffic")} />
         </>
     }
 }

@@ -19,6 +19,7 @@ mod speed;
 mod theme;
 mod timeline;
 mod topbar;
+mod traffic;
 
 pub use panels::ComparisonPanel;
 pub use shell::Workspace;

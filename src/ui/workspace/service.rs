@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::act::{DeployForm, ScaleForm, restart_form, roll_back_form};
 use super::faults::{FaultForm, fault_list};
 use super::inspector::{Controls, service_head};
-use crate::session::{PodState, PodView, RouteView, ServiceView, View};
+use super::traffic::Traffic;
+use crate::session::{PodState, PodView, RouteView, ServiceKind, ServiceView, View};
 use crate::ui::client::Client;
 use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::{format, strings};
@@ -41,6 +42,9 @@ pub fn Service(props: &ServiceProps) -> Html {
             { pods(&service.pods) }
             { routes(&service.routes) }
             { fault_list(client, &props.view, Some(props.index), controls.show("faults")) }
+            if service.kind == ServiceKind::Gateway {
+                <Traffic view={props.view.clone()} acts={controls.show("traffic")} />
+            }
             if any {
                 <section class="actions" aria-labelledby="actions-title">
                     <h3 id="actions-title">{ strings::ACTIONS }</h3>

@@ -4,9 +4,12 @@
 //! in the same file and are read by their own layers.
 
 mod fault;
+mod profile;
 mod script;
 mod service;
+mod table;
 mod traffic;
+mod users;
 
 use crate::base::{At, Duration, Fields, Report, Span};
 

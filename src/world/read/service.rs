@@ -102,7 +102,7 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
 }
 
 /// A name that stands as a key.
-fn name_of(report: &mut Report, name: &str, at: &At<'_>) -> Option<String> {
+pub(super) fn name_of(report: &mut Report, name: &str, at: &At<'_>) -> Option<String> {
     match crate::base::parse::name(name) {
         Ok(name) => Some(name.to_owned()),
         Err(problem) => {

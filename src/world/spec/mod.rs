@@ -3,9 +3,17 @@
 //! A [`Spec`] can only be made by [`read`](super::read), which refuses what
 //! could not run, or by tests that build one by hand.
 
+mod profile;
+mod traffic;
+
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Duration, Money, Rate, Ratio, Span};
+use crate::base::{Duration, Ratio, Span};
+
+pub use profile::Profile;
+pub use traffic::{
+    Class, ClassKind, Criticality, Drive, Entry, Journey, JourneyStep, Limit, Population, Traffic,
+};
 
 /// A whole system and its users.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,46 +28,6 @@ pub struct Spec {
     pub traffic: Traffic,
     /// Every service, in the order of the file; at most [`MAX_SERVICES`](super::MAX_SERVICES).
     pub services: Vec<Service>,
-}
-
-/// The users: an open loop of requests.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Traffic {
-    /// Simulated requests per second over time.
-    pub profile: Profile,
-    /// How long a user waits before giving up; forever where absent.
-    pub patience: Option<Span>,
-    /// What they ask for; weights need not sum to anything.
-    pub mix: Vec<Entry>,
-}
-
-/// One kind of user request.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Where it enters.
-    pub to: RouteRef,
-    /// Its share relative to the other entries.
-    pub weight: f64,
-    /// Revenue of one real request that succeeds.
-    pub value: Money,
-}
-
-/// Arrival rate over time.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Profile {
-    /// Always the same.
-    Constant(Rate),
-    /// A cosine over 24 hours.
-    Diurnal {
-        /// At the quietest hour.
-        low: Rate,
-        /// At the busiest hour.
-        high: Rate,
-        /// Time of day of the busiest hour.
-        peak: Span,
-    },
-    /// Constant between given times; the first is at 0.
-    Steps(Vec<(Span, Rate)>),
 }
 
 /// What kind of thing a service is.
