@@ -17,7 +17,7 @@ mod units;
 pub mod yaml;
 mod zipf;
 
-pub use diag::{Diagnostic, Diagnostics, Place, Severity};
+pub use diag::{Diagnostic, Diagnostics, Place, Severity, shown};
 pub use digest::Digest;
 pub use dist::{Duration, Sampler};
 pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};

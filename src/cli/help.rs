@@ -12,6 +12,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Prove => PROVE,
         Topic::World => WORLD,
         Topic::Canary => CANARY,
+        Topic::Slo => SLO,
     }
 }
 
@@ -26,6 +27,7 @@ Usage: xops <command> [words]
   prove [LESSONS]    prove that lessons teach what they say
   world LOOK WORLD   check, explain or draw a world without running it
   canary judge FILE  try the canary judge on a file of cases
+  slo JOB FILES      read the files of other SLO tools
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -120,4 +122,21 @@ Kayenta's settings and tests:
   outliers    {values, factor, reduceSensitivity, expected}: true for each outlier
   percentile  {values, percentile, expected}
   effect      {baseline, canary, measure, expected}: meanRatio or cles
+";
+
+const SLO: &str = "\
+Reads the files of other SLO tools.
+
+Usage: xops slo rules <file> [options]
+
+  rules     Sloth's SLO file in (`version: prometheus/v1`, or its Kubernetes
+            resource), the Prometheus rules that Sloth makes of it out
+
+  --period SPAN      period of the error budgets: 28d or 30d (30d)
+  --windows FILE     alert windows for this or another period, as Sloth's
+                     `kind: AlertWindows` has them
+  --extra-labels NAME=VALUE
+                     a label for every recording rule; may be repeated
+
+Plugins are programs and are not run: a file that needs one is refused.
 ";

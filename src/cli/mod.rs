@@ -1,4 +1,4 @@
-//! The native shell: `xops run | replay | lint | prove | world | canary`.
+//! The native shell: `xops run | replay | lint | prove | world | canary | slo`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
@@ -15,6 +15,7 @@ mod prove;
 mod replay;
 mod run;
 mod show;
+mod slo;
 mod story;
 mod table;
 mod words;
@@ -67,6 +68,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Lint { paths } => return lint::run(&paths, out),
         Task::World(look) => return world::run(&look, out),
         Task::Canary { file } => return canary::judge(&file, out),
+        Task::Slo(job) => return slo::run(&job, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
     }
     Ok(true)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg::{Long, Short, Value};
 
 use super::outcome::Failure;
+use super::slo::{self, Job};
 use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
 use crate::session::Replay;
@@ -21,6 +22,7 @@ pub(super) enum Task {
     Prove { lessons: Vec<String> },
     World(Look),
     Canary { file: PathBuf },
+    Slo(Job),
 }
 
 /// What help is about.
@@ -33,6 +35,7 @@ pub(super) enum Topic {
     Prove,
     World,
     Canary,
+    Slo,
 }
 
 /// `xops run`.
@@ -53,13 +56,14 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 7] = [
+const COMMANDS: [(&str, Topic); 8] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
     ("world", Topic::World),
     ("canary", Topic::Canary),
+    ("slo", Topic::Slo),
     ("help", Topic::All),
 ];
 
@@ -97,6 +101,10 @@ impl Task {
             }),
             Topic::World => world(&mut words),
             Topic::Canary => canary(&mut words),
+            Topic::Slo => Ok(match slo::job(&mut words)? {
+                Some(job) => Task::Slo(job),
+                None => Task::Help(Topic::Slo),
+            }),
         }
     }
 }
@@ -248,26 +256,26 @@ fn length(word: &str) -> Result<Span, Failure> {
     Ok(span)
 }
 
-fn value(words: &mut lexopt::Parser) -> Result<String, Failure> {
+pub(super) fn value(words: &mut lexopt::Parser) -> Result<String, Failure> {
     text(words.value().map_err(unreadable)?)
 }
 
-fn path(words: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
+pub(super) fn path(words: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
     words.value().map(PathBuf::from).map_err(unreadable)
 }
 
-fn text(word: OsString) -> Result<String, Failure> {
+pub(super) fn text(word: OsString) -> Result<String, Failure> {
     word.into_string().map_err(|word| {
         let problem = format!("`{}` is not UTF-8", word.display());
         Failure::usage(&problem, "write it in UTF-8")
     })
 }
 
-fn unreadable(error: lexopt::Error) -> Failure {
+pub(super) fn unreadable(error: lexopt::Error) -> Failure {
     Failure::usage(&error.to_string(), "`xops help` shows how each is written")
 }
 
-fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
+pub(super) fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
     match word {
         Value(word) => Failure::usage(
             &format!("`{}` is one word too many", word.display()),
@@ -323,6 +331,16 @@ mod tests {
         check("world --help", "Help(World)");
         check("canary judge a.json", "Canary { file: \"a.json\" }");
         check("canary judge --help", "Help(Canary)");
+        check("slo rules a.yml", "Rules { file: \"a.yml\"");
+        check(
+            "slo rules a.yml --period 28d",
+            "period: Some(Span(2419200000000000))",
+        );
+        check(
+            "slo rules a.yml --extra-labels a=b",
+            "extra: {\"a\": \"b\"}",
+        );
+        check("slo --help", "Help(Slo)");
     }
 
     #[test]
@@ -349,5 +367,10 @@ mod tests {
         check("canary jugde a.json", "xops canary judge");
         check("canary judge", "no file of cases");
         check("canary judge a b", "one word too many");
+        check("slo", "what to do is missing");
+        check("slo ruels a.yml", "did you mean `rules`");
+        check("slo rules", "no file is named");
+        check("slo rules a.yml --period 1M", "not a duration");
+        check("slo rules a.yml --extra-labels a", "name=value");
     }
 }
