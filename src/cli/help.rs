@@ -13,6 +13,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::World => WORLD,
         Topic::Canary => CANARY,
         Topic::Slo => SLO,
+        Topic::Promql => PROMQL,
     }
 }
 
@@ -28,6 +29,7 @@ Usage: xops <command> [words]
   world LOOK WORLD   check, explain or draw a world without running it
   canary judge FILE  try the canary judge on a file of cases
   slo JOB FILES      read the files of other SLO tools
+  promql test FILES  run files of Prometheus's language for testing PromQL
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -139,4 +141,15 @@ Usage: xops slo rules <file> [options]
                      a label for every recording rule; may be repeated
 
 Plugins are programs and are not run: a file that needs one is refused.
+";
+
+const PROMQL: &str = "\
+Runs files of Prometheus's language for testing PromQL against the engine of the
+lab: load, clear, eval and what is expected.
+
+Usage: xops promql test <files>
+
+Every case is printed with how it ended, then `N passed, N failed, N not
+supported`. Not supported is what needs native histograms, start timestamps or
+experimental syntax; each such case says why. The exit code is 1 if any failed.
 ";

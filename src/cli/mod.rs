@@ -1,4 +1,4 @@
-//! The native shell: `xops run | replay | lint | prove | world | canary | slo`.
+//! The native shell: `xops run | replay | lint | prove | world | canary | slo | promql`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
@@ -11,6 +11,7 @@ mod help;
 mod lint;
 mod outcome;
 mod play;
+mod promql;
 mod prove;
 mod replay;
 mod run;
@@ -70,6 +71,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Canary { file } => return canary::judge(&file, out),
         Task::Slo(job) => return slo::run(&job, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
+        Task::PromqlTest { files } => return promql::test(&files, out),
     }
     Ok(true)
 }

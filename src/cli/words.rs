@@ -23,6 +23,7 @@ pub(super) enum Task {
     World(Look),
     Canary { file: PathBuf },
     Slo(Job),
+    PromqlTest { files: Vec<PathBuf> },
 }
 
 /// What help is about.
@@ -36,6 +37,7 @@ pub(super) enum Topic {
     World,
     Canary,
     Slo,
+    Promql,
 }
 
 /// `xops run`.
@@ -56,7 +58,7 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 8] = [
+const COMMANDS: [(&str, Topic); 9] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
@@ -64,6 +66,7 @@ const COMMANDS: [(&str, Topic); 8] = [
     ("world", Topic::World),
     ("canary", Topic::Canary),
     ("slo", Topic::Slo),
+    ("promql", Topic::Promql),
     ("help", Topic::All),
 ];
 
@@ -105,6 +108,7 @@ impl Task {
                 Some(job) => Task::Slo(job),
                 None => Task::Help(Topic::Slo),
             }),
+            Topic::Promql => promql(&mut words),
         }
     }
 }
@@ -220,6 +224,24 @@ fn canary(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     }
     let file = file.ok_or_else(|| Failure::usage("no file of cases is named", remedy))?;
     Ok(Task::Canary { file })
+}
+
+fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let Some(words) = rest(words)? else {
+        return Ok(Task::Help(Topic::Promql));
+    };
+    let remedy = "name files: `xops promql test operators.test`";
+    match words.split_first() {
+        Some((first, files)) if first == "test" && !files.is_empty() => Ok(Task::PromqlTest {
+            files: files.iter().map(PathBuf::from).collect(),
+        }),
+        Some((first, _)) if first == "test" => Err(Failure::usage("no test file is named", remedy)),
+        Some((first, _)) => {
+            let problem = format!("promql has no command `{}`", first.display());
+            Err(Failure::usage(&problem, remedy))
+        }
+        None => Err(Failure::usage("promql needs a command", remedy)),
+    }
 }
 
 /// Every further word; none if help is asked for.
@@ -341,6 +363,8 @@ mod tests {
             "extra: {\"a\": \"b\"}",
         );
         check("slo --help", "Help(Slo)");
+        check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
+        check("promql --help", "Help(Promql)");
     }
 
     #[test]
@@ -372,5 +396,8 @@ mod tests {
         check("slo rules", "no file is named");
         check("slo rules a.yml --period 1M", "not a duration");
         check("slo rules a.yml --extra-labels a", "name=value");
+        check("promql", "promql needs a command");
+        check("promql test", "no test file is named");
+        check("promql run up", "no command `run`");
     }
 }

@@ -8,6 +8,7 @@ mod classes;
 mod histogram;
 mod history;
 mod meter;
+pub mod store;
 
 pub use classes::{ClassRecent, Classes};
 pub use histogram::Latencies;
