@@ -125,7 +125,7 @@ pub enum Value {
 }
 
 /// Milliseconds before and after 1970 that queries may be about: 285 years.
-const FURTHEST: i64 = 9_000_000_000_000;
+const FURTHEST: u64 = 9_000_000_000_000;
 
 impl Query {
     /// Reads a query.
@@ -222,15 +222,15 @@ impl Query {
             let fault = error::Fault::new(Kind::Limit, self.expr.part, problem);
             Err(fault.expected(expected).at(&self.text))
         };
-        if step <= 0 || to < from {
-            let expected = "an end after the start and a step above 0";
-            return fail("there are no steps to evaluate".to_owned(), expected);
-        }
-        if from.abs() > FURTHEST || to.abs() > FURTHEST {
+        if from.unsigned_abs() > FURTHEST || to.unsigned_abs() > FURTHEST {
             return fail(
                 "the time is out of range".to_owned(),
                 "a time within 285 years",
             );
+        }
+        if step <= 0 || to < from {
+            let expected = "an end after the start and a step above 0";
+            return fail("there are no steps to evaluate".to_owned(), expected);
         }
         let count = ((to - from) / step) as u64 + 1;
         let most = self.options.bounds.steps;

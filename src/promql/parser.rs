@@ -495,9 +495,9 @@ impl Parser {
                 return Err(self.unsupported(start, "joins with info()"));
             }
             let names: Vec<&str> = functions::names().collect();
-            let problem = format!("unknown function with name `{word}`");
-            let fault = Fault::new(Kind::Type, start, problem);
-            return Err(fault.expected(did_you_mean(word, &names)));
+            let remedy = did_you_mean(word, &names);
+            let problem = format!("unknown function with name `{word}`: {remedy}");
+            return Err(Fault::new(Kind::Type, start, problem));
         };
         self.advance();
         self.need_sign("(", "`(`")?;

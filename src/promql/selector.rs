@@ -3,6 +3,7 @@
 use super::ast::{At, Expr, Node, Selector, Shift, Type};
 use super::error::{Fault, Kind, Part};
 use super::lexer::Token;
+use super::number;
 use super::parser::{Built, Parsed, Parser};
 use crate::telemetry::store::{Compare, Matcher, NAME, is_plain_label};
 
@@ -278,7 +279,7 @@ impl Parser {
 /// Seconds in milliseconds, rounded; none if they are too many.
 fn millis_of(seconds: f64) -> Option<i64> {
     let millis = (seconds * 1_000.0).round();
-    (millis.abs() < 9.0e15).then_some(millis as i64)
+    (millis.abs() <= number::LONGEST as f64).then_some(millis as i64)
 }
 
 fn utf8(text: Vec<u8>, part: Part) -> Parsed<String> {

@@ -14,7 +14,7 @@ pub(super) const MOST: u16 = 240;
 /// Bits that a difference of times may take, one class after the other; 0 comes before.
 const TIMES: [u32; 3] = [12, 20, 64];
 /// The same for whole values.
-const WHOLES: [u32; 5] = [4, 8, 14, 24, 64];
+const WHOLES: [u32; 5] = [4, 7, 10, 18, 64];
 /// Whole numbers below this are kept as such: 2^53, where every one is exact.
 const LARGEST: f64 = 9_007_199_254_740_992.0;
 

@@ -248,12 +248,15 @@ impl Store {
     pub fn tidy(&mut self) {
         let before = self.newest.saturating_sub(self.limits.retention);
         self.counts.expired += self.drop_before(before);
-        let mut rounds = 0;
-        while self.bytes() > self.limits.bytes && rounds < 64 {
-            let oldest = self.oldest().unwrap_or(self.newest);
-            let span = self.newest.saturating_sub(oldest);
-            self.counts.evicted += self.drop_before(oldest.saturating_add(span / 16 + 1));
-            rounds += 1;
+        while self.bytes() > self.limits.bytes {
+            let series = self.slots.iter().filter_map(|slot| slot.series.as_ref());
+            let ends = series.filter_map(|series| series.closed.front());
+            let Some(end) = ends.map(|chunk| chunk.last).min() else {
+                break;
+            };
+            // At least one chunk, and a little more at once.
+            let span = self.newest.saturating_sub(end);
+            self.counts.evicted += self.drop_before(end.saturating_add(span / 16 + 1));
         }
     }
 
@@ -286,7 +289,7 @@ impl Store {
         dropped
     }
 
-    /// Time of the oldest sample.
+    /// Time of the oldest sample; none of an empty store.
     pub fn oldest(&self) -> Option<i64> {
         let series = self.slots.iter().filter_map(|slot| slot.series.as_ref());
         let firsts = series.filter_map(|series| {
