@@ -127,7 +127,7 @@ impl Runner {
                 let answer = query.range(&self.store, from, to, step);
                 self.check(answer, eval, (from, step)).map(|_| ())
             }
-            When::Instant(at) => self.instant(&query, eval, at),
+            When::Moment(at) => self.instant(&query, eval, at),
         })
     }
 

@@ -44,7 +44,7 @@ pub(super) struct Eval {
 /// When a query is evaluated, in milliseconds.
 #[derive(Clone, Copy)]
 pub(super) enum When {
-    Instant(i64),
+    Moment(i64),
     Range { from: i64, to: i64, step: i64 },
 }
 
@@ -194,9 +194,9 @@ fn eval(word: &str, first: &str, block: &[&str]) -> Result<Eval, String> {
         "instant" => {
             if words.0.trim_start().starts_with("at ") {
                 words.next();
-                When::Instant(duration(words.next())?)
+                When::Moment(duration(words.next())?)
             } else {
-                When::Instant(0)
+                When::Moment(0)
             }
         }
         "range" => {
@@ -268,7 +268,7 @@ fn expect_words(mut words: Words<'_>, when: When, expected: &mut Expected) -> Re
             let ["vector", "from", from, "to", to, "step", step] = parts[..] else {
                 return Err("expected `range vector from … to … step …`".to_owned());
             };
-            if !matches!(when, When::Instant(_)) {
+            if !matches!(when, When::Moment(_)) {
                 return Err("a range vector is expected of a range".to_owned());
             }
             expected.window = Some((duration(from)?, duration(to)?, duration(step)?));

@@ -15,6 +15,7 @@ macro_rules! texts {
 use texts;
 
 pub mod calls;
+pub mod keys;
 pub mod traffic;
 
 // The product and its frame.
@@ -246,28 +247,6 @@ texts! {
     STORAGE_FULL = "This browser's storage is full or not allowed, so progress lasts only until the page is closed. Free some space or allow storage for this page.";
     NO_WORKER_URL = "The page does not say where the simulator is. Please reload it.";
 }
-
-// Keyboard.
-texts! {
-    HELP_TITLE = "Keyboard shortcuts";
-    SHORTCUTS_ON = "Single keys act as shortcuts";
-}
-
-/// Keys and what they do.
-pub const SHORTCUTS: [(&str, &str); 12] = [
-    ("Space", "Pause, or run again"),
-    ("1", "Real time"),
-    ("2", "10×"),
-    ("3", "60×"),
-    ("4", "600×"),
-    ("5", "3600×"),
-    ("6", "As fast as it goes"),
-    ("7 n", "To the next event"),
-    ("m d s", "Map, dashboards, SLOs"),
-    ("[", "Fold the lesson away, or bring it back"),
-    ("?", "This list"),
-    ("Esc", "Close what is open"),
-];
 
 pub fn document_title(page: &str) -> String {
     format!("{page} · {PRODUCT}")

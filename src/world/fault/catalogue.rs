@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{load, stores};
+use super::{load, network, stores};
 use crate::world::spec::Kind;
 
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
@@ -202,16 +202,16 @@ pub(super) const fn must(
     }
 }
 
-const fn may(parameter: Parameter, absent: f64) -> Parameter {
+pub(super) const fn may(parameter: Parameter, absent: f64) -> Parameter {
     Parameter {
         absent: Some(absent),
         ..parameter
     }
 }
 
-const HOUR: f64 = 3_600.0;
+pub(super) const HOUR: f64 = 3_600.0;
 
-const SHARE: Parameter = must(
+pub(super) const SHARE: Parameter = must(
     "share",
     "Share of requests",
     Unit::Share,
@@ -220,7 +220,7 @@ const SHARE: Parameter = must(
 );
 
 /// Kinds that any service can have, in the order of [`FaultKind`].
-const GENERAL: [Entry; 20] = [
+const GENERAL: [Entry; 10] = [
     Entry {
         kind: FaultKind::Latency,
         name: "latency",
@@ -355,145 +355,28 @@ const GENERAL: [Entry; 20] = [
         by_request: false,
         only: None,
     },
-    Entry {
-        kind: FaultKind::NetLatency,
-        name: "net-latency",
-        title: "Network latency",
-        does: "Every request and every answer takes this much longer on its way. No worker is held by it but the caller's.",
-        group: Group::Network,
-        parameters: &[
-            must("delay", "Each way", Unit::Time, (0.001, HOUR), 0.1),
-            may(
-                must("jitter", "More or less by", Unit::Time, (0.0, HOUR), 0.0),
-                0.0,
-            ),
-        ],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::Loss,
-        name: "loss",
-        title: "Packet loss",
-        does: "This share of messages is lost and sent again after 200 ms, then 400 ms, and so on: a long tail, and no error.",
-        group: Group::Network,
-        parameters: &[must(
-            "share",
-            "Share of messages",
-            Unit::Share,
-            (0.0001, 0.9),
-            0.05,
-        )],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::Partition,
-        name: "partition",
-        title: "Network partition",
-        does: "Nothing gets through in either direction. What was sent arrives when the partition ends, if anyone still waits.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::PartitionTo,
-        name: "partition-to",
-        title: "Requests do not arrive",
-        does: "Requests do not get through; answers do. What was sent arrives when it ends.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::PartitionFrom,
-        name: "partition-from",
-        title: "Answers do not arrive",
-        does: "Requests get through and are served; their answers do not come back before it ends. Work is done for nothing.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::BlackHole,
-        name: "black-hole",
-        title: "Black hole",
-        does: "This share of requests vanishes without a trace: no answer, no error, and callers without a timeout wait until it ends.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::Reset,
-        name: "reset",
-        title: "Connection reset",
-        does: "This share of connections breaks when the answer comes: the work is done, and the caller is told that it failed.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::DnsError,
-        name: "dns-error",
-        title: "DNS error",
-        does: "This share of calls does not find the service's address and fails before anything is sent.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::CertificateExpired,
-        name: "certificate-expired",
-        title: "Certificate expired",
-        does: "No caller trusts the service any more: every call fails at once, and the service sees no traffic.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
-    Entry {
-        kind: FaultKind::WrongBody,
-        name: "wrong-body",
-        title: "Unreadable answers",
-        does: "This share of answers is well for the service and useless for its caller.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
-        only: None,
-    },
 ];
 
+/// Places of the first kinds of each other table.
+const OF_NETWORK: usize = GENERAL.len();
+const OF_STORES: usize = OF_NETWORK + network::KINDS.len();
+const OF_LOAD: usize = OF_STORES + stores::KINDS.len();
 /// How many kinds there are.
-const COUNT: usize = GENERAL.len() + stores::KINDS.len() + load::KINDS.len();
+const COUNT: usize = OF_LOAD + load::KINDS.len();
 
 /// Every kind, in the order of [`FaultKind`].
 pub const CATALOGUE: [Entry; COUNT] = {
     let mut all = [GENERAL[0]; COUNT];
     let mut place = 0;
     while place < COUNT {
-        let (of_stores, of_load) = (GENERAL.len(), GENERAL.len() + stores::KINDS.len());
-        all[place] = if place < of_stores {
+        all[place] = if place < OF_NETWORK {
             GENERAL[place]
-        } else if place < of_load {
-            stores::KINDS[place - of_stores]
+        } else if place < OF_STORES {
+            network::KINDS[place - OF_NETWORK]
+        } else if place < OF_LOAD {
+            stores::KINDS[place - OF_STORES]
         } else {
-            load::KINDS[place - of_load]
+            load::KINDS[place - OF_LOAD]
         };
         place += 1;
     }
@@ -524,13 +407,15 @@ impl Entry {
         self.parameters.iter().map(|p| p.usual).collect()
     }
 
-    /// Whether `values` has one value for each parameter, in its range.
+    /// Whether `values` has one value for each parameter, in its range; the
+    /// last may be missing where they have one of their own.
     ///
     /// # Errors
     /// What is wrong with which parameter.
     pub fn check(&self, values: &[f64]) -> Result<(), String> {
-        if values.len() != self.parameters.len() {
-            let (wanted, given) = (self.parameters.len(), values.len());
+        let (wanted, given) = (self.parameters.len(), values.len());
+        let missing = self.parameters.get(given..);
+        if missing.is_none_or(|missing| missing.iter().any(|p| p.absent.is_none())) {
             return Err(format!(
                 "`{}` has {wanted} parameters, not {given}",
                 self.name

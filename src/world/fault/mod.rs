@@ -10,6 +10,7 @@
 pub mod catalogue;
 mod control;
 mod load;
+mod network;
 mod stores;
 mod strike;
 mod wire;

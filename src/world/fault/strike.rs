@@ -224,6 +224,8 @@ impl<P: Probe> Live<'_, P> {
 impl Fault {
     /// The value of its parameter at `place`, in base units.
     pub fn value(&self, place: usize) -> f64 {
-        self.spec.values.get(place).copied().unwrap_or_default()
+        let given = self.spec.values.get(place).copied();
+        let absent = || self.spec.kind.entry().parameters.get(place)?.absent;
+        given.or_else(absent).unwrap_or_default()
     }
 }
