@@ -265,7 +265,9 @@ fn a_fault_can_be_narrowed_to_a_route_a_version_and_a_share() {
     world.end_fault(0).unwrap();
     inject(&mut world, &fault);
     assert_eq!(watch(&mut world, 300).failed, 0);
-    world.deploy("back", "v2", &mut Users::default()).unwrap();
+    world
+        .deploy("back", "v2", None, &mut Users::default())
+        .unwrap();
     watch(&mut world, 300);
     assert!(watch(&mut world, 60).failed_share() > 0.8);
 }

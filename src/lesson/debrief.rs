@@ -190,10 +190,19 @@ fn tell(command: &Command) -> String {
     match command {
         Command::Inject { fault } => format!("started a fault at {}", fault.target.service),
         Command::EndFault { id } => format!("ended fault {id}"),
-        Command::Deploy { service, version } => format!("deployed {service} {version}"),
+        Command::Deploy {
+            service, version, ..
+        } => format!("deployed {service} {version}"),
         Command::RollBack { service } => format!("rolled {service} back"),
+        Command::Rollout { service, .. } => format!("steered the roll-out of {service}"),
+        Command::Autoscaler { service, .. } => format!("set the autoscaler of {service}"),
+        Command::Node { node, .. } => format!("acted on node {node}"),
+        Command::Zone { zone, lost: true } => format!("lost zone {zone}"),
+        Command::Zone { zone, .. } => format!("brought zone {zone} back"),
         Command::Restart { service } => format!("restarted {service}"),
         Command::Scale { service, replicas } => format!("scaled {service} to {replicas} pods"),
+        Command::SetCall { service, to, set } => format!("set {service} calls {to}: {set}"),
+        Command::SetGuard { service, set } => format!("set {service}: {set}"),
         Command::SetLoad { factor } => format!("set traffic to {factor} times the usual"),
         Command::Surge { .. } => "let more traffic come".to_owned(),
         Command::EndSurge { id } => format!("ended surge {id}"),

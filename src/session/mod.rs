@@ -7,6 +7,7 @@
 mod act;
 mod charts;
 mod command;
+mod fleet;
 mod replay;
 mod scenario;
 mod script;
@@ -15,6 +16,7 @@ mod show;
 mod show_traffic;
 mod timeline;
 mod truth;
+mod tune;
 mod view;
 mod watch;
 
@@ -33,11 +35,11 @@ pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
-pub use truth::Truth;
+pub use truth::{Sample, Truth};
 pub use view::{
-    BurnRate, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState,
-    PodView, RouteView, Scope, Series, ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent,
-    Unit, VersionView, View,
+    BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency,
+    NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
+    ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
 };
 
 use timeline::Timeline;

@@ -2,7 +2,8 @@
 //! running it: how often each service is asked, how busy that keeps it, how
 //! long a request takes if nobody waits, and what retries can make of it.
 //!
-//! Assumes that nothing fails, that nobody is turned away and that no queue is long. Parallel scripts are
+//! Assumes that nothing fails, that nobody is turned away, that no queue is long and that nobody waits for
+//! a core or a collection. Every service runs its first version. Parallel scripts are
 //! taken to last as long as the longest of their means, which is a little less
 //! than the mean of the longest.
 
@@ -60,14 +61,27 @@ struct Time {
     own: f64,
 }
 
+impl Time {
+    /// One after the other.
+    fn then(self, next: Time) -> Time {
+        Time {
+            whole: self.whole + next.whole,
+            own: self.own + next.own,
+        }
+    }
+}
+
 impl Forecast {
     /// Works it out.
     pub fn of(spec: &Spec) -> Forecast {
         let mut sheet = Sheet::new(spec);
         let order = sheet.callees_first();
         for route in &order {
-            let time = sheet.time(route.service, sheet.script(*route));
-            sheet.times[route.service][route.route] = time;
+            let parts = sheet.scripts(*route);
+            sheet.times[route.service][route.route] = parts
+                .map(|script| sheet.time(route.service, script))
+                .iter()
+                .fold(Time::default(), |sum, part| sum.then(*part));
         }
         let (arrivals, now) = sheet.arrivals();
         let asked = sheet.asked(now);
@@ -80,11 +94,12 @@ impl Forecast {
         let mut between = BTreeMap::new();
         for route in order.iter().rev() {
             let rate = sheet.rates[route.service][route.route];
-            let script = sheet.script(*route);
-            calls(script, 1.0, &mut |to, share, _| {
-                sheet.rates[to.service][to.route] += rate * share;
-                *between.entry((route.service, to.service)).or_insert(0.0) += rate * share;
-            });
+            for script in sheet.scripts(*route) {
+                calls(script, 1.0, &mut |to, share, _| {
+                    sheet.rates[to.service][to.route] += rate * share;
+                    *between.entry((route.service, to.service)).or_insert(0.0) += rate * share;
+                });
+            }
         }
         let mut most = vec![0.0; spec.services.len()];
         for (to, _) in &asked {
@@ -149,9 +164,9 @@ impl<'s> Sheet<'s> {
                         order.push(here);
                     } else if !std::mem::replace(&mut seen[here.service][here.route], true) {
                         stack.push((here, true));
-                        calls(self.script(here), 1.0, &mut |to, _, _| {
-                            stack.push((to, false))
-                        });
+                        for script in self.scripts(here) {
+                            calls(script, 1.0, &mut |to, _, _| stack.push((to, false)));
+                        }
                     }
                 }
             }
@@ -232,16 +247,21 @@ impl<'s> Sheet<'s> {
     }
 
     fn time(&self, service: usize, script: &[Step]) -> Time {
+        let slower = self.spec.services[service].versions[0].slower;
+        let work = |span: Span| {
+            let work = span.as_secs_f64() * slower;
+            Time {
+                whole: work,
+                own: work,
+            }
+        };
         let mut sum = Time::default();
         for step in script {
             let time = match step {
-                Step::Work(duration) => {
-                    let slower = self.spec.services[service].versions[0].slower;
-                    let work = duration.mean().as_secs_f64() * slower;
-                    Time {
-                        whole: work,
-                        own: work,
-                    }
+                Step::Work(duration) => work(duration.mean()),
+                Step::Compute { cpu, wait } => {
+                    let wait = wait.as_ref().map_or(Span::ZERO, |wait| wait.mean());
+                    work(cpu.mean() + wait)
                 }
                 Step::Call(call) => Time {
                     whole: self.times[call.to.service][call.to.route].whole,
@@ -271,14 +291,19 @@ impl<'s> Sheet<'s> {
                         })
                 }
             };
-            sum.whole += time.whole;
-            sum.own += time.own;
+            sum = sum.then(time);
         }
         sum
     }
 
-    fn script(&self, route: RouteRef) -> &'s [Step] {
-        &self.spec.services[route.service].routes[route.route].script
+    /// What the first version does before a route's own script, and that script.
+    fn scripts(&self, route: RouteRef) -> [&'s [Step]; 2] {
+        let service = &self.spec.services[route.service];
+        let before = service.versions[0].change.before.get(route.route);
+        [
+            before.map_or(&[], Vec::as_slice),
+            &service.routes[route.route].script,
+        ]
     }
 
     /// Raises `most` to the attempts that a request which enters at `entry` can cause.
@@ -287,9 +312,11 @@ impl<'s> Sheet<'s> {
         here[entry.service][entry.route] = 1.0;
         for route in order.iter().rev() {
             let count = here[route.service][route.route];
-            calls(self.script(*route), 1.0, &mut |to, _, attempts| {
-                here[to.service][to.route] += count * f64::from(attempts);
-            });
+            for script in self.scripts(*route) {
+                calls(script, 1.0, &mut |to, _, attempts| {
+                    here[to.service][to.route] += count * f64::from(attempts);
+                });
+            }
         }
         for (most, row) in most.iter_mut().zip(here) {
             let sum = row.iter().sum();
@@ -313,7 +340,11 @@ impl<'s> Sheet<'s> {
         } else {
             response
         };
-        let workers = service.workers * service.replicas;
+        let per_pod = service.versions[0]
+            .change
+            .workers
+            .unwrap_or(service.workers);
+        let workers = per_pod * service.replicas;
         let pods = f64::from(service.replicas);
         ServiceForecast {
             rate,
@@ -321,8 +352,7 @@ impl<'s> Sheet<'s> {
             response: seconds(response),
             workers,
             utilisation: rate * held / f64::from(workers),
-            wait: erlang_wait(rate * held / pods, service.workers)
-                .map(|share| seconds(share * held)),
+            wait: erlang_wait(rate * held / pods, per_pod).map(|share| seconds(share * held)),
             most_attempts: 0.0,
         }
     }
@@ -332,7 +362,7 @@ impl<'s> Sheet<'s> {
 fn calls(script: &[Step], share: f64, tell: &mut impl FnMut(RouteRef, f64, u32)) {
     for step in script {
         match step {
-            Step::Work(_) => {}
+            Step::Work(_) | Step::Compute { .. } => {}
             Step::Call(call) => tell(call.to, share, call.retry.attempts),
             Step::Parallel(scripts) => {
                 for script in scripts {

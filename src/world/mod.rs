@@ -12,12 +12,14 @@ mod control;
 mod crowd;
 mod edge;
 pub mod fault;
+mod fleet;
 mod forecast;
 mod inspect;
 mod line;
 mod live;
+mod paths;
 mod plan;
-mod pods;
+mod policy;
 mod probe;
 mod profile;
 pub mod read;
@@ -38,8 +40,14 @@ pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use fleet::body::{Exit, NodePhase, Stage};
+pub use fleet::cost::Cost;
+pub use fleet::operate::{NodeAct, RolloutAct};
+pub use fleet::status::{NodeStatus, RolloutStatus, ScalerStatus};
 pub use forecast::{Forecast, ServiceForecast};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
+pub use paths::{How, MAX_HOPS, PathId};
+pub use policy::{BreakerState, CallStatus, GuardStatus, GuardTuning, Tuning};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
 pub use state::Users;
@@ -79,11 +87,13 @@ impl World {
             probe: &mut Unobserved,
         }
         .open_the_doors(&mut agenda);
-        World {
+        let mut world = World {
             plan,
             agenda,
             state,
-        }
+        };
+        world.start_fleet();
+        world
     }
 
     /// Lets everything happen that is due by `limit`, at most `budget` events.

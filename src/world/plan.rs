@@ -3,8 +3,10 @@
 
 use crate::base::{Duration, Money, Sampler, Span, Stream};
 
+use super::policy::SitePlan;
 use super::spec::{
-    Balance, Call, Class, ClassKind, Drive, Population, Retry, RouteRef, Spec, Step,
+    Balance, Breaker, Call, Class, ClassKind, Drive, Policy, Population, Protect, Retry, RouteRef,
+    Service, Spec, Step, Version,
 };
 
 /// Where [`Op::Refuse`] stands in every plan.
@@ -20,6 +22,10 @@ pub(super) enum Op {
     Burst(Sampler),
     /// Give back the worker of the `Burst` before.
     Release,
+    /// Use one of the pod's cores for some time.
+    Cpu(Sampler),
+    /// Nothing ever happens again: the request's node is gone.
+    Halt,
     /// Make a call and wait for it; the index is into [`Plan::calls`].
     Call(u32),
     /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
@@ -37,17 +43,12 @@ pub(super) enum Op {
 }
 
 impl Op {
-    /// How long a work takes at a pod that is so many times slower; no time for anything else.
+    /// How long a work takes by its nature; no time for anything else.
     #[inline(always)]
-    pub fn draw(&self, slower: f64, stream: &mut Stream) -> Span {
-        let (Op::Work(sampler) | Op::Burst(sampler)) = self else {
-            return Span::ZERO;
-        };
-        let span = sampler.sample(stream);
-        if slower == 1.0 {
-            span
-        } else {
-            span.scaled(slower)
+    pub fn draw(&self, stream: &mut Stream) -> Span {
+        match self {
+            Op::Work(sampler) | Op::Burst(sampler) | Op::Cpu(sampler) => sampler.sample(stream),
+            _ => Span::ZERO,
         }
     }
 }
@@ -65,15 +66,38 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+    /// Breaker, bulkhead and budget, where there are any.
+    pub site: Option<u32>,
+    /// The breaker of the world file, also while it is off.
+    pub breaker: Option<Breaker>,
+    /// The timeout itself, for deadlines.
+    pub timeout: Option<Span>,
+    /// How long after the first a second attempt is sent beside it, and the
+    /// queue in which those wait.
+    pub hedge: Option<(Span, u32)>,
+    /// The operation to go on at when the call has failed.
+    pub fallback: Option<u32>,
+    pub deadline: bool,
+    pub cancel: bool,
+    /// Whether an attempt has to ask its policies, or may get a second beside it.
+    pub guarded: bool,
+}
+
+/// A queue of deadlines of equal length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LanePlan {
+    pub span: Span,
+    /// Whether what is due gets a second attempt beside it; it is given up otherwise.
+    pub hedges: bool,
 }
 
 /// What every request to a service asks of its description.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ServicePlan {
-    pub workers: u32,
-    pub queue: u32,
     pub asynchronous: bool,
     pub balance: Balance,
+    /// Whether it protects itself beside workers and queue.
+    pub guarded: bool,
 }
 
 /// A route across all services.
@@ -84,6 +108,19 @@ pub(super) struct RoutePlan {
     pub local: u32,
     /// First operation.
     pub entry: u32,
+    /// First of its service's versions in [`Plan::entries_by_version`], where they differ.
+    pub by_version: Option<u32>,
+}
+
+impl RoutePlan {
+    /// First operation in a version of the service.
+    #[inline]
+    pub fn entry_at(&self, version: u32, plan: &Plan) -> u32 {
+        match self.by_version {
+            None => self.entry,
+            Some(first) => plan.entries_by_version[(first + version) as usize],
+        }
+    }
 }
 
 /// Caller and callee, by position.
@@ -103,18 +140,28 @@ pub(super) struct Plan {
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
     pub services: Vec<ServicePlan>,
+    /// How each service protects itself, as it stands.
+    pub protects: Vec<Protect>,
+    /// Whether some service places users by who they are.
+    pub keyed: bool,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
     pub edges: Vec<Edge>,
-    /// One per distinct timeout.
-    pub lanes: Vec<Span>,
+    /// One per distinct timeout, and per distinct delay before a second attempt.
+    pub lanes: Vec<LanePlan>,
+    /// Policies of those calls that have any, and whose they are.
+    pub sites: Vec<SitePlan>,
     /// What clients ask for, class by class, each in the order of its mix.
     pub entries: Vec<EntryPlan>,
     /// By class.
     pub classes: Vec<ClassPlan>,
     /// Classes that divide the common rate, with cumulative shares.
     pub shares: Vec<(f64, u32)>,
+    /// First operations of routes that versions change, by version.
+    pub entries_by_version: Vec<u32>,
+    /// Whether any pod ever stops to collect garbage.
+    pub pauses: bool,
 }
 
 /// One kind of request from outside.
@@ -125,6 +172,8 @@ pub(super) struct EntryPlan {
     pub call: u32,
     pub class: u32,
     pub kind: ClassKind,
+    /// Position of its criticality.
+    pub criticality: u8,
     pub value: Money,
 }
 
@@ -142,6 +191,9 @@ pub(super) struct ClassPlan {
     pub steps: Vec<(u32, Duration)>,
 }
 
+/// Where a request stands whose node is gone.
+pub(super) const HALT: u32 = 1;
+
 impl Plan {
     /// Numbers routes, edges and timeouts, and flattens every script.
     pub fn new(spec: Spec) -> Plan {
@@ -154,27 +206,38 @@ impl Plan {
                     service: service as u32,
                     local: local as u32,
                     entry: 0,
+                    by_version: None,
                 });
             }
         }
         let services = spec.services.iter().map(|service| ServicePlan {
-            workers: service.workers,
-            queue: service.queue,
             asynchronous: service.asynchronous,
             balance: service.balance,
+            guarded: service.protect != Protect::default(),
         });
-        let services = services.collect();
+        let pauses = spec.services.iter().any(|s| s.fleet.gc.is_some());
+        let services: Vec<ServicePlan> = services.collect();
+        let protects = spec.services.iter().map(|service| service.protect);
+        let protects = protects.collect();
+        let keyed = services
+            .iter()
+            .any(|service| service.balance == Balance::RingHash);
         let mut plan = Plan {
             spec,
-            ops: vec![Op::Refuse],
+            pauses,
+            entries_by_version: Vec::new(),
+            ops: vec![Op::Refuse, Op::Halt],
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),
             services,
+            protects,
+            keyed,
             routes,
             first_route,
             edges: Vec::new(),
             lanes: Vec::new(),
+            sites: Vec::new(),
             entries: Vec::new(),
             classes: Vec::new(),
             shares: Vec::new(),
@@ -186,11 +249,42 @@ impl Plan {
                 plan.routes[number].entry = plan.ops.len() as u32;
                 plan.script(service as u32, &route.script);
                 plan.ops.push(Op::End);
+                plan.versions_of(number, service as u32, local, spec);
             }
         }
         plan.spec.services = services;
         plan.users();
         plan
+    }
+
+    /// A script of its own for every version that changes what a route does.
+    fn versions_of(&mut self, number: usize, service: u32, local: usize, spec: &Service) {
+        let before = |version: &Version| {
+            let steps = version.change.before.get(local);
+            steps.filter(|steps| !steps.is_empty()).cloned()
+        };
+        let differs =
+            |version: &Version| before(version).is_some() || !version.change.timeouts.is_empty();
+        if !spec.versions.iter().any(differs) {
+            return;
+        }
+        let mut entries = Vec::with_capacity(spec.versions.len());
+        for version in &spec.versions {
+            if !differs(version) {
+                entries.push(self.routes[number].entry);
+                continue;
+            }
+            let mut script = before(version).unwrap_or_default();
+            script.extend(spec.routes[local].script.iter().cloned());
+            for (to, timeout) in &version.change.timeouts {
+                set_timeout(&mut script, *to, *timeout);
+            }
+            entries.push(self.ops.len() as u32);
+            self.script(service, &script);
+            self.ops.push(Op::End);
+        }
+        self.routes[number].by_version = Some(self.entries_by_version.len() as u32);
+        self.entries_by_version.extend(entries);
     }
 
     fn users(&mut self) {
@@ -224,12 +318,14 @@ impl Plan {
                     timeout: class.patience,
                     retry: Retry::default(),
                     optional: false,
+                    policy: Policy::default(),
                 };
                 let entry = EntryPlan {
                     reached,
                     call: self.call(None, &call),
                     class: number,
                     kind: class.kind,
+                    criticality: class.criticality as u8,
                     value: entry.value,
                 };
                 self.entries.push(entry);
@@ -247,9 +343,16 @@ impl Plan {
                     self.ops.extend(work);
                 }
                 Step::Work(duration) => self.ops.push(Op::Work(duration.sampler())),
+                Step::Compute { cpu, wait } => {
+                    self.ops.push(Op::Cpu(cpu.sampler()));
+                    if let Some(wait) = wait {
+                        self.ops.push(Op::Work(wait.sampler()));
+                    }
+                }
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
                     self.ops.push(Op::Call(number));
+                    self.fallback(service, number, call);
                 }
                 Step::Parallel(branches) => {
                     let fork = self.ops.len();
@@ -293,6 +396,36 @@ impl Plan {
         }
     }
 
+    /// What stands in for a failed call: behind it, jumped over when it went well.
+    fn fallback(&mut self, service: u32, number: u32, call: &Call) {
+        let Some(script) = &call.policy.fallback else {
+            return;
+        };
+        let jump = self.ops.len();
+        self.ops.push(Op::End); // replaced below
+        self.calls[number as usize].fallback = Some(self.ops.len() as u32);
+        self.script(service, script);
+        self.ops[jump] = Op::Jump(self.ops.len() as u32);
+    }
+
+    /// The policies of a call, as they stand; none where it has none.
+    fn site(&mut self, call: &Call) -> Option<u32> {
+        let plan = SitePlan {
+            breaker: call.policy.breaker,
+            bulkhead: call.policy.bulkhead,
+            budget: call.retry.budget,
+        };
+        (plan != SitePlan::default()).then(|| {
+            self.sites.push(plan);
+            (self.sites.len() - 1) as u32
+        })
+    }
+
+    /// The queue of deadlines for a timeout, or for a delay before a second attempt.
+    pub fn lane(&mut self, span: Span, hedges: bool) -> u32 {
+        position_or_push(&mut self.lanes, LanePlan { span, hedges })
+    }
+
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
         let RouteRef { service, route } = call.to;
         let edge = from.map(|from| {
@@ -302,9 +435,11 @@ impl Plan {
             };
             position_or_push(&mut self.edges, edge)
         });
-        let lane = call
-            .timeout
-            .map(|timeout| position_or_push(&mut self.lanes, timeout));
+        let lane = call.timeout.map(|timeout| self.lane(timeout, false));
+        let hedge = call.policy.hedge;
+        let hedge = hedge.map(|delay| (delay, self.lane(delay, true)));
+        let policy = &call.policy;
+        let site = self.site(call);
         self.calls.push(CallPlan {
             service: service as u32,
             route: self.first_route[service] + route as u32,
@@ -312,6 +447,14 @@ impl Plan {
             lane,
             retry: call.retry,
             optional: call.optional,
+            site,
+            breaker: policy.breaker,
+            timeout: call.timeout,
+            hedge,
+            fallback: None,
+            deadline: policy.deadline,
+            cancel: policy.cancel,
+            guarded: site.is_some() || hedge.is_some() || policy.deadline || policy.cancel,
         });
         (self.calls.len() - 1) as u32
     }
@@ -346,6 +489,26 @@ impl ClassPlan {
             }
             self.journeys
                 .push((reached, first, self.steps.len() as u32));
+        }
+    }
+}
+
+/// Gives every call to `to` another timeout.
+fn set_timeout(script: &mut [Step], to: RouteRef, timeout: Option<Span>) {
+    for step in script {
+        match step {
+            Step::Call(call) if call.to == to => call.timeout = timeout,
+            Step::Parallel(branches) => {
+                for branch in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            Step::Branch(branches) => {
+                for (_, branch) in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -50,12 +50,25 @@ impl<P: Probe> Live<'_, P> {
         let Some(line) = self.state.lines.get(key) else {
             return Stop::Waits;
         };
-        if line.kind == Kind::Branch && !self.state.lines.contains(line.request) {
-            self.abandon(key, agenda);
+        let (mut at, pod) = (line.at, line.pod);
+        let mut watched = line.watched;
+        if line.kind == Kind::Branch {
+            let Some(request) = self.state.lines.get(line.request) else {
+                self.abandon(key, agenda);
+                return Stop::Waits;
+            };
+            watched |= request.watched;
+        }
+        if watched && self.is_idle(key, agenda.now()) {
+            self.forsake(key, agenda);
             return Stop::Waits;
         }
-        let mut at = line.at;
-        let pod = line.pod;
+        if self.plan.pauses
+            && let Some(until) = self.paused(pod, agenda.now())
+        {
+            agenda.at(until, Event::Wake(key));
+            return Stop::Waits;
+        }
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(_) => {
@@ -66,6 +79,11 @@ impl<P: Probe> Live<'_, P> {
                     self.burst(key, at, agenda);
                     return Stop::Waits;
                 }
+                Op::Cpu(_) => {
+                    self.compute(key, at, agenda);
+                    return Stop::Waits;
+                }
+                Op::Halt => return Stop::Waits,
                 Op::Release => {
                     self.release(pod, agenda);
                     at += 1;

@@ -176,7 +176,7 @@ fn timeouts(
                     timeouts(spec, forecast, place, script, lines);
                 }
             }
-            Step::Work(_) => {}
+            Step::Work(_) | Step::Compute { .. } => {}
         }
     }
 }
@@ -194,7 +194,7 @@ fn longest_wait(script: &[Step]) -> Span {
             }
             Step::Parallel(scripts) => longest(scripts.iter()),
             Step::Branch(choices) => longest(choices.iter().map(|(_, script)| script)),
-            Step::Work(_) => Span::ZERO,
+            Step::Work(_) | Step::Compute { .. } => Span::ZERO,
         };
         sum = sum + wait;
     }

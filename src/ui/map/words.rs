@@ -54,6 +54,8 @@ pub const fn kind(kind: ServiceKind) -> &'static str {
 /// Pod state as a word.
 pub const fn pod(state: PodState) -> &'static str {
     match state {
+        PodState::Pending => "pending",
+        PodState::Unready => "not ready",
         PodState::Starting => "starting",
         PodState::Ready => "ready",
         PodState::Draining => "draining",
@@ -145,6 +147,8 @@ mod tests {
             queued: 0,
             queue_limit: 16,
             restarts: 0,
+            place: String::new(),
+            reason: String::new(),
         };
         let service = ServiceView {
             name: "payment".into(),
@@ -157,6 +161,9 @@ mod tests {
             versions: Vec::new(),
             rollback_to: None,
             rollout: Some((1, 2)),
+            rolling: None,
+            autoscaler: None,
+            cost_per_hour: 0.0,
             replicas: 2,
             pods: vec![pod(PodState::Ready), pod(PodState::Starting)],
             rate: 12.3,
@@ -169,6 +176,9 @@ mod tests {
             utilisation: None,
             queued: 3,
             routes: Vec::new(),
+            calls: Vec::new(),
+            shedding: false,
+            rate_limit: None,
         };
         assert_eq!(
             node(&service, &["+300ms on every request"]).replace('\u{a0}', " "),

@@ -5,6 +5,7 @@ mod crash;
 mod dashboards;
 mod diagnostics;
 mod faults;
+mod fleet;
 mod help;
 mod input;
 mod inspector;

@@ -38,8 +38,10 @@ pub fn Service(props: &ServiceProps) -> Html {
     html! {
         <>
             { service_head(service) }
+            { super::fleet::rollout(client, service, controls) }
             { numbers(service) }
             { pods(&service.pods) }
+            { super::fleet::autoscaler(client, service, controls) }
             { routes(&service.routes) }
             { fault_list(client, &props.view, Some(props.index), controls.show("faults")) }
             if service.kind == ServiceKind::Gateway {
@@ -116,6 +118,8 @@ fn pods(pods: &[PodView]) -> Html {
                                 { strings::pod_load(pod.busy, pod.workers, pod.queued, pod.queue_limit) }
                                 if pod.restarts > 0 { { strings::restarts(pod.restarts) } }
                             </span>
+                            if !pod.place.is_empty() { <span class="pod-load">{ &pod.place }</span> }
+                            if !pod.reason.is_empty() { <span class="pod-load">{ &pod.reason }</span> }
                         </li>
                     }
                 }) }
@@ -126,6 +130,8 @@ fn pods(pods: &[PodView]) -> Html {
 
 fn pod_state(state: PodState) -> (Sign, &'static str, &'static str) {
     match state {
+        PodState::Pending => (Sign::Clock, "tone-bad", strings::POD_PENDING),
+        PodState::Unready => (Sign::Watch, "tone-watch", strings::POD_UNREADY),
         PodState::Starting => (Sign::Clock, "tone-watch", strings::POD_STARTING),
         PodState::Ready => (Sign::Good, "tone-good", strings::POD_READY),
         PodState::Draining => (Sign::Watch, "tone-watch", strings::POD_DRAINING),

@@ -4,7 +4,9 @@ use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
 use crate::world::control::ActionError;
+use crate::world::fleet::body::Exit;
 use crate::world::live::Live;
+use crate::world::paths::How;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::state::{End, Event, Next, PodPhase};
 use crate::world::{Unobserved, World};
@@ -171,7 +173,7 @@ impl<P: Probe> Live<'_, P> {
                     None => self.state.services[service as usize].pods.clone(),
                 };
                 for pod in victims {
-                    self.kill(pod, Cause::Fault(id), agenda);
+                    self.kill(pod, Exit::Killed, Cause::Fault(id), agenda);
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
@@ -208,10 +210,9 @@ impl<P: Probe> Live<'_, P> {
             return;
         }
         self.refresh_struck();
-        let end = End {
-            outcome: Outcome::Error,
-            cause: Some(Cause::Fault(id)),
-        };
+        let first = self.state.paths.first(Cause::Fault(id));
+        let path = self.state.paths.onward(first, service, How::Failed);
+        let end = End::of(Outcome::Error, path);
         for request in hung {
             let caller = self.finish(request, end, agenda);
             self.answer(caller, request, end);
@@ -270,7 +271,7 @@ impl<P: Probe> Live<'_, P> {
                     pod.held = false;
                     pod.starts += 1;
                 }
-                self.announce_start(key, agenda);
+                self.start_container(key, agenda);
             }
         }
     }

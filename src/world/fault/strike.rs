@@ -10,8 +10,8 @@ use crate::base::{SimTime, Span};
 use crate::engine::Key;
 use crate::world::line::Line;
 use crate::world::live::Live;
-use crate::world::probe::{Cause, Outcome, Probe};
-use crate::world::state::{End, State};
+use crate::world::probe::{Cause, Probe};
+use crate::world::state::State;
 
 /// Hanging requests between two looks at which of them still live. Those that
 /// live hold a worker each, so their number is bounded by the workers.
@@ -117,16 +117,13 @@ impl<P: Probe> Live<'_, P> {
         (factor, slowed)
     }
 
-    /// The error that a finished request is answered with instead, if any.
-    pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<End> {
+    /// Why a finished request is answered with an error instead, if it is.
+    pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<Cause> {
         let mut found = None;
         self.strikes(line, now, &[FaultKind::Errors], |live, id, strength| {
             let share = live.state.faults[id as usize].value(0) * strength;
             if found.is_none() && live.state.fault_chance.chance(share) {
-                found = Some(End {
-                    outcome: Outcome::Error,
-                    cause: Some(Cause::Fault(id)),
-                });
+                found = Some(Cause::Fault(id));
             }
         });
         found

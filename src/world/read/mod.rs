@@ -3,15 +3,24 @@
 //! Only the world's own fields are read here; objectives and telemetry stand
 //! in the same file and are read by their own layers.
 
+mod autoscale;
+mod call;
 mod fault;
+mod fleet;
+mod idle;
 mod profile;
+mod protect;
 mod script;
 mod service;
 mod table;
+mod topology;
 mod traffic;
 mod users;
+mod version;
 
-use crate::base::{At, Duration, Fields, Report, Span};
+pub use fleet::STRATEGIES;
+
+use crate::base::{At, Duration, Fields, Report, Span, near};
 
 pub use fault::fault;
 
@@ -35,6 +44,10 @@ pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
         Some(at) => report.integer(&at, 1..=1_000_000),
         None => Some(1),
     };
+    let topology = match fields.get("topology") {
+        Some(at) => topology::read(report, &at).map(Some),
+        None => Some(None),
+    };
     let traffic = fields.need(report, "traffic");
     let listed = fields.need(report, "services");
     let listed = listed.map(|at| (report.entries(&at, MAX_SERVICES), at));
@@ -46,8 +59,11 @@ pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
         about: about?,
         scale: scale? as u32,
         traffic: traffic?,
+        topology: topology?,
         services: services??,
     };
+    topology::refuse_homeless(report, fields.at(), &spec);
+    idle::refuse(report, fields.at(), &spec);
     script::refuse_cycles(report, fields.at(), &spec).then_some(spec)
 }
 
@@ -76,6 +92,11 @@ impl<'n> Names<'n> {
     /// A reference of the form `service/route`.
     pub fn route(&self, report: &mut Report, at: &At<'_>) -> Option<RouteRef> {
         let text = report.text(at, 130)?;
+        self.named(report, at, &text)
+    }
+
+    /// The route called `text`; a problem is shown at `at`.
+    pub fn named(&self, report: &mut Report, at: &At<'_>, text: &str) -> Option<RouteRef> {
         let known = self
             .services
             .iter()
@@ -89,8 +110,9 @@ impl<'n> Names<'n> {
         if let Some((_, found)) = known.iter().find(|(name, _)| *name == text) {
             return Some(*found);
         }
-        // `known` reports what is wrong, with the nearest names.
-        report.known(at, "route", known.iter().map(|(name, _)| name.as_str()));
+        let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+        let remedy = near::remedy(text, &names);
+        report.error(at, format!("no route is called `{text}`"), remedy);
         None
     }
 }
@@ -185,4 +207,42 @@ fn ordered(report: &mut Report, at: &At<'_>, low: Span, high: Span) -> Option<()
         "give the longer one here",
     );
     None
+}
+
+/// `Some(None)` where the field is absent, `None` where it is wrong.
+pub(super) fn maybe<'n, T>(
+    report: &mut Report,
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    read: impl FnOnce(&mut Report, &At<'n>) -> Option<T>,
+) -> Option<Option<T>> {
+    match fields.get(key) {
+        Some(at) => read(report, &at).map(Some),
+        None => Some(None),
+    }
+}
+
+/// A field that has a default.
+pub(super) fn or<'n, T>(
+    report: &mut Report,
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    default: T,
+    read: impl FnOnce(&mut Report, &At<'n>) -> Option<T>,
+) -> Option<T> {
+    match fields.get(key) {
+        Some(at) => read(report, &at),
+        None => Some(default),
+    }
+}
+
+/// A field that must be there.
+pub(super) fn need<'n, T>(
+    report: &mut Report,
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    read: impl FnOnce(&mut Report, &At<'n>) -> Option<T>,
+) -> Option<T> {
+    let at = fields.need(report, key)?;
+    read(report, &at)
 }

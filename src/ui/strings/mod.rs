@@ -7,9 +7,12 @@ use crate::base::Diagnostics;
 use crate::lesson::StepState;
 use crate::session::{EventKind, Health, ServiceKind};
 
+pub mod fleet;
+
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
+use texts;
 
 pub mod traffic;
 
@@ -143,7 +146,9 @@ texts! {
     POD_STARTING = "starting";
     POD_READY = "ready";
     POD_DRAINING = "draining";
-    POD_DEAD = "dead";
+    POD_DEAD = "waits to restart";
+    POD_PENDING = "pending";
+    POD_UNREADY = "not ready";
     ROUTES = "Routes";
     ROUTE = "Route";
     ALL_ROUTES = "All routes";
