@@ -348,6 +348,10 @@ impl Inner {
     /// The worker is gone. Once is repaired from the journal; twice is shown with choices.
     fn crashed(&mut self, message: String) {
         self.worker = None;
+        if self.opening.is_none() {
+            // Nothing is lost yet; the lab that is coming tries again, and tells.
+            return;
+        }
         let again = self.asked.take().is_some_and(|asked| asked.again);
         let until = self.state.now();
         let repaired = match (&self.opening, again) {

@@ -69,6 +69,7 @@ test("an engine that cannot be loaded is said, with a remedy", async ({ page, pr
   const dialog = page.getByRole("dialog", { name: "The simulator stopped unexpectedly" });
   await expect(dialog).toContainText("could not be loaded");
   await expect(dialog).toContainText("the server answered 404");
+  await expect(dialog.getByRole("button", { name: "Start over" })).toBeVisible();
   await page.unrouteAll();
   await dialog.getByRole("button", { name: "Start over" }).click();
   await expect(page.locator(".clock-time")).toBeVisible({ timeout: 30_000 });
@@ -78,7 +79,7 @@ test("an engine that cannot be loaded is said, with a remedy", async ({ page, pr
 test("the home page stays of use without the engine", async ({ page, problems }) => {
   await page.route(ENGINE, (route) => route.abort());
   await page.goto("");
-  await expect(page.getByRole("alert")).toContainText(/could not be loaded.*check your connection/);
+  await expect(page.locator(".demo").getByRole("alert")).toContainText(/could not be loaded.*check your connection/);
   await expect(page.getByRole("link", { name: /corner shop/ })).toBeVisible();
   problems.splice(0);
 });
