@@ -75,7 +75,7 @@ fn a_flash_sales_excess_halves() {
 fn bots_come_at_their_rate_and_a_ramp_halves_what_comes_while_it_lasts() {
     let crawl = fault(FaultKind::BotCrawl, &[50.0]);
     let bots = |rate: f64| {
-        move |class| {
+        move |class: usize| {
             let more = if class == CRAWLER { rate } else { 0.0 };
             (RATES[class] + more) * 200.0
         }
@@ -101,7 +101,7 @@ fn a_hot_tenant_is_one_tenant_and_chance_says_which() {
             _ => panic!("seed {seed}: {hot:?} are hot"),
         }
     }
-    // Each with one half: outside 2..=18 of 20 lies 1 of 2,500 such tests.
+    // Each with one half: outside 2..=18 of 20 lies 1 of 25,000 such tests.
     assert!(
         found.iter().all(|count| (2..=18).contains(count)),
         "{found:?}"

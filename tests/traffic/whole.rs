@@ -205,7 +205,7 @@ fn money_and_shown_rates_are_those_of_real_requests() {
     let phones = &view.classes[0];
     assert!((200.0..600.0).contains(&phones.rate), "{phones:?}");
     // One in ten buys for 20.00: some 20 simulated purchases a minute.
-    let (sales, purchase) = (phones.sales.cents(), 100 * 20_00);
+    let (sales, purchase) = (phones.sales.cents(), 100 * 2_000);
     assert!((5..60).contains(&(sales / purchase)), "{phones:?}");
     assert_eq!(sales % purchase, 0, "{phones:?}");
     assert!(view.classes[3].sales > Money::ZERO);
