@@ -290,7 +290,7 @@ fn a_hostile_replay_is_refused() {
 #[test]
 fn lint_finds_nothing_in_this_project_and_everything_in_a_bad_one() {
     check(&["lint"], 0, &["no problems"]);
-    check(&["lint", "lessons/worlds"], 0, &["1 file, no problems"]);
+    check(&["lint", "lessons/worlds"], 0, &["files, no problems"]);
     check(&["lint", "nowhere"], 1, &["nowhere is not there"]);
     let folder = folder("lint");
     fs::create_dir_all(folder.join("lessons/worlds")).unwrap();

@@ -262,7 +262,7 @@ fn queries_give_what_can_be_worked_out_by_hand() {
     );
     // (120 - 30) / 45 s, stretched to 60 s.
     check(
-        "round(rate(requests_total{job=\"a\"}[1m]), 1e-9)",
+        "round(rate(requests_total{job=\"a\"}[1m]), 0.001)",
         "{job=\"a\"} 2",
     );
     // 15, 5, 15, 25: one reset; 10 + 15 grown in 45 s, stretched to 60 s.

@@ -3,7 +3,7 @@
 use crate::watched::{Seen, figure, inject, is_sound, watch, world};
 use xops_lab::base::Span;
 use xops_lab::engine::Progress;
-use xops_lab::world::fault::catalogue::CATALOGUE;
+use xops_lab::world::fault::catalogue::{CATALOGUE, Entry, Group};
 use xops_lab::world::spec::Kind;
 use xops_lab::world::{Cause, FaultKind, FaultSpec, Pods, World};
 
@@ -362,8 +362,9 @@ fn a_cut_quota_lets_few_in() {
 }
 
 /// A service of the world that can have a kind of fault.
-fn home(only: Option<Kind>) -> &'static str {
-    match only {
+fn home(entry: &Entry) -> &'static str {
+    match entry.only {
+        _ if entry.group == Group::Load => "shop",
         Some(Kind::Cache) => "cache",
         Some(Kind::Queue) => "queue",
         Some(Kind::Database) => "db",
@@ -378,7 +379,7 @@ fn every_kind_gives_the_same_run_in_slices_of_any_size_and_leaves_nothing_behind
         let run = |budget: u64| {
             let mut world = world(WORLD, 2);
             watch(&mut world, 60);
-            inject(&mut world, entry.kind, home(entry.only), &entry.usual(), 60);
+            inject(&mut world, entry.kind, home(entry), &entry.usual(), 60);
             let until = world.now() + Span::from_secs(120);
             let mut seen = Seen::default();
             while world.run_until(until, budget, &mut seen) != Progress::Reached {
