@@ -118,13 +118,13 @@ pub(super) fn text(f: &mut dyn Write, bytes: &[u8]) -> fmt::Result {
 
 fn series(f: &mut Formatter<'_>, selector: &Selector) -> fmt::Result {
     let mut matchers = &selector.matchers[..];
-    if let Some(name) = &selector.name {
-        if is_plain_metric(name) {
-            f.write_str(name)?;
-            matchers = &matchers[..matchers.len().saturating_sub(1)];
-            if matchers.is_empty() {
-                return Ok(());
-            }
+    if let Some(name) = &selector.name
+        && is_plain_metric(name)
+    {
+        f.write_str(name)?;
+        matchers = &matchers[..matchers.len().saturating_sub(1)];
+        if matchers.is_empty() {
+            return Ok(());
         }
     }
     f.write_char('{')?;

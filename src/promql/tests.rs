@@ -1,4 +1,5 @@
 //! What queries say when they are wrong or odd, and what they give, on a small store.
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::telemetry::store::NAME;

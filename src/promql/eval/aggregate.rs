@@ -12,6 +12,11 @@ use super::{ABSENT, Column, Evaluated, Evaluator, Grid, failure, is_present, unf
 use crate::base::order::sort_by;
 use crate::telemetry::store::{Labels, is_of_metric};
 
+/// A group's first value into what is kept of it.
+type Start = fn(f64) -> f64;
+/// Another value to what is kept.
+type Add = fn(&mut f64, f64);
+
 /// Series that are taken together.
 struct Group {
     labels: Labels,
@@ -153,7 +158,7 @@ impl Evaluator<'_> {
                 )
             }
             _ => {
-                let (start, add): (fn(f64) -> f64, fn(&mut f64, f64)) = match op {
+                let (start, add): (Start, Add) = match op {
                     Aggregation::Count => (|_| 1.0, |count, _| *count += 1.0),
                     Aggregation::Min => (
                         |value| value,
