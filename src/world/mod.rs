@@ -93,13 +93,13 @@ impl World {
             probe: &mut Unobserved,
         };
         live.open_the_doors(&mut agenda);
-        live.watch_databases(&mut agenda);
         let mut world = World {
             plan,
             agenda,
             state,
         };
         world.start_fleet();
+        world.start_stores();
         world
     }
 

@@ -293,10 +293,6 @@ impl State {
                 ended: 0,
             });
         }
-        let stores = Stores::new(plan, seed, |service| {
-            let of: &Service = &services[service as usize];
-            of.pods.clone()
-        });
         State {
             services,
             pods: Slab::default(),
@@ -320,7 +316,7 @@ impl State {
             load_factor: 1.0,
             users: vec![Users::default(); plan.classes.len()],
             wasted: 0,
-            stores,
+            stores: Stores::new(plan, seed),
             stopped: 0,
             tasks: Vec::new(),
         }

@@ -14,7 +14,7 @@ use crate::world::fault::FaultKind;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
-use crate::world::state::{Event, Next};
+use crate::world::state::{End, Event, Next};
 use crate::world::store::Wait;
 
 /// How far a chain of waits is followed. InnoDB gives up after 200
@@ -79,7 +79,8 @@ impl<P: Probe> Live<'_, P> {
         }
         if self.closes_a_circle(database, owner, request) {
             self.counts(database).deadlocks += 1;
-            let end = self.end_of(key, Outcome::Error, Cause::Deadlock { service });
+            let path = self.state.paths.first(Cause::Deadlock { service });
+            let end = End::of(Outcome::Error, path);
             return Err(self.fails(key, None, end, agenda));
         }
         let kept = &mut self.state.stores.databases[database as usize];

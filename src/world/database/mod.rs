@@ -74,12 +74,12 @@ impl Anew for Pool {
 }
 
 impl DatabaseState {
-    /// Nothing locked; `primary` takes the writes if there is one.
-    pub fn new(primary: Option<Key>, draws: Stream, delays: Stream) -> DatabaseState {
+    /// Nothing locked.
+    pub fn new(draws: Stream, delays: Stream) -> DatabaseState {
         DatabaseState {
             rows: Vec::new(),
             draws,
-            replicas: Replicas::new(primary, delays),
+            replicas: Replicas::new(delays),
             counts: Counts::default(),
         }
     }

@@ -133,9 +133,9 @@ fn later(time: SimTime, other: Option<SimTime>) -> SimTime {
 
 impl Replicas {
     /// Everyone has everything.
-    pub fn new(primary: Option<Key>, delays: Stream) -> Replicas {
+    pub fn new(delays: Stream) -> Replicas {
         Replicas {
-            primary: primary.map(|pod| (pod, 1)),
+            primary: None,
             lost_at: None,
             copies: Beside::default(),
             turn: 0,
@@ -274,13 +274,18 @@ impl<P: Probe> Live<'_, P> {
         Err(Stop::Waits)
     }
 
-    /// Lets someone look after every primary.
+    /// The first pod of each replicated database is its primary, and someone
+    /// looks after it.
     pub fn watch_databases(&mut self, agenda: &mut Agenda<Event>) {
         for (number, plan) in self.plan.store.databases.iter().enumerate() {
-            if plan.replication.is_some() {
-                let event = StoreEvent::Watch(number as u32);
-                agenda.after(WATCH_EVERY, Event::Store(event));
+            if plan.replication.is_none() {
+                continue;
             }
+            let pods = &self.state.services[plan.service as usize].pods;
+            let first = pods.first().map(|pod| (*pod, self.life(*pod)));
+            self.replicas(number as u32).primary = first;
+            let event = StoreEvent::Watch(number as u32);
+            agenda.after(WATCH_EVERY, Event::Store(event));
         }
     }
 

@@ -22,6 +22,7 @@ use crate::world::plan::Plan;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
 use crate::world::state::{End, Event, Next, State};
+use crate::world::{Unobserved, World};
 
 pub use figures::{Figure, Quantity, RAW, figures};
 pub(super) use plan::{LockPlan, ReplicationPlan, StoreOp, StorePlan};
@@ -38,6 +39,18 @@ pub(super) enum StoreEvent {
     Watch(u32),
     /// A fault floods a queue with one more message.
     Flood { fault: u32, round: u32 },
+}
+
+impl World {
+    /// What is kept begins to live, once there are pods.
+    pub(super) fn start_stores(&mut self) {
+        let mut live = Live {
+            plan: &self.plan,
+            state: &mut self.state,
+            probe: &mut Unobserved,
+        };
+        live.watch_databases(&mut self.agenda);
+    }
 }
 
 impl State {

@@ -188,16 +188,14 @@ impl<T: Anew> Beside<T> {
 
 impl Stores {
     /// Everything empty and calm.
-    pub fn new(plan: &Plan, seed: u64, pods: impl Fn(u32) -> Vec<Key>) -> Stores {
+    pub fn new(plan: &Plan, seed: u64) -> Stores {
         let store = &plan.store;
         let name = |service: u32| plan.spec.services[service as usize].name.as_str();
         let stream = |purpose: &str, service: u32| {
             Stream::named(seed, &format!("{purpose}/{}", name(service)))
         };
         let databases = store.databases.iter().map(|database| {
-            let primary = pods(database.service).first().copied();
             DatabaseState::new(
-                primary.filter(|_| database.replication.is_some()),
                 stream("rows", database.service),
                 stream("replication", database.service),
             )

@@ -1,11 +1,6 @@
 //! Every kind of fault that concerns what services keep: what users feel while
 //! it acts, and that nothing is left of it afterwards. The seed is 1.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/watched.rs"]
-mod watched;
-
-use watched::{Seen, figure, inject, is_sound, watch, world};
+use crate::watched::{Seen, figure, inject, is_sound, watch, world};
 use xops_lab::base::Span;
 use xops_lab::engine::Progress;
 use xops_lab::world::fault::catalogue::CATALOGUE;
