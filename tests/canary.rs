@@ -145,8 +145,8 @@ fn every_problem_of_a_file_is_told_with_its_place() {
     let text = r#"{"classify": [{"baseline": [1, "x", 1e999], "canary": 3, "direction": "up",
  "confidence": 98, "tolerance": -1, "expected": "Hihg"}]}"#;
     let problems = [
-        "json:1:31: classify[0].baseline[1]: a quoted text",
-        "json:1:36: classify[0].baseline[2]: 1e999 is too large",
+        "json:1:32: classify[0].baseline[1]: a quoted text",
+        "json:1:37: classify[0].baseline[2]: 1e999 is too large",
         "classify[0].canary: `3` where a list is expected",
         "known: `either`, `increase`, `decrease`",
         "json:2:16: classify[0].confidence: 98 is above",
