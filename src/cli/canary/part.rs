@@ -46,6 +46,13 @@ impl<'n> Part<'n> {
         })
     }
 
+    /// Takes the fields of a mapping inside this one for its own; they go first.
+    pub fn take_in(&mut self, report: &mut Report, at: &At<'n>) {
+        if let Some(inner) = Part::of(report, at) {
+            self.fields.splice(0..0, inner.fields);
+        }
+    }
+
     /// A field by any of its names, the usual one first; null counts as absent.
     pub fn get(&mut self, names: &[&'static str]) -> Option<At<'n>> {
         self.get_or_null(names).filter(|at| !at.is_null())

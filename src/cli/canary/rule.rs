@@ -25,13 +25,10 @@ pub(super) const CLASSES: [(&str, Class); 6] = [
 /// `analysisConfigurations.canary`. What is absent is as in Kayenta's judge.
 pub(super) fn rule(report: &mut Report, part: &mut Part<'_>) -> Option<Rule> {
     if let Some(at) = part.get(&["analysisConfigurations", "analysisConfiguration"]) {
-        let mut outer = Part::of(report, &at)?;
-        let inner = outer.need(report, &["canary"]);
-        outer.done(report);
-        let mut inner = Part::of(report, &inner?)?;
-        let rule = rule(report, &mut inner);
-        inner.done(report);
-        return rule;
+        part.take_in(report, &at);
+        if let Some(at) = part.get(&["canary"]).filter(At::is_map) {
+            part.take_in(report, &at);
+        }
     }
     let usual = Rule::default();
     let confidence = part.number(
@@ -87,28 +84,11 @@ pub(super) fn missing(report: &mut Report, part: &mut Part<'_>) -> Option<Missin
 
 /// `outliers: {strategy, outlierFactor}`, or the same beside it.
 fn outliers(report: &mut Report, part: &mut Part<'_>) -> Option<Option<Fence>> {
-    match part.get(&["outliers"]) {
-        Some(at) if at.is_map() => {
-            let mut inner = Part::of(report, &at)?;
-            let strategy = inner.get(&["strategy", "outlierStrategy"]);
-            let fence = strategy_and_fence(report, &mut inner, strategy);
-            inner.done(report);
-            fence
-        }
-        Some(at) => strategy_and_fence(report, part, Some(at)),
-        None => {
-            let strategy = part.get(&["outlierStrategy"]);
-            strategy_and_fence(report, part, strategy)
-        }
+    let mut strategy = part.get(&["outliers"]);
+    if let Some(at) = strategy.take_if(|at| at.is_map()) {
+        part.take_in(report, &at);
     }
-}
-
-fn strategy_and_fence(
-    report: &mut Report,
-    part: &mut Part<'_>,
-    strategy: Option<At<'_>>,
-) -> Option<Option<Fence>> {
-    let removes = match strategy {
+    let removes = match strategy.or_else(|| part.get(&["outlierStrategy", "strategy"])) {
         Some(at) => word(report, &at, &[("keep", false), ("remove", true)]),
         None => Some(false),
     };
@@ -137,23 +117,16 @@ pub(super) fn fence(report: &mut Report, part: &mut Part<'_>) -> Option<Fence> {
 /// `effectSize: {measure, allowedIncrease, ...}`, or the pairs of thresholds,
 /// decrease first, that Kayenta's classifier takes.
 fn effects(report: &mut Report, part: &mut Part<'_>) -> Option<(Measure, Effects, Effects)> {
-    let outer = match part.get(&["effectSize"]) {
-        Some(at) => {
-            let mut inner = Part::of(report, &at)?;
-            let found = effects(report, &mut inner);
-            inner.done(report);
-            Some(found?)
-        }
-        None => None,
-    };
+    if let Some(at) = part.get(&["effectSize"]) {
+        part.take_in(report, &at);
+    }
     let measure = match part.get(&["effectSizeMeasure", "measure"]) {
         Some(at) => word(report, &at, &MEASURES)?,
-        None => outer.map_or(Measure::MeanRatio, |(measure, _, _)| measure),
+        None => Measure::MeanRatio,
     };
     let any = Effects::any(measure);
-    let (allowed, grave) = outer.map_or((any, any), |(_, allowed, grave)| (allowed, grave));
-    let allowed = pair(report, part, &["effectSizeThresholds", "allowed"], allowed)?;
-    let grave = pair(report, part, &["criticalThresholds"], grave)?;
+    let allowed = pair(report, part, &["effectSizeThresholds", "allowed"], any)?;
+    let grave = pair(report, part, &["criticalThresholds"], any)?;
     Some((
         measure,
         Effects {
