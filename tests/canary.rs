@@ -149,7 +149,7 @@ fn every_problem_of_a_file_is_told_with_its_place() {
         "json:1:37: classify[0].baseline[2]: 1e999 is too large",
         "classify[0].canary: `3` where a list is expected",
         "known: `either`, `increase`, `decrease`",
-        "json:2:17: classify[0].confidence: 98 is above",
+        "json:2:16: classify[0].confidence: 98 is above",
         "classify[0].tolerance: -1 is below",
         "did you mean `High`",
     ];
