@@ -10,11 +10,11 @@ use super::input;
 use crate::base::Span;
 use crate::session::{CallView, Command};
 use crate::ui::client::Client;
+use crate::ui::format;
 use crate::ui::lab::use_lab;
 use crate::ui::strings::calls as texts;
 use crate::ui::strings::traffic::UNIT_PER_SECOND;
 use crate::ui::widget::{NumberField, Sign, number_field, select};
-use crate::ui::{format, strings};
 use crate::world::{GuardTuning, Tuning};
 
 /// What the panel is given.
