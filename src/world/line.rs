@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Request,
     /// One of several things that a request does at once.
     Branch,
+    /// A message on its way to a consumer.
+    Delivery,
 }
 
 /// One line of execution.
@@ -35,7 +37,7 @@ pub(super) struct Line {
     /// Position of the service it runs in.
     pub service: u32,
     /// Requests: number of the route across all services. Users: position
-    /// among all entries.
+    /// among all entries. Messages: number of the group.
     pub route: u32,
     /// Next operation. Users of a closed loop: which of them; other users:
     /// [`NOBODY`].
@@ -220,7 +222,7 @@ impl Line {
     pub fn request_of(&self, key: Key) -> Key {
         match self.kind {
             Kind::Branch => self.request,
-            Kind::User | Kind::Request => key,
+            Kind::User | Kind::Request | Kind::Delivery => key,
         }
     }
 }

@@ -190,14 +190,14 @@ impl<P: Probe> Live<'_, P> {
                 line.at = REFUSE;
                 Some(id)
             }
-            Fate::Hung(id) => Some(id),
+            Fate::Hung(id) | Fate::Held(id) => Some(id),
             Fate::Spared => blow.slowed,
         };
         if let Some(id) = culprit {
             line.touched = self.state.paths.first(Cause::Fault(id));
         }
-        if let Fate::Hung(id) = blow.fate {
-            self.hang(id, key);
+        if let Fate::Hung(id) | Fate::Held(id) = blow.fate {
+            self.hang(id, key, agenda);
             Next::Nothing
         } else if blow.wait.is_zero() {
             Next::Run(key)
@@ -300,7 +300,7 @@ impl<P: Probe> Live<'_, P> {
                 self.work(waiting, at, agenda);
                 return;
             }
-            self.state.lines.remove(waiting);
+            self.forget(waiting, agenda.now());
         }
     }
 
@@ -435,6 +435,9 @@ impl<P: Probe> Live<'_, P> {
         });
         if line.call.hold.guarded {
             self.let_go(key);
+        }
+        if self.plan.keeps {
+            self.free(key, now);
         }
         self.state.lines.remove(key);
         self.state.services[service as usize].ended += 1;

@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::policy::{GuardTuning, Ring, Shield, Site, Tuning};
 use super::probe::Outcome;
 use super::spec::Balance;
+use super::store::{StoreEvent, Stores};
 use super::surge::Surges;
 use super::wire::Letter;
 
@@ -48,6 +49,8 @@ pub(super) enum Event {
     Fleet(FleetEvent),
     /// A fault's phase is over: it begins, rests or ends.
     FaultTurn(u32),
+    /// Something kept asks for attention.
+    Store(StoreEvent),
     /// The first line that waits for a bulkhead has waited long enough.
     Bulkhead(u32),
     /// A pod that callers left out is asked again.
@@ -253,6 +256,9 @@ pub(super) struct State {
     pub users: Vec<Users>,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
+    /// What services keep; not in the digest of a world that keeps nothing.
+    #[serde(skip_serializing_if = "Stores::is_empty")]
+    pub stores: Stores,
     /// Requests that stopped because nobody waited.
     pub stopped: u64,
     /// To be done before the next event; empty between events.
@@ -321,6 +327,7 @@ impl State {
             load_factor: 1.0,
             users: vec![Users::default(); plan.classes.len()],
             wasted: 0,
+            stores: Stores::new(plan, seed),
             stopped: 0,
             tasks: Vec::new(),
         }

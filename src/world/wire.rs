@@ -56,7 +56,7 @@ impl<P: Probe> Live<'_, P> {
         if let Way::Delayed(wait, _) = way {
             agenda.after(wait, Event::Arrive(key));
         } else {
-            self.hang(id, key);
+            self.hang(id, key, agenda);
         }
         Some(Ok((key, Next::Nothing)))
     }
@@ -85,7 +85,7 @@ impl<P: Probe> Live<'_, P> {
             (None, Some(pod)) if pod.open => {
                 let free = pod.busy < pod.workers;
                 if free || (pod.queue.len() as u32) < pod.places {
-                    return self.take_in(key, pod_key, free, agenda);
+                    return self.receive(key, pod_key, free, agenda);
                 }
                 let path = self.blame_queue(pod_key, service);
                 self.refusal(path, service, How::QueueFull)
@@ -106,7 +106,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A pod takes in a request that it has room for.
-    fn take_in(&mut self, key: Key, pod: Key, free: bool, agenda: &mut Agenda<Event>) -> Next {
+    fn receive(&mut self, key: Key, pod: Key, free: bool, agenda: &mut Agenda<Event>) -> Next {
         let State { lines, pods, .. } = &mut *self.state;
         let (Some(line), Some(pod_state)) = (lines.get_mut(key), pods.get_mut(pod)) else {
             return Next::Nothing;
@@ -191,7 +191,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// What a fault held back is delivered, or will never be.
-    pub fn deliver(
+    pub fn release_held(
         &mut self,
         id: u32,
         requests: Vec<Key>,

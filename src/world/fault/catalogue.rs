@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{load, network, stores};
+use crate::world::spec::Kind;
+
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,6 +51,59 @@ pub enum FaultKind {
     CertificateExpired,
     /// Answers cannot be read.
     WrongBody,
+    /// A cache forgets everything.
+    CacheFlush,
+    /// Lookups ask for what does not exist.
+    #[serde(rename = "cache-penetration")]
+    Penetration,
+    /// A cache may keep less.
+    CacheLimit,
+    /// A cache's entries are good for another time.
+    WrongTtl,
+    /// Consumers take longer.
+    SlowConsumer,
+    /// More messages come.
+    #[serde(rename = "queue-flood")]
+    Flood,
+    /// Messages that nobody can handle come.
+    #[serde(rename = "poison-messages")]
+    Poison,
+    /// Partitions give nothing out.
+    StoppedPartition,
+    /// Callers lose connections.
+    #[serde(rename = "pool-exhaustion")]
+    PoolLeak,
+    /// Locks go to one row.
+    #[serde(rename = "lock-contention")]
+    HotRow,
+    /// Queries take longer.
+    SlowQuery,
+    /// Queries take many times as long.
+    LostIndex,
+    /// Queries wait for a table.
+    Migration,
+    /// Replicas are further behind.
+    ReplicationLag,
+    /// The primary dies.
+    Failover,
+    /// Queries are refused.
+    #[serde(rename = "credentials-revoked")]
+    Credentials,
+    /// Writes are refused.
+    #[serde(rename = "database-disk-full")]
+    DiskFull,
+    /// A dependency does not answer.
+    Unreachable,
+    /// A dependency lets few requests in.
+    RateLimited,
+    /// More users come.
+    Spike,
+    /// Many more users come at once, and fewer and fewer of them.
+    FlashSale,
+    /// One tenant sends more.
+    HotTenant,
+    /// Bots come.
+    BotCrawl,
 }
 
 /// What a kind is about; the page groups by it.
@@ -59,7 +115,17 @@ pub enum Group {
     Network,
     /// Pods as a whole.
     Pods,
-    /// Neither.
+    /// What a cache keeps.
+    Cache,
+    /// Messages.
+    Queue,
+    /// Queries and what they need.
+    Database,
+    /// Somebody else's service.
+    Dependency,
+    /// Clients: who comes.
+    Load,
+    /// Nothing of the kind.
     Other,
 }
 
@@ -114,9 +180,11 @@ pub struct Entry {
     pub lasting: bool,
     /// Whether it can be narrowed to a route or to a share of requests.
     pub by_request: bool,
+    /// The only kind of service that can have it.
+    pub only: Option<Kind>,
 }
 
-const fn must(
+pub(super) const fn must(
     name: &'static str,
     title: &'static str,
     unit: Unit,
@@ -134,16 +202,16 @@ const fn must(
     }
 }
 
-const fn may(parameter: Parameter, absent: f64) -> Parameter {
+pub(super) const fn may(parameter: Parameter, absent: f64) -> Parameter {
     Parameter {
         absent: Some(absent),
         ..parameter
     }
 }
 
-const HOUR: f64 = 3_600.0;
+pub(super) const HOUR: f64 = 3_600.0;
 
-const SHARE: Parameter = must(
+pub(super) const SHARE: Parameter = must(
     "share",
     "Share of requests",
     Unit::Share,
@@ -151,8 +219,8 @@ const SHARE: Parameter = must(
     0.3,
 );
 
-/// Every kind, in the order of [`FaultKind`].
-pub const CATALOGUE: [Entry; 20] = [
+/// Kinds that any service can have, in the order of [`FaultKind`].
+const GENERAL: [Entry; 10] = [
     Entry {
         kind: FaultKind::Latency,
         name: "latency",
@@ -168,6 +236,7 @@ pub const CATALOGUE: [Entry; 20] = [
         ],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Errors,
@@ -178,6 +247,7 @@ pub const CATALOGUE: [Entry; 20] = [
         parameters: &[SHARE],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Abort,
@@ -194,6 +264,7 @@ pub const CATALOGUE: [Entry; 20] = [
         ],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Slow,
@@ -210,6 +281,7 @@ pub const CATALOGUE: [Entry; 20] = [
         )],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Hang,
@@ -226,6 +298,7 @@ pub const CATALOGUE: [Entry; 20] = [
         )],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Kill,
@@ -236,6 +309,7 @@ pub const CATALOGUE: [Entry; 20] = [
         parameters: &[must("pods", "How many", Unit::Count, (1.0, 100.0), 1.0)],
         lasting: false,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::PodFailure,
@@ -246,6 +320,7 @@ pub const CATALOGUE: [Entry; 20] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::Unready,
@@ -256,6 +331,7 @@ pub const CATALOGUE: [Entry; 20] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::StartHang,
@@ -266,6 +342,7 @@ pub const CATALOGUE: [Entry; 20] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::NoOp,
@@ -276,120 +353,35 @@ pub const CATALOGUE: [Entry; 20] = [
         parameters: &[],
         lasting: true,
         by_request: false,
-    },
-    Entry {
-        kind: FaultKind::NetLatency,
-        name: "net-latency",
-        title: "Network latency",
-        does: "Every request and every answer takes this much longer on its way. No worker is held by it but the caller's.",
-        group: Group::Network,
-        parameters: &[
-            must("delay", "Each way", Unit::Time, (0.001, HOUR), 0.1),
-            may(
-                must("jitter", "More or less by", Unit::Time, (0.0, HOUR), 0.0),
-                0.0,
-            ),
-        ],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::Loss,
-        name: "loss",
-        title: "Packet loss",
-        does: "This share of messages is lost and sent again after 200 ms, then 400 ms, and so on: a long tail, and no error.",
-        group: Group::Network,
-        parameters: &[must(
-            "share",
-            "Share of messages",
-            Unit::Share,
-            (0.0001, 0.9),
-            0.05,
-        )],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::Partition,
-        name: "partition",
-        title: "Network partition",
-        does: "Nothing gets through in either direction. What was sent arrives when the partition ends, if anyone still waits.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::PartitionTo,
-        name: "partition-to",
-        title: "Requests do not arrive",
-        does: "Requests do not get through; answers do. What was sent arrives when it ends.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::PartitionFrom,
-        name: "partition-from",
-        title: "Answers do not arrive",
-        does: "Requests get through and are served; their answers do not come back before it ends. Work is done for nothing.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::BlackHole,
-        name: "black-hole",
-        title: "Black hole",
-        does: "This share of requests vanishes without a trace: no answer, no error, and callers without a timeout wait until it ends.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::Reset,
-        name: "reset",
-        title: "Connection reset",
-        does: "This share of connections breaks when the answer comes: the work is done, and the caller is told that it failed.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::DnsError,
-        name: "dns-error",
-        title: "DNS error",
-        does: "This share of calls does not find the service's address and fails before anything is sent.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::CertificateExpired,
-        name: "certificate-expired",
-        title: "Certificate expired",
-        does: "No caller trusts the service any more: every call fails at once, and the service sees no traffic.",
-        group: Group::Network,
-        parameters: &[],
-        lasting: true,
-        by_request: true,
-    },
-    Entry {
-        kind: FaultKind::WrongBody,
-        name: "wrong-body",
-        title: "Unreadable answers",
-        does: "This share of answers is well for the service and useless for its caller.",
-        group: Group::Network,
-        parameters: &[SHARE],
-        lasting: true,
-        by_request: true,
+        only: None,
     },
 ];
+
+/// Places of the first kinds of each other table.
+const OF_NETWORK: usize = GENERAL.len();
+const OF_STORES: usize = OF_NETWORK + network::KINDS.len();
+const OF_LOAD: usize = OF_STORES + stores::KINDS.len();
+/// How many kinds there are.
+const COUNT: usize = OF_LOAD + load::KINDS.len();
+
+/// Every kind, in the order of [`FaultKind`].
+pub const CATALOGUE: [Entry; COUNT] = {
+    let mut all = [GENERAL[0]; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        all[place] = if place < OF_NETWORK {
+            GENERAL[place]
+        } else if place < OF_STORES {
+            network::KINDS[place - OF_NETWORK]
+        } else if place < OF_LOAD {
+            stores::KINDS[place - OF_STORES]
+        } else {
+            load::KINDS[place - OF_LOAD]
+        };
+        place += 1;
+    }
+    all
+};
 
 impl FaultKind {
     /// Its line of the catalogue.
@@ -405,18 +397,25 @@ impl FaultKind {
 }
 
 impl Entry {
+    /// Whether it acts on a service as a whole, and not on some of its pods or requests.
+    pub fn is_whole(&self) -> bool {
+        (self.only.is_some() || self.group == Group::Load) && !self.by_request
+    }
+
     /// The values that a form offers first.
     pub fn usual(&self) -> Vec<f64> {
         self.parameters.iter().map(|p| p.usual).collect()
     }
 
-    /// Whether `values` has one value for each parameter, in its range.
+    /// Whether `values` has one value for each parameter, in its range; the
+    /// last may be missing where they have one of their own.
     ///
     /// # Errors
     /// What is wrong with which parameter.
     pub fn check(&self, values: &[f64]) -> Result<(), String> {
-        if values.len() != self.parameters.len() {
-            let (wanted, given) = (self.parameters.len(), values.len());
+        let (wanted, given) = (self.parameters.len(), values.len());
+        let missing = self.parameters.get(given..);
+        if missing.is_none_or(|missing| missing.iter().any(|p| p.absent.is_none())) {
             return Err(format!(
                 "`{}` has {wanted} parameters, not {given}",
                 self.name

@@ -1,6 +1,8 @@
 //! The life of a fault: asked for, waiting, acting, over.
 
 use super::catalogue::Group;
+use super::load::impossible;
+use super::stores::lacks;
 use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
@@ -80,7 +82,15 @@ impl World {
         let narrowed = route.is_some() || target.share != Ratio::ONE;
         let spans = [schedule.delay, schedule.ramp];
         let rest = schedule.duration.into_iter().chain(schedule.every);
-        let problem = if narrowed && !entry.by_request {
+        let picks = target.pods != Pods::All || target.version.is_some();
+        let clients = impossible(&self.plan, spec.kind, target, service);
+        let problem = if clients.is_some() {
+            clients
+        } else if entry.only.is_some_and(|kind| kind != of.kind) {
+            Some("this kind of service cannot have it")
+        } else if entry.is_whole() && (narrowed || picks) {
+            Some("it acts on the service as a whole: name no route, version, pods or share")
+        } else if narrowed && !entry.by_request {
             Some("it acts on pods, not on requests: name no route and no share")
         } else if from.is_some() && entry.group != Group::Network {
             Some("only faults of the network know who asks: leave `from` out")
@@ -102,6 +112,7 @@ impl World {
         } else {
             None
         };
+        let problem = problem.or_else(|| lacks(&self.plan, spec.kind, service));
         if let Some(problem) = problem {
             return Err(ActionError::BadFault(problem.to_owned()));
         }
@@ -186,7 +197,8 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
-            _ => {}
+            _ if spec.kind.entry().group == Group::Load => self.begin_load_fault(id, agenda),
+            _ => self.begin_store_fault(id, agenda),
         }
         if !spec.kind.entry().lasting {
             self.rest_fault(id, false, agenda);
@@ -220,8 +232,12 @@ impl<P: Probe> Live<'_, P> {
             return;
         }
         self.refresh_struck();
-        if kind.entry().group == Group::Network {
-            self.deliver(id, hung, letters, kind == FaultKind::BlackHole, agenda);
+        if kind == FaultKind::Migration {
+            for request in hung {
+                self.later(Next::Run(request));
+            }
+        } else if kind.entry().group == Group::Network {
+            self.release_held(id, hung, letters, kind == FaultKind::BlackHole, agenda);
         } else {
             self.fail_hung(id, service, hung, agenda);
         }
@@ -236,7 +252,8 @@ impl<P: Probe> Live<'_, P> {
                     self.start_again(pod, agenda);
                 }
             }
-            _ => {}
+            _ if kind.entry().group == Group::Load => self.end_load_fault(id, agenda),
+            _ => self.end_store_fault(id, agenda),
         }
         if over && kind.entry().lasting && !for_good {
             self.probe

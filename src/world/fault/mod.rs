@@ -9,6 +9,9 @@
 
 pub mod catalogue;
 mod control;
+mod load;
+mod network;
+mod stores;
 mod strike;
 mod wire;
 
@@ -202,6 +205,11 @@ pub(super) enum Phase {
 }
 
 impl Fault {
+    /// Whether it acts now.
+    pub fn is_acting(&self) -> bool {
+        self.phase == Phase::Acting
+    }
+
     /// How much of its full strength it has reached, 0..=1.
     pub fn strength(&self, now: SimTime) -> f64 {
         let ramp = self.spec.schedule.ramp;

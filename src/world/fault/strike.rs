@@ -7,11 +7,11 @@
 
 use super::{Fault, FaultKind, Phase};
 use crate::base::{SimTime, Span};
-use crate::engine::Key;
+use crate::engine::{Agenda, Key};
 use crate::world::line::Line;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Outcome, Probe};
-use crate::world::state::State;
+use crate::world::state::{End, Event, State};
 
 /// Hanging requests between two looks at which of them still live. Those that
 /// live hold a worker or a caller each, so their number is bounded.
@@ -38,6 +38,8 @@ pub(in crate::world) enum Fate {
     Refused(u32),
     /// It is never answered, because of this fault.
     Hung(u32),
+    /// It goes on when this fault ends.
+    Held(u32),
 }
 
 /// What a fault may strike: a request at its pod, or a message to or from it.
@@ -114,20 +116,32 @@ impl<P: Probe> Live<'_, P> {
     /// What befalls a request as a worker takes it up.
     pub fn strike_begin(&mut self, line: &Line, now: SimTime) -> Blow {
         let mut blow = Blow::default();
-        let kinds = [FaultKind::Latency, FaultKind::Abort, FaultKind::Hang];
+        let kinds = [
+            FaultKind::Latency,
+            FaultKind::SlowQuery,
+            FaultKind::Abort,
+            FaultKind::Credentials,
+            FaultKind::DiskFull,
+            FaultKind::Hang,
+            FaultKind::Unreachable,
+            FaultKind::Migration,
+        ];
+        let writes = self.plan.store.writes[line.route as usize];
         self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
             let fault = &live.state.faults[id as usize];
             let (kind, value) = (fault.spec.kind, fault.value(0));
-            if kind == FaultKind::Latency {
+            if matches!(kind, FaultKind::Latency | FaultKind::SlowQuery) {
                 blow.wait = blow.wait + live.swing(value, id, strength);
                 blow.slowed = blow.slowed.or(Some(id));
-            } else if blow.fate == Fate::Spared && live.state.fault_chance.chance(value * strength)
-            {
-                blow.fate = if kind == FaultKind::Abort {
-                    Fate::Refused(id)
-                } else {
-                    Fate::Hung(id)
-                };
+            } else if blow.fate == Fate::Spared && (writes || kind != FaultKind::DiskFull) {
+                let share = if value > 0.0 { value } else { 1.0 };
+                if live.state.fault_chance.chance(share * strength) {
+                    blow.fate = match kind {
+                        FaultKind::Hang | FaultKind::Unreachable => Fate::Hung(id),
+                        FaultKind::Migration => Fate::Held(id),
+                        _ => Fate::Refused(id),
+                    };
+                }
             }
         });
         blow
@@ -136,15 +150,11 @@ impl<P: Probe> Live<'_, P> {
     /// How many times as long a piece of work takes, and the fault that makes it so.
     pub fn strike_work(&mut self, line: &Line, now: SimTime) -> (f64, Option<u32>) {
         let (mut factor, mut slowed) = (1.0, None);
-        self.strikes(
-            Struck::request(line),
-            now,
-            &[FaultKind::Slow],
-            |live, id, strength| {
-                factor *= 1.0 + (live.state.faults[id as usize].value(0) - 1.0) * strength;
-                slowed = slowed.or(Some(id));
-            },
-        );
+        let kinds = [FaultKind::Slow, FaultKind::LostIndex];
+        self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
+            factor *= 1.0 + (live.state.faults[id as usize].value(0) - 1.0) * strength;
+            slowed = slowed.or(Some(id));
+        });
         (factor, slowed)
     }
 
@@ -165,16 +175,37 @@ impl<P: Probe> Live<'_, P> {
         found
     }
 
-    /// Remembers a request that will have no answer before its fault ends.
-    pub fn hang(&mut self, id: u32, request: Key) {
+    /// Remembers a request that will have no answer before its fault ends. One
+    /// that never arrived takes no worker, and goes when its caller gives up.
+    pub fn hang(&mut self, id: u32, request: Key, agenda: &mut Agenda<Event>) {
         let State { faults, lines, .. } = &mut *self.state;
-        if let Some(fault) = faults.get_mut(id as usize) {
-            // Pods may die with what hangs in them: their requests are forgotten now and then.
-            let count = fault.hung.len();
-            if count >= MOST_HUNG && count.is_power_of_two() {
-                fault.hung.retain(|request| lines.contains(*request));
-            }
+        let Some(fault) = faults.get_mut(id as usize) else {
+            return;
+        };
+        let lost = fault.spec.kind == FaultKind::Unreachable;
+        // Pods may die with what hangs in them: their requests are forgotten now and then.
+        if fault.hung.len() >= MOST_HUNG && fault.hung.len().is_power_of_two() {
+            let waited_for = |line: &Line| !lost || line.owner != Key::NONE;
+            let gone = |key: &Key| lines.get(*key).is_some_and(|line| !waited_for(line));
+            let forgotten: Vec<Key> = fault.hung.iter().copied().filter(gone).collect();
+            fault
+                .hung
+                .retain(|key| lines.get(*key).is_some_and(waited_for));
             fault.hung.push(request);
+            let path = self.state.paths.first(Cause::Fault(id));
+            let end = End::of(Outcome::TimedOut, path);
+            for request in forgotten {
+                self.finish(request, end, agenda);
+            }
+        } else {
+            fault.hung.push(request);
+        }
+        if let Some(line) = self.state.lines.get_mut(request).filter(|_| lost) {
+            let (pod, service) = (line.pod, line.service);
+            line.running = false;
+            if !self.plan.services[service as usize].asynchronous {
+                self.release(pod, agenda);
+            }
         }
     }
 
@@ -193,6 +224,8 @@ impl<P: Probe> Live<'_, P> {
 impl Fault {
     /// The value of its parameter at `place`, in base units.
     pub fn value(&self, place: usize) -> f64 {
-        self.spec.values.get(place).copied().unwrap_or_default()
+        let given = self.spec.values.get(place).copied();
+        let absent = || self.spec.kind.entry().parameters.get(place)?.absent;
+        given.or_else(absent).unwrap_or_default()
     }
 }

@@ -103,9 +103,7 @@ impl<P: Probe> Live<'_, P> {
         };
         let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
         let pass = Pass::of(line, plan, agenda.now());
-        let Some(pod) = self.choose_pod(plan.service, but, pass.user) else {
-            return Err(self.no_pod(plan.service));
-        };
+        let pod = self.pod_for(key, plan, but, pass.user, agenda.now())?;
         let crossed = if self.state.wired[plan.route as usize] {
             self.cross(pod, plan.route, key, pass, agenda)
         } else {
@@ -353,7 +351,7 @@ impl<P: Probe> Live<'_, P> {
         if self.is_alive(key) {
             return self.call_over(key, end, agenda);
         }
-        self.state.lines.remove(key);
+        self.forget(key, agenda.now());
         Next::Nothing
     }
 }
