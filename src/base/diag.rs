@@ -223,7 +223,7 @@ pub(super) fn excerpt(text: &str, line: u32, column: u32) -> String {
 }
 
 /// A word from outside, fit to be shown in one line of a message.
-pub(super) fn shown(word: &str) -> String {
+pub fn shown(word: &str) -> String {
     const MOST: usize = 40;
     match word.char_indices().nth(MOST) {
         None => printable(word),

@@ -15,8 +15,9 @@ mod read;
 mod time;
 mod units;
 pub mod yaml;
+mod zipf;
 
-pub use diag::{Diagnostic, Diagnostics, Place, Severity};
+pub use diag::{Diagnostic, Diagnostics, Place, Severity, shown};
 pub use digest::Digest;
 pub use dist::{Duration, Sampler};
 pub use id::{EdgeId, FaultId, PodId, RouteId, ServiceId};
@@ -25,3 +26,4 @@ pub use random::Stream;
 pub use read::{At, Fields, Report};
 pub use time::{NANOS_PER_SECOND, SimTime, Span};
 pub use units::{Bytes, Money, Rate, Ratio};
+pub use zipf::Zipf;

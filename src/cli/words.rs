@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg::{Long, Short, Value};
 
 use super::outcome::Failure;
+use super::slo::{self, Job};
 use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
 use crate::session::Replay;
@@ -19,8 +20,10 @@ pub(super) enum Task {
     Replay(Again),
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
-    PromqlTest { files: Vec<PathBuf> },
     World(Look),
+    Canary { file: PathBuf },
+    Slo(Job),
+    PromqlTest { files: Vec<PathBuf> },
 }
 
 /// What help is about.
@@ -31,8 +34,10 @@ pub(super) enum Topic {
     Replay,
     Lint,
     Prove,
-    Promql,
     World,
+    Canary,
+    Slo,
+    Promql,
 }
 
 /// `xops run`.
@@ -53,13 +58,15 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 7] = [
+const COMMANDS: [(&str, Topic); 9] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
-    ("promql", Topic::Promql),
     ("world", Topic::World),
+    ("canary", Topic::Canary),
+    ("slo", Topic::Slo),
+    ("promql", Topic::Promql),
     ("help", Topic::All),
 ];
 
@@ -95,8 +102,13 @@ impl Task {
                 },
                 None => Task::Help(Topic::Prove),
             }),
-            Topic::Promql => promql(&mut words),
             Topic::World => world(&mut words),
+            Topic::Canary => canary(&mut words),
+            Topic::Slo => Ok(match slo::job(&mut words)? {
+                Some(job) => Task::Slo(job),
+                None => Task::Help(Topic::Slo),
+            }),
+            Topic::Promql => promql(&mut words),
         }
     }
 }
@@ -148,24 +160,6 @@ fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     Ok(Task::Replay(Again { file }))
 }
 
-fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
-    let Some(words) = rest(words)? else {
-        return Ok(Task::Help(Topic::Promql));
-    };
-    let remedy = "name files: `xops promql test operators.test`";
-    match words.split_first() {
-        Some((first, files)) if first == "test" && !files.is_empty() => Ok(Task::PromqlTest {
-            files: files.iter().map(PathBuf::from).collect(),
-        }),
-        Some((first, _)) if first == "test" => Err(Failure::usage("no test file is named", remedy)),
-        Some((first, _)) => {
-            let problem = format!("promql has no command `{}`", first.display());
-            Err(Failure::usage(&problem, remedy))
-        }
-        None => Err(Failure::usage("promql needs a command", remedy)),
-    }
-}
-
 fn world(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     const LOOKS: [&str; 3] = ["lint", "explain", "graph"];
     let remedy = "write `xops world lint`, `explain` or `graph`";
@@ -208,6 +202,48 @@ fn world(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     }))
 }
 
+fn canary(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let remedy = "write `xops canary judge cases.json`";
+    match words.next().map_err(unreadable)? {
+        Some(Long("help") | Short('h')) => return Ok(Task::Help(Topic::Canary)),
+        Some(Value(word)) if word == "judge" => {}
+        Some(Value(word)) => {
+            let problem = format!("`{}` is nothing that can be done here", word.display());
+            return Err(Failure::usage(&problem, remedy));
+        }
+        Some(other) => return Err(unknown(&other, &["help"])),
+        None => return Err(Failure::usage("what to do is missing", remedy)),
+    }
+    let mut file = None;
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Canary)),
+            Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
+            other => return Err(unknown(&other, &["help"])),
+        }
+    }
+    let file = file.ok_or_else(|| Failure::usage("no file of cases is named", remedy))?;
+    Ok(Task::Canary { file })
+}
+
+fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let Some(words) = rest(words)? else {
+        return Ok(Task::Help(Topic::Promql));
+    };
+    let remedy = "name files: `xops promql test operators.test`";
+    match words.split_first() {
+        Some((first, files)) if first == "test" && !files.is_empty() => Ok(Task::PromqlTest {
+            files: files.iter().map(PathBuf::from).collect(),
+        }),
+        Some((first, _)) if first == "test" => Err(Failure::usage("no test file is named", remedy)),
+        Some((first, _)) => {
+            let problem = format!("promql has no command `{}`", first.display());
+            Err(Failure::usage(&problem, remedy))
+        }
+        None => Err(Failure::usage("promql needs a command", remedy)),
+    }
+}
+
 /// Every further word; none if help is asked for.
 fn rest(words: &mut lexopt::Parser) -> Result<Option<Vec<OsString>>, Failure> {
     let mut all = Vec::new();
@@ -242,26 +278,26 @@ fn length(word: &str) -> Result<Span, Failure> {
     Ok(span)
 }
 
-fn value(words: &mut lexopt::Parser) -> Result<String, Failure> {
+pub(super) fn value(words: &mut lexopt::Parser) -> Result<String, Failure> {
     text(words.value().map_err(unreadable)?)
 }
 
-fn path(words: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
+pub(super) fn path(words: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
     words.value().map(PathBuf::from).map_err(unreadable)
 }
 
-fn text(word: OsString) -> Result<String, Failure> {
+pub(super) fn text(word: OsString) -> Result<String, Failure> {
     word.into_string().map_err(|word| {
         let problem = format!("`{}` is not UTF-8", word.display());
         Failure::usage(&problem, "write it in UTF-8")
     })
 }
 
-fn unreadable(error: lexopt::Error) -> Failure {
+pub(super) fn unreadable(error: lexopt::Error) -> Failure {
     Failure::usage(&error.to_string(), "`xops help` shows how each is written")
 }
 
-fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
+pub(super) fn unknown(word: &lexopt::Arg<'_>, options: &[&str]) -> Failure {
     match word {
         Value(word) => Failure::usage(
             &format!("`{}` is one word too many", word.display()),
@@ -308,8 +344,6 @@ mod tests {
         check("replay a.json", "file: \"a.json\"");
         check("lint a b", "paths: [\"a\", \"b\"]");
         check("prove", "lessons: []");
-        check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
-        check("promql --help", "Help(Promql)");
         check("world lint a b", "World(Lint([\"a\", \"b\"]))");
         check("world explain shop", "World(Explain(\"shop\"))");
         check(
@@ -317,6 +351,20 @@ mod tests {
             "Graph(\"shop\", Some(\"a.svg\"))",
         );
         check("world --help", "Help(World)");
+        check("canary judge a.json", "Canary { file: \"a.json\" }");
+        check("canary judge --help", "Help(Canary)");
+        check("slo rules a.yml", "Rules { file: \"a.yml\"");
+        check(
+            "slo rules a.yml --period 28d",
+            "period: Some(Span(2419200000000000))",
+        );
+        check(
+            "slo rules a.yml --extra-labels a=b",
+            "extra: {\"a\": \"b\"}",
+        );
+        check("slo --help", "Help(Slo)");
+        check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
+        check("promql --help", "Help(Promql)");
     }
 
     #[test]
@@ -335,12 +383,21 @@ mod tests {
         check("run shop --solution --commands c.yaml", "two scripts");
         check("replay", "no replay file");
         check("lint --fix", "no option --fix");
-        check("promql", "promql needs a command");
-        check("promql test", "no test file is named");
-        check("promql run up", "no command `run`");
         check("world", "what to do with the world is missing");
         check("world grahp shop", "did you mean `graph`");
         check("world explain", "no world is named");
         check("world explain shop --to a", "no option --to");
+        check("canary", "what to do is missing");
+        check("canary jugde a.json", "xops canary judge");
+        check("canary judge", "no file of cases");
+        check("canary judge a b", "one word too many");
+        check("slo", "what to do is missing");
+        check("slo ruels a.yml", "did you mean `rules`");
+        check("slo rules", "no file is named");
+        check("slo rules a.yml --period 1M", "not a duration");
+        check("slo rules a.yml --extra-labels a", "name=value");
+        check("promql", "promql needs a command");
+        check("promql test", "no test file is named");
+        check("promql run up", "no command `run`");
     }
 }

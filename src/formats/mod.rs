@@ -4,3 +4,8 @@
 //! reads a file or knows a page.
 
 pub mod graph;
+mod labels;
+pub mod rules;
+pub mod sloth;
+
+pub use labels::{Labels, is_label};

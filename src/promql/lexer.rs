@@ -79,7 +79,7 @@ pub(super) fn tokens(query: &str) -> Result<Vec<Placed>, Fault> {
                     Fault::new(Kind::Syntax, part, "unterminated raw string").expected("a final `")
                 })?;
                 at += end + 2;
-                Token::Text(bytes[start + 1..at - 1].to_vec())
+                Token::Text(query.as_bytes()[start + 1..at - 1].to_vec())
             }
             b'0'..=b'9' => {
                 at = number_end(bytes, at);

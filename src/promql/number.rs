@@ -207,7 +207,7 @@ mod tests {
         }
         let shown = |millis| {
             let mut text = String::new();
-            write_duration(&mut text, millis).unwrap();
+            write_duration(&mut text, millis).expect("a string takes it");
             text
         };
         assert_eq!(shown(5_400_000), "1h30m");
@@ -219,11 +219,11 @@ mod tests {
         #[test]
         fn what_is_written_is_read(value in any::<f64>(), millis in 0i64..=LONGEST as i64) {
             for text in [plain(value), general(value)] {
-                let again = read(&text).unwrap();
+                let again = read(&text).expect("a number");
                 prop_assert!(again == value || (again.is_nan() && value.is_nan()), "{}", text);
             }
             let mut text = String::new();
-            write_duration(&mut text, millis).unwrap();
+            write_duration(&mut text, millis).expect("a string takes it");
             prop_assert_eq!(read_duration(&text), Some(millis));
         }
     }

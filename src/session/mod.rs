@@ -14,6 +14,7 @@ mod script;
 mod script_traffic;
 mod show;
 mod show_traffic;
+mod stores;
 mod timeline;
 mod truth;
 mod tune;
@@ -35,10 +36,10 @@ pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
-pub use truth::{Sample, Truth};
+pub use truth::{Sample, Truth, Way};
 pub use view::{
-    BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency,
-    NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
+    BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, FigureView, Health,
+    Latency, NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
     ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
 };
 

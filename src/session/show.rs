@@ -118,11 +118,7 @@ impl Session {
         ServiceView {
             name: spec.name.clone(),
             about: spec.about.clone(),
-            kind: match spec.kind {
-                Kind::Gateway => ServiceKind::Gateway,
-                Kind::Service => ServiceKind::Service,
-                Kind::Database => ServiceKind::Database,
-            },
+            kind: spec.kind.into(),
             layer,
             health,
             reason,
@@ -147,6 +143,8 @@ impl Session {
             latency: latency(&recent),
             utilisation,
             queued: gauges.queued,
+            figures: self.figure_views(service),
+            notes: self.store_notes(service),
             calls: self.call_views(service),
             shedding: self.world.guard(service).shedding,
             rate_limit: self.world.guard(service).rate_limit,
@@ -273,6 +271,19 @@ pub(super) fn slo_health(slo: &Tracker, now: SimTime) -> Health {
         Health::Watch
     } else {
         Health::Good
+    }
+}
+
+impl From<Kind> for ServiceKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Gateway => ServiceKind::Gateway,
+            Kind::Service => ServiceKind::Service,
+            Kind::Database => ServiceKind::Database,
+            Kind::Cache => ServiceKind::Cache,
+            Kind::Queue => ServiceKind::Queue,
+            Kind::Dependency => ServiceKind::Dependency,
+        }
     }
 }
 

@@ -43,6 +43,17 @@ pub struct Sample {
     pub degraded: bool,
 }
 
+/// One way from a first cause to users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The way.
+    pub path: PathId,
+    /// Requests that failed by it.
+    pub failed: u64,
+    /// Requests that were answered, but later or poorer.
+    pub poor: u64,
+}
+
 /// Samples kept.
 const MOST_SAMPLES: usize = 256;
 
@@ -83,16 +94,24 @@ impl Truth {
         });
     }
 
-    /// The ways by which requests failed, most used first, with their counts.
-    pub fn ways(&self) -> Vec<(PathId, u64)> {
-        let mut ways: BTreeMap<PathId, u64> = BTreeMap::new();
+    /// The ways by which trouble reached users, over all entries: those by
+    /// which most requests failed first, then those that slowed most.
+    pub fn ways(&self) -> Vec<Way> {
+        let mut ways: BTreeMap<PathId, Way> = BTreeMap::new();
         for ((_, path, failed), count) in &self.paths {
-            if *failed {
-                *ways.entry(*path).or_default() += count;
-            }
+            let way = ways.entry(*path).or_insert(Way {
+                path: *path,
+                failed: 0,
+                poor: 0,
+            });
+            *(if *failed {
+                &mut way.failed
+            } else {
+                &mut way.poor
+            }) += count;
         }
-        let mut ways: Vec<(PathId, u64)> = ways.into_iter().collect();
-        ways.sort_by_key(|(path, count)| (std::cmp::Reverse(*count), *path));
+        let mut ways: Vec<Way> = ways.into_values().collect();
+        ways.sort_by_key(|way| std::cmp::Reverse((way.failed, way.poor)));
         ways
     }
 

@@ -74,6 +74,8 @@ pub struct ClassView {
     pub error_ratio: Option<f64>,
     /// Share of them that gateways turned away.
     pub refused_ratio: Option<f64>,
+    /// Revenue a minute (scaled) over the last minute.
+    pub sales: Money,
     /// Users of a closed loop that are there (scaled).
     pub users: Option<u64>,
     /// What gateways do with it, in words; nothing where they let it in.
@@ -98,8 +100,14 @@ pub enum ServiceKind {
     Gateway,
     /// An ordinary service.
     Service,
-    /// A database: its workers are connections.
+    /// A database: its routes are queries.
     Database,
+    /// A cache.
+    Cache,
+    /// A queue or stream of messages.
+    Queue,
+    /// Somebody else's service.
+    Dependency,
 }
 
 /// A service as its dashboards would show it.
@@ -145,6 +153,10 @@ pub struct ServiceView {
     pub utilisation: Option<f64>,
     /// Requests waiting in queues at the last scrape.
     pub queued: u32,
+    /// What it keeps, in figures, most important first; nothing where it keeps nothing.
+    pub figures: Vec<FigureView>,
+    /// What there is to say of it beyond figures: who takes the writes, what the last failover cost.
+    pub notes: Vec<String>,
     /// Every route.
     pub routes: Vec<RouteView>,
     /// What it asks of others.
@@ -168,6 +180,21 @@ pub struct CallView {
     pub breaker: Option<String>,
     /// Attempts at once.
     pub bulkhead: Option<u32>,
+}
+
+/// One figure about what a service keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FigureView {
+    /// Its title, such as `Hit ratio`.
+    pub title: String,
+    /// What it is, one sentence.
+    pub about: String,
+    /// The unit of its value.
+    pub unit: Unit,
+    /// Its value at the last scrape, or over the last minute; none without data.
+    pub value: Option<f64>,
+    /// What it can be at most.
+    pub limit: Option<f64>,
 }
 
 /// Percentiles of a duration.

@@ -6,6 +6,7 @@ use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
 use crate::world::{Attempted, Happening, Probe, Served, Spec, UserDone};
 
+use super::stores::tell_failover;
 use super::timeline::Timeline;
 use super::truth::Truth;
 use super::view::EventKind;
@@ -120,6 +121,10 @@ impl Probe for Watch<'_> {
                     .map_or("?", |v| v.name.as_str());
                 let text = format!("{} runs {version} on every pod", name(service));
                 (EventKind::Deploy, Some(service), text)
+            }
+            Happening::FailedOver(found) => {
+                let text = tell_failover(name(found.service), &found);
+                (EventKind::Pod, Some(found.service), text)
             }
             Happening::FaultEnded { fault } => {
                 if self.hidden.contains(&fault) {

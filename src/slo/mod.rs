@@ -6,10 +6,12 @@
 //! the budget is `1 - target` of the window's events, and a burn rate of 1
 //! spends it exactly over the window.
 
+mod burn;
 mod objective;
 mod read;
 mod tracker;
 
+pub use burn::{BurnPair, BurnWindow, BurnWindows, Severity};
 pub use objective::{Indicator, Measured, Objective};
 pub use read::objectives;
 pub use tracker::{Budget, LOOK_BACKS, Tracker};

@@ -242,7 +242,9 @@ pub(super) fn level(plan: &Plan, state: &State, source: u32, now: SimTime, bound
         }
         Drive::Share(_) | Drive::Closed(_) => Bound::forever(0.0),
     };
-    steady.with(surges.flood(class), |rate, flood| rate + flood)
+    steady.with(surges.flood(class, now, bounded), |rate, flood| {
+        rate + flood
+    })
 }
 
 /// The first whose cumulative share exceeds `draw`; the last where rounding leaves none.

@@ -3,7 +3,7 @@
 //! A caller that gives up leaves its attempt behind: the callee works on, and
 //! the answer finds nobody. That wasted work is what makes retry storms.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
 use super::line::{Kind, Line, Pass};
@@ -23,14 +23,15 @@ impl<P: Probe> Live<'_, P> {
         };
         line.call.attempts += 1;
         line.call.began = agenda.now();
-        let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
-        if plan.guarded {
+        let number = line.call.plan;
+        let plan: &CallPlan = &self.plan.calls[number as usize];
+        if plan.guarded | self.state.wired[plan.route as usize] {
             return self.ask_policies(key, agenda);
         }
         let pass = Pass::plain(line);
-        let admitted = match self.choose_pod(plan.service, Key::NONE, pass.user) {
-            Some(pod) => self.admit(pod, plan.route, key, pass, agenda),
-            None => Err(self.no_pod(plan.service)),
+        let admitted = match self.pod_for(key, plan, Key::NONE, pass.user, agenda.now()) {
+            Ok(pod) => self.admit(pod, plan.route, key, pass, agenda),
+            Err(end) => Err(end),
         };
         match admitted {
             Ok((callee, next)) => {
@@ -56,6 +57,25 @@ impl<P: Probe> Live<'_, P> {
         let first = self.state.paths.first(Cause::NoPod { service });
         let path = self.state.paths.onward(first, service, How::NoPod);
         End::of(Outcome::Unavailable, path)
+    }
+
+    /// The pod that a line's call goes to; not `but` if there is another.
+    #[inline(always)]
+    pub fn pod_for(
+        &mut self,
+        key: Key,
+        plan: &CallPlan,
+        but: Key,
+        user: u32,
+        now: SimTime,
+    ) -> Result<Key, End> {
+        if plan.particular {
+            return self.choose_store(key, plan.service, plan.route, user, now);
+        }
+        match self.choose_pod(plan.service, but, user) {
+            Some(pod) => Ok(pod),
+            None => Err(self.no_pod(plan.service)),
+        }
     }
 
     /// One of the service's ready pods; not `but` if there is another.
@@ -163,9 +183,13 @@ impl<P: Probe> Live<'_, P> {
     /// An attempt has taken too long: its caller waits no longer. The request
     /// goes on, unless its end is passed on to it.
     fn give_up(&mut self, key: Key, callee: Key, agenda: &mut Agenda<Event>) -> End {
-        let path = self.blame(callee);
         let plan = self.state.lines.get(key).map_or(0, |line| line.call.plan);
         let plan = &self.plan.calls[plan as usize];
+        let path = if self.state.lines.contains(callee) {
+            self.blame(callee)
+        } else {
+            self.blame_letter(callee, plan.service)
+        };
         let path = self.state.paths.onward(path, plan.service, How::Late);
         if self.plan.services[plan.service as usize].guarded
             && let Some(line) = self.state.lines.get(callee)
@@ -217,6 +241,10 @@ impl<P: Probe> Live<'_, P> {
         let Some(line) = self.state.lines.get(key) else {
             return Next::Nothing;
         };
+        if line.kind == Kind::Delivery {
+            self.delivered(key, end, agenda);
+            return Next::Nothing;
+        }
         if line.kind == Kind::User {
             let (entry, arrived, user) = (line.route, line.arrived, line.at);
             self.state.lines.remove(key);
@@ -256,6 +284,10 @@ impl<P: Probe> Live<'_, P> {
 
     /// The wait before another attempt is over, unless the request died meanwhile.
     pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        let kind = self.state.lines.get(key).map(|line| line.kind);
+        if kind == Some(Kind::Delivery) {
+            return self.hand_over(key, agenda);
+        }
         if self.is_alive(key) {
             let halted = |line: &Line| line.at == HALT && line.kind != Kind::User;
             if self.state.lines.get(key).is_some_and(halted) {
@@ -272,7 +304,7 @@ impl<P: Probe> Live<'_, P> {
     /// A line has the answer that it waited for, but a late, a poor or a bad one.
     #[cold]
     #[inline(never)]
-    fn troubled(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+    pub fn troubled(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
         let lines = &mut self.state.lines;
         let Some(line) = lines.get(key) else {
             return Next::Nothing;
@@ -281,7 +313,7 @@ impl<P: Probe> Live<'_, P> {
         let request_key = line.request_of(key);
         let Some(request) = lines.get_mut(request_key) else {
             // The request died while this branch of it was waiting.
-            lines.remove(key);
+            self.forget(key, agenda.now());
             return Next::Nothing;
         };
         if request.touched == PathId::NONE {
@@ -296,11 +328,22 @@ impl<P: Probe> Live<'_, P> {
             if let Some(line) = lines.get_mut(key) {
                 line.at = plan.fallback.unwrap_or(line.at);
             }
+            if self.plan.keeps {
+                self.missed(key);
+            }
             return Next::Run(key);
         }
-        let service = request.service;
+        self.undo(key, end, agenda)
+    }
+
+    /// A line cannot go on: its request fails.
+    pub fn undo(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let (request_key, service) = (line.request_of(key), line.service);
         if key != request_key {
-            lines.remove(key);
+            self.forget(key, agenda.now());
         }
         let outcome = match end.outcome {
             Outcome::TimedOut => Outcome::TimedOut,

@@ -204,6 +204,7 @@ impl World {
     /// Whether nothing is left half-done between events: for tests and debug checks.
     pub fn is_settled(&self) -> bool {
         self.state.tasks.is_empty()
+            && self.state.stores_are_sound(&self.plan)
             && self.state.pods.iter().all(|(key, pod)| {
                 key != Key::NONE && pod.busy <= pod.workers && pod.queue.len() as u32 <= pod.places
             })

@@ -2,8 +2,10 @@
 //! running it: how often each service is asked, how busy that keeps it, how
 //! long a request takes if nobody waits, and what retries can make of it.
 //!
-//! Assumes that nothing fails, that nobody is turned away, that no queue is long and that nobody waits for
-//! a core or a collection. Every service runs its first version. Parallel scripts are
+//! Assumes that nothing fails, that nobody is turned away, that no queue is
+//! long, that nobody waits for a core, a collection or a lock, and that caches
+//! are warm and hit as Che's approximation says. Every service runs its first
+//! version. Parallel scripts are
 //! taken to last as long as the longest of their means, which is a little less
 //! than the mean of the longest.
 
@@ -11,7 +13,8 @@ use std::collections::BTreeMap;
 
 use crate::base::{SimTime, Span};
 
-use super::spec::{Class, Drive, Population, RouteRef, Service, Spec, Step};
+use super::cache::hit_ratio;
+use super::spec::{Class, Drive, Lookup, Population, RouteRef, Service, Spec, Step, Store};
 
 /// The whole of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,12 +97,10 @@ impl Forecast {
         let mut between = BTreeMap::new();
         for route in order.iter().rev() {
             let rate = sheet.rates[route.service][route.route];
-            for script in sheet.scripts(*route) {
-                calls(script, 1.0, &mut |to, share, _| {
-                    sheet.rates[to.service][to.route] += rate * share;
-                    *between.entry((route.service, to.service)).or_insert(0.0) += rate * share;
-                });
-            }
+            outgoing(spec, *route, &mut |to, share, _| {
+                sheet.rates[to.service][to.route] += rate * share;
+                *between.entry((route.service, to.service)).or_insert(0.0) += rate * share;
+            });
         }
         let mut most = vec![0.0; spec.services.len()];
         for (to, _) in &asked {
@@ -164,9 +165,7 @@ impl<'s> Sheet<'s> {
                         order.push(here);
                     } else if !std::mem::replace(&mut seen[here.service][here.route], true) {
                         stack.push((here, true));
-                        for script in self.scripts(here) {
-                            calls(script, 1.0, &mut |to, _, _| stack.push((to, false)));
-                        }
+                        outgoing(self.spec, here, &mut |to, _, _| stack.push((to, false)));
                     }
                 }
             }
@@ -267,6 +266,15 @@ impl<'s> Sheet<'s> {
                     whole: self.times[call.to.service][call.to.route].whole,
                     own: 0.0,
                 },
+                Step::Lock(_) => Time::default(),
+                Step::Lookup(lookup) => {
+                    let (to, fetch) = (lookup.call.to, self.time(service, &lookup.miss));
+                    let share = misses(self.spec, lookup);
+                    Time {
+                        whole: self.times[to.service][to.route].whole + share * fetch.whole,
+                        own: share * fetch.own,
+                    }
+                }
                 Step::Parallel(scripts) => {
                     let times = scripts.iter().map(|script| self.time(service, script));
                     times.fold(Time::default(), |all, one| Time {
@@ -312,11 +320,9 @@ impl<'s> Sheet<'s> {
         here[entry.service][entry.route] = 1.0;
         for route in order.iter().rev() {
             let count = here[route.service][route.route];
-            for script in self.scripts(*route) {
-                calls(script, 1.0, &mut |to, _, attempts| {
-                    here[to.service][to.route] += count * f64::from(attempts);
-                });
-            }
+            outgoing(self.spec, *route, &mut |to, _, attempts| {
+                here[to.service][to.route] += count * f64::from(attempts);
+            });
         }
         for (most, row) in most.iter_mut().zip(here) {
             let sum = row.iter().sum();
@@ -358,25 +364,59 @@ impl<'s> Sheet<'s> {
     }
 }
 
-/// Calls of a script, each with the share of runs that make it and its attempts.
-fn calls(script: &[Step], share: f64, tell: &mut impl FnMut(RouteRef, f64, u32)) {
+/// Calls of a route, each with the share of requests that make it and its
+/// attempts; a queue's messages go to its consumers.
+fn outgoing(spec: &Spec, from: RouteRef, tell: &mut impl FnMut(RouteRef, f64, u32)) {
+    let service = &spec.services[from.service];
+    if let Some(before) = service.versions[0].change.before.get(from.route) {
+        calls(spec, before, 1.0, tell);
+    }
+    calls(spec, &service.routes[from.route].script, 1.0, tell);
+    if let Store::Queue(queue) = &service.store {
+        for group in &queue.groups {
+            tell(group.to, 1.0, group.attempts);
+        }
+    }
+}
+
+/// Calls of a script.
+fn calls(spec: &Spec, script: &[Step], share: f64, tell: &mut impl FnMut(RouteRef, f64, u32)) {
     for step in script {
         match step {
-            Step::Work(_) | Step::Compute { .. } => {}
+            Step::Work(_) | Step::Compute { .. } | Step::Lock(_) => {}
             Step::Call(call) => tell(call.to, share, call.retry.attempts),
+            Step::Lookup(lookup) => {
+                tell(lookup.call.to, share, lookup.call.retry.attempts);
+                calls(spec, &lookup.miss, share * misses(spec, lookup), tell);
+            }
             Step::Parallel(scripts) => {
                 for script in scripts {
-                    calls(script, share, tell);
+                    calls(spec, script, share, tell);
                 }
             }
             Step::Branch(choices) => {
                 let total: f64 = choices.iter().map(|(weight, _)| weight).sum();
                 for (weight, script) in choices {
-                    calls(script, share * weight / total, tell);
+                    calls(spec, script, share * weight / total, tell);
                 }
             }
         }
     }
+}
+
+/// Share of lookups that have to be fetched.
+fn misses(spec: &Spec, lookup: &Lookup) -> f64 {
+    let service = &spec.services[lookup.call.to.service];
+    let Store::Cache(cache) = &service.store else {
+        return 1.0;
+    };
+    let entries = f64::from(cache.capacity) * f64::from(service.replicas);
+    let absent = if lookup.negative.is_some() {
+        0.0
+    } else {
+        lookup.absent.get()
+    };
+    1.0 - hit_ratio(&lookup.keys, entries) * (1.0 - absent)
 }
 
 /// Mean wait in a queue M/M/c, in service times: C(c, a) / (c - a), with

@@ -323,6 +323,19 @@ impl World {
             Cause::Saturated { service } => format!("{} had no worker to spare", name(service)),
             Cause::Slow { service } => format!("{} was slow by itself", name(service)),
             Cause::NoPod { service } => format!("{} had no ready pod", name(service)),
+            Cause::Pool { service } => {
+                format!("{} had no database connection to spare", name(service))
+            }
+            Cause::Connections { service } => {
+                format!("{} allowed no more connections", name(service))
+            }
+            Cause::Locked { service } => format!("rows of {} were locked", name(service)),
+            Cause::Deadlock { service } => format!("{} ended a deadlock", name(service)),
+            Cause::NoPrimary { service } => format!("{} had no primary", name(service)),
+            Cause::Full { service } => format!("{} was full", name(service)),
+            Cause::Poison { service } => format!("{} had a poison message", name(service)),
+            Cause::Quota { service } => format!("{} had no quota left", name(service)),
+            Cause::Closed { service } => format!("{} was closed for maintenance", name(service)),
             Cause::Limit { service } => format!("{} was asked more than its limit", name(service)),
             Cause::Network { edge } => match self.plan.edges.get(edge as usize) {
                 Some(edge) => format!("network from {} to {}", name(edge.from), name(edge.to)),

@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Request,
     /// One of several things that a request does at once.
     Branch,
+    /// A message on its way to a consumer.
+    Delivery,
 }
 
 /// One line of execution.
@@ -35,7 +37,7 @@ pub(super) struct Line {
     /// Position of the service it runs in.
     pub service: u32,
     /// Requests: number of the route across all services. Users: position
-    /// among all entries.
+    /// among all entries. Messages: number of the group.
     pub route: u32,
     /// Next operation. Users of a closed loop: which of them; other users:
     /// [`NOBODY`].
@@ -181,7 +183,7 @@ impl Line {
             last_caller: Key::NONE,
             touched: PathId::NONE,
             degraded: false,
-            watched: pass.cancel | (pass.deadline < SimTime::MAX),
+            watched: pass.is_watched(),
             cancel: pass.cancel,
             criticality: pass.criticality,
             user: pass.user,
@@ -220,7 +222,7 @@ impl Line {
     pub fn request_of(&self, key: Key) -> Key {
         match self.kind {
             Kind::Branch => self.request,
-            Kind::User | Kind::Request => key,
+            Kind::User | Kind::Request | Kind::Delivery => key,
         }
     }
 }
@@ -244,6 +246,12 @@ impl Pass {
             cancel: false,
             deadline: SimTime::MAX,
         }
+    }
+
+    /// Whether the request has to look if it should stop.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.cancel | (self.deadline < SimTime::MAX)
     }
 
     /// With whether the callee is to stop when its caller has given up, and

@@ -7,9 +7,12 @@
 mod arrive;
 mod blame;
 mod bucket;
+mod cache;
 mod calls;
 mod control;
 mod crowd;
+mod database;
+mod dependency;
 mod edge;
 pub mod fault;
 mod fleet;
@@ -27,7 +30,10 @@ mod run;
 mod serve;
 pub mod spec;
 mod state;
+pub mod store;
+mod stream;
 mod surge;
+mod wire;
 
 use std::sync::Arc;
 
@@ -38,6 +44,7 @@ use crate::engine::{Agenda, Progress};
 
 pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
+pub use database::Failover;
 pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
 pub use fleet::body::{Exit, NodePhase, Stage};
@@ -81,18 +88,19 @@ impl World {
         let plan = Arc::new(Plan::new(spec));
         let mut state = State::new(&plan, seed);
         let mut agenda = Agenda::default();
-        Live {
+        let mut live = Live {
             plan: &plan,
             state: &mut state,
             probe: &mut Unobserved,
-        }
-        .open_the_doors(&mut agenda);
+        };
+        live.open_the_doors(&mut agenda);
         let mut world = World {
             plan,
             agenda,
             state,
         };
         world.start_fleet();
+        world.start_stores();
         world
     }
 

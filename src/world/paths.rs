@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::probe::Cause;
+use super::probe::{Cause, Outcome};
 
 /// Hops of all paths in one run; beyond them paths lose their ends, but never
 /// their first cause.
@@ -59,6 +59,10 @@ pub enum How {
     Limited,
     /// It dropped what had waited for too long.
     Dropped,
+    /// The network did not lead to it.
+    Unreachable,
+    /// Its answer could not be read.
+    Garbled,
 }
 
 /// What a cause did first and how it went on.
@@ -127,6 +131,11 @@ impl Paths {
 }
 
 impl World {
+    /// The first cause of a path; none where nothing went wrong.
+    pub fn first_cause(&self, path: PathId) -> Option<Cause> {
+        self.state.paths.cause(path)
+    }
+
     /// A path in words, from its first cause to the user; empty for none.
     pub fn tell_path(&self, path: PathId) -> String {
         let mut words = Vec::new();
@@ -162,6 +171,14 @@ impl World {
 }
 
 impl How {
+    /// What whoever asked is told when a pod refuses a request so.
+    pub(super) fn refusal(self) -> Outcome {
+        match self {
+            How::RateLimited => Outcome::Limited,
+            _ => Outcome::Overloaded,
+        }
+    }
+
     fn tell(self, service: &str) -> String {
         let (before, after) = match self {
             How::Slow => ("", " slow"),
@@ -179,6 +196,8 @@ impl How {
             How::RateLimited => ("rate limit of ", " reached"),
             How::Limited => ("concurrency limit of ", " reached"),
             How::Dropped => ("", " dropped what waited too long"),
+            How::Unreachable => ("", " out of reach"),
+            How::Garbled => ("answer of ", " unreadable"),
         };
         format!("{before}{service}{after}")
     }

@@ -5,9 +5,10 @@ use crate::base::{Duration, Money, Sampler, Span, Stream};
 
 use super::policy::SitePlan;
 use super::spec::{
-    Balance, Breaker, Call, Class, ClassKind, Drive, Policy, Population, Protect, Retry, RouteRef,
-    Service, Spec, Step, Version,
+    Balance, Breaker, Call, Class, ClassKind, Drive, Group, Policy, Population, Protect, Retry,
+    RouteRef, Service, Spec, Step, Store, Version,
 };
+use super::store::StorePlan;
 
 /// Where [`Op::Refuse`] stands in every plan.
 pub(super) const REFUSE: u32 = 0;
@@ -40,6 +41,8 @@ pub(super) enum Op {
     End,
     /// The request is refused at the door, for what has touched it.
     Refuse,
+    /// Do something with what is kept; the index is into the plan of stores.
+    Store(u32),
 }
 
 impl Op {
@@ -66,6 +69,8 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+    /// Whether it matters which pod is asked, beyond balance.
+    pub particular: bool,
     /// Breaker, bulkhead and budget, where there are any.
     pub site: Option<u32>,
     /// The breaker of the world file, also while it is off.
@@ -158,6 +163,11 @@ pub(super) struct Plan {
     pub classes: Vec<ClassPlan>,
     /// Classes that divide the common rate, with cumulative shares.
     pub shares: Vec<(f64, u32)>,
+    pub store: StorePlan,
+    /// By service: whether it matters which of its pods is asked, beyond balance.
+    pub particular: Vec<bool>,
+    /// Whether anything is kept at all.
+    pub keeps: bool,
     /// First operations of routes that versions change, by version.
     pub entries_by_version: Vec<u32>,
     /// Whether any pod ever stops to collect garbage.
@@ -239,21 +249,30 @@ impl Plan {
             lanes: Vec::new(),
             sites: Vec::new(),
             entries: Vec::new(),
+            store: StorePlan::default(),
+            particular: Vec::new(),
+            keeps: false,
             classes: Vec::new(),
             shares: Vec::new(),
         };
+        plan.stores();
+        plan.particular = plan.spec.services.iter().map(is_particular).collect();
         let services = std::mem::take(&mut plan.spec.services);
         for (service, spec) in services.iter().enumerate() {
             for (local, route) in spec.routes.iter().enumerate() {
                 let number = plan.first_route[service] as usize + local;
                 plan.routes[number].entry = plan.ops.len() as u32;
+                plan.prologue(service as u32, &spec.store);
                 plan.script(service as u32, &route.script);
+                plan.epilogue(service as u32, number as u32, &spec.store);
                 plan.ops.push(Op::End);
                 plan.versions_of(number, service as u32, local, spec);
             }
         }
         plan.spec.services = services;
         plan.users();
+        plan.consumers();
+        plan.keeps = !plan.store.is_empty();
         plan
     }
 
@@ -280,7 +299,9 @@ impl Plan {
                 set_timeout(&mut script, *to, *timeout);
             }
             entries.push(self.ops.len() as u32);
+            self.prologue(service, &spec.store);
             self.script(service, &script);
+            self.epilogue(service, number as u32, &spec.store);
             self.ops.push(Op::End);
         }
         self.routes[number].by_version = Some(self.entries_by_version.len() as u32);
@@ -351,8 +372,15 @@ impl Plan {
                 }
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
-                    self.ops.push(Op::Call(number));
+                    self.pooled_call(service, number);
                     self.fallback(service, number, call);
+                }
+                Step::Lock(lock) => self.lock(service, lock),
+                Step::Lookup(lookup) => {
+                    let mut ask = lookup.call.clone();
+                    ask.optional = true;
+                    let number = self.call(Some(service), &ask);
+                    self.lookup(lookup, number, |plan, miss| plan.script(service, miss));
                 }
                 Step::Parallel(branches) => {
                     let fork = self.ops.len();
@@ -396,6 +424,18 @@ impl Plan {
         }
     }
 
+    /// The call that hands a queue's messages to a group of consumers.
+    pub fn consumer_call(&mut self, queue: u32, group: &Group) -> u32 {
+        let call = Call {
+            to: group.to,
+            timeout: Some(group.visibility),
+            retry: Retry::default(),
+            optional: false,
+            policy: Policy::default(),
+        };
+        self.call(Some(queue), &call)
+    }
+
     /// What stands in for a failed call: behind it, jumped over when it went well.
     fn fallback(&mut self, service: u32, number: u32, call: &Call) {
         let Some(script) = &call.policy.fallback else {
@@ -404,6 +444,7 @@ impl Plan {
         let jump = self.ops.len();
         self.ops.push(Op::End); // replaced below
         self.calls[number as usize].fallback = Some(self.ops.len() as u32);
+        self.give_back(service, number);
         self.script(service, script);
         self.ops[jump] = Op::Jump(self.ops.len() as u32);
     }
@@ -447,6 +488,7 @@ impl Plan {
             lane,
             retry: call.retry,
             optional: call.optional,
+            particular: self.particular[service],
             site,
             breaker: policy.breaker,
             timeout: call.timeout,
@@ -475,6 +517,14 @@ impl Plan {
     }
 }
 
+fn is_particular(service: &Service) -> bool {
+    match &service.store {
+        Store::Cache(_) => true,
+        Store::Database(database) => database.replication.is_some(),
+        _ => false,
+    }
+}
+
 impl ClassPlan {
     /// Lays journeys and their steps out in rows.
     fn journeys(&mut self, population: &Population) {
@@ -498,6 +548,12 @@ fn set_timeout(script: &mut [Step], to: RouteRef, timeout: Option<Span>) {
     for step in script {
         match step {
             Step::Call(call) if call.to == to => call.timeout = timeout,
+            Step::Lookup(lookup) => {
+                if lookup.call.to == to {
+                    lookup.call.timeout = timeout;
+                }
+                set_timeout(&mut lookup.miss, to, timeout);
+            }
             Step::Parallel(branches) => {
                 for branch in branches {
                     set_timeout(branch, to, timeout);

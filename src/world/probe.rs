@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Failover;
 use super::fleet::body::Exit;
 use super::spec::ClassKind;
 use crate::base::{Money, SimTime, Span};
@@ -17,7 +18,7 @@ pub enum Outcome {
     Error,
     /// Not answered in time (504), or given up by whoever asked.
     TimedOut,
-    /// Refused: the queue was full (503).
+    /// Refused: the queue was full (503), or the quota used up (429).
     Overloaded,
     /// No pod to ask, or the connection was reset (503).
     Unavailable,
@@ -72,6 +73,52 @@ pub enum Cause {
     /// No pod was ready.
     NoPod {
         /// The service.
+        service: u32,
+    },
+    /// A service's pool had no connection to a database to spare.
+    Pool {
+        /// The service.
+        service: u32,
+    },
+    /// A database had as many connections as it allows.
+    Connections {
+        /// The database.
+        service: u32,
+    },
+    /// Another query had locked the row.
+    Locked {
+        /// The database.
+        service: u32,
+    },
+    /// The query was aborted to end a deadlock.
+    Deadlock {
+        /// The database.
+        service: u32,
+    },
+    /// A replicated database had nobody to ask: no primary to write to, or
+    /// no copy that was fit to be read.
+    NoPrimary {
+        /// The database.
+        service: u32,
+    },
+    /// A queue had no room.
+    Full {
+        /// The queue.
+        service: u32,
+    },
+    /// The message could not be handled.
+    Poison {
+        /// The queue.
+        service: u32,
+    },
+    /// The quota was used up.
+    Quota {
+        /// The dependency.
+        service: u32,
+    },
+    /// It was closed for maintenance.
+    Closed {
+        /// The dependency.
         service: u32,
     },
     /// A limit that was set: more was asked than the service lets in.
@@ -292,6 +339,8 @@ pub enum Happening {
         /// Position of the version.
         version: u32,
     },
+    /// A replica of a database took over.
+    FailedOver(Failover),
     /// A fault ended by itself.
     FaultEnded {
         /// Its number.

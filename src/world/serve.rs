@@ -106,7 +106,7 @@ impl<P: Probe> Live<'_, P> {
     /// The pod that was asked does not serve any more.
     #[cold]
     #[inline(never)]
-    fn refused_by(&mut self, service: u32) -> End {
+    pub fn refused_by(&mut self, service: u32) -> End {
         let first = self.state.paths.first(Cause::Refused { service });
         let path = self.state.paths.onward(first, service, How::Reset);
         End::of(Outcome::Unavailable, path)
@@ -125,10 +125,7 @@ impl<P: Probe> Live<'_, P> {
     #[inline(never)]
     fn turn_away(&mut self, route: u32, path: PathId, how: How, agenda: &Agenda<Event>) -> End {
         let service = self.plan.routes[route as usize].service;
-        let outcome = match how {
-            How::RateLimited => Outcome::Limited,
-            _ => Outcome::Overloaded,
-        };
+        let outcome = how.refusal();
         self.probe.served(Served {
             now: agenda.now(),
             service,
@@ -142,7 +139,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// A request that has waited is taken up.
     #[inline]
-    fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+    pub fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
@@ -193,14 +190,14 @@ impl<P: Probe> Live<'_, P> {
                 line.at = REFUSE;
                 Some(id)
             }
-            Fate::Hung(id) => Some(id),
+            Fate::Hung(id) | Fate::Held(id) => Some(id),
             Fate::Spared => blow.slowed,
         };
         if let Some(id) = culprit {
             line.touched = self.state.paths.first(Cause::Fault(id));
         }
-        if let Fate::Hung(id) = blow.fate {
-            self.hang(id, key);
+        if let Fate::Hung(id) | Fate::Held(id) = blow.fate {
+            self.hang(id, key, agenda);
             Next::Nothing
         } else if blow.wait.is_zero() {
             Next::Run(key)
@@ -303,7 +300,7 @@ impl<P: Probe> Live<'_, P> {
                 self.work(waiting, at, agenda);
                 return;
             }
-            self.state.lines.remove(waiting);
+            self.forget(waiting, agenda.now());
         }
     }
 
@@ -373,8 +370,12 @@ impl<P: Probe> Live<'_, P> {
     pub fn refused(&mut self, key: Key) -> End {
         let line = self.state.lines.get(key);
         let (path, service) = line.map_or((PathId::NONE, 0), |line| (line.touched, line.service));
+        let outcome = match self.state.paths.cause(path) {
+            Some(Cause::Fault(id)) => self.state.faults[id as usize].refuses_with(),
+            _ => Outcome::Error,
+        };
         let path = self.state.paths.onward(path, service, How::Failed);
-        End::of(Outcome::Error, path)
+        End::of(outcome, path)
     }
 
     /// A request ends: its pod has one less. Returns the line to be answered,
@@ -385,11 +386,15 @@ impl<P: Probe> Live<'_, P> {
             return Key::NONE;
         };
         let (pod_key, service, running) = (line.pod, line.service, line.running);
+        let route = line.route;
         if self.plan.services[service as usize].guarded {
             let took = agenda.now().since(line.arrived);
             self.learn(pod_key, service, end.outcome, took, agenda);
         }
-        let caller = self.close(key, end, agenda);
+        let mut caller = self.close(key, end, agenda);
+        if self.state.wired[route as usize] && caller != Key::NONE {
+            caller = self.send_back(caller, key, (route, pod_key), end, agenda);
+        }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return caller;
         };
@@ -430,6 +435,9 @@ impl<P: Probe> Live<'_, P> {
         });
         if line.call.hold.guarded {
             self.let_go(key);
+        }
+        if self.plan.keeps {
+            self.free(key, now);
         }
         self.state.lines.remove(key);
         self.state.services[service as usize].ended += 1;

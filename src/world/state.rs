@@ -18,7 +18,9 @@ use super::plan::Plan;
 use super::policy::{GuardTuning, Ring, Shield, Site, Tuning};
 use super::probe::Outcome;
 use super::spec::Balance;
+use super::store::{StoreEvent, Stores};
 use super::surge::Surges;
+use super::wire::Letter;
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -47,10 +49,16 @@ pub(super) enum Event {
     Fleet(FleetEvent),
     /// A fault's phase is over: it begins, rests or ends.
     FaultTurn(u32),
+    /// Something kept asks for attention.
+    Store(StoreEvent),
     /// The first line that waits for a bulkhead has waited long enough.
     Bulkhead(u32),
     /// A pod that callers left out is asked again.
     Return { service: u32, pod: Key },
+    /// A request that was on its way reaches its pod.
+    Arrive(Key),
+    /// An answer that was on its way arrives.
+    Letter(Key),
 }
 
 /// Who goes on at this very instant. Small enough to pass in two registers:
@@ -75,7 +83,7 @@ pub(super) enum Task {
 }
 
 /// How a request or an attempt ended, and why.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct End {
     pub outcome: Outcome,
     /// Answered, but without a part or with something else in its place.
@@ -229,6 +237,10 @@ pub(super) struct State {
     pub faults: Vec<Fault>,
     /// By route number: whether an acting fault concerns its requests.
     pub struck: Vec<bool>,
+    /// By route number: whether an acting fault concerns messages to and from it.
+    pub wired: Vec<bool>,
+    /// Answers on their way.
+    pub letters: Slab<Letter>,
     pub fault_chance: Stream,
     /// Who users are, where pods are chosen by it.
     pub keys: Stream,
@@ -244,6 +256,9 @@ pub(super) struct State {
     pub users: Vec<Users>,
     /// Attempts whose caller had given up when the answer came.
     pub wasted: u64,
+    /// What services keep; not in the digest of a world that keeps nothing.
+    #[serde(skip_serializing_if = "Stores::is_empty")]
+    pub stores: Stores,
     /// Requests that stopped because nobody waited.
     pub stopped: u64,
     /// To be done before the next event; empty between events.
@@ -300,6 +315,8 @@ impl State {
             paths: Paths::default(),
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
+            wired: vec![false; plan.routes.len()],
+            letters: Slab::default(),
             fault_chance: Stream::named(seed, "faults"),
             keys: Stream::named(seed, "user-keys"),
             sources: Source::all(plan, seed),
@@ -310,6 +327,7 @@ impl State {
             load_factor: 1.0,
             users: vec![Users::default(); plan.classes.len()],
             wasted: 0,
+            stores: Stores::new(plan, seed),
             stopped: 0,
             tasks: Vec::new(),
         }

@@ -5,7 +5,7 @@ pub mod fleet;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xops_lab::lesson::Shelf;
 
@@ -37,4 +37,20 @@ pub fn files_below(folder: &str) -> BTreeMap<String, String> {
 /// Everything below `lessons/`.
 pub fn shelf() -> Shelf {
     Shelf::new("lessons/", files_below("lessons"))
+}
+
+/// The folder of outside test data: `XOPS_CONFORMANCE`, or the nearest
+/// `shared/conformance` above the project. Where it is absent, this says so.
+pub fn conformance() -> Option<PathBuf> {
+    let named = std::env::var_os("XOPS_CONFORMANCE").map(PathBuf::from);
+    let found = named.or_else(|| {
+        let above = project()
+            .ancestors()
+            .map(|folder| folder.join("shared/conformance"));
+        above.into_iter().find(|folder| folder.is_dir())
+    });
+    if found.is_none() {
+        println!("no conformance folder here: set XOPS_CONFORMANCE to compare with outside data");
+    }
+    found
 }

@@ -14,16 +14,23 @@ use crate::base::diag::shown;
 /// A line and a column, both from 1.
 type At = (u32, u32);
 
-/// Composes the one document of `text`; `None` if anything was refused that
-/// leaves no root.
-pub(super) fn compose(text: &str, limits: &Limits, refusals: &mut Refusals<'_>) -> Option<Node> {
+/// Composes the documents of `text`, of which there may be several only where
+/// `many` says so. Empty documents are left out; what was refused may leave
+/// fewer.
+pub(super) fn compose(
+    text: &str,
+    limits: &Limits,
+    many: bool,
+    refusals: &mut Refusals<'_>,
+) -> Vec<Node> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser = Parser::new(StrInput::new(text));
     let mut composer = Composer {
         limits,
+        many,
         refusals,
         stack: Vec::new(),
-        root: None,
+        roots: Vec::new(),
         nodes: 0,
         documents: 0,
     };
@@ -31,12 +38,12 @@ pub(super) fn compose(text: &str, limits: &Limits, refusals: &mut Refusals<'_>) 
         match next {
             Ok((event, span)) => {
                 if composer.take(event, place(&span.start)).is_break() {
-                    return None;
+                    return Vec::new();
                 }
             }
             Err(error) => {
                 composer.invalid(text, &error);
-                return None;
+                return Vec::new();
             }
         }
     }
@@ -69,9 +76,10 @@ enum Next {
 
 struct Composer<'c, 't> {
     limits: &'c Limits,
+    many: bool,
     refusals: &'c mut Refusals<'t>,
     stack: Vec<Open>,
-    root: Option<Node>,
+    roots: Vec<Node>,
     nodes: usize,
     documents: usize,
 }
@@ -83,7 +91,7 @@ impl Composer<'_, '_> {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
             Event::DocumentStart(_) => {
                 self.documents = self.documents.saturating_add(1);
-                if self.documents > 1 {
+                if self.documents > 1 && !self.many {
                     self.refusals.add(
                         at,
                         "a second document starts here",
@@ -207,7 +215,9 @@ impl Composer<'_, '_> {
     /// Puts a finished node where it belongs; `None` is one that was refused.
     fn put(&mut self, node: Option<Node>) {
         match self.stack.last_mut() {
-            None => self.root = node,
+            None => self
+                .roots
+                .extend(node.filter(|node| node.value != Value::Null)),
             Some(Open::List { items, .. }) => items.extend(node),
             Some(Open::Map { entries, next, .. }) => {
                 *next = match (std::mem::replace(next, Next::Key), node) {
@@ -314,21 +324,15 @@ impl Composer<'_, '_> {
         }
     }
 
-    /// The root, once all events were taken.
-    fn finish(self) -> Option<Node> {
-        match self.root {
-            None
-            | Some(Node {
-                value: Value::Null, ..
-            }) if self.refusals.none() => {
-                self.refusals.add_whole(
-                    "the file holds nothing".to_owned(),
-                    "write `field: value` lines; lines that start with # do not count".to_owned(),
-                );
-                None
-            }
-            root => root,
+    /// The roots, once all events were taken.
+    fn finish(self) -> Vec<Node> {
+        if self.roots.is_empty() && self.refusals.none() {
+            self.refusals.add_whole(
+                "the file holds nothing".to_owned(),
+                "write `field: value` lines; lines that start with # do not count".to_owned(),
+            );
         }
+        self.roots
     }
 }
 

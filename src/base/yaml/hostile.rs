@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::{Limits, Node, Value, parse};
+use super::{Limits, Node, Tree, Value, parse, write};
 
 /// The first line of the answer, which must be a refusal.
 fn refusal(text: &str) -> String {
@@ -181,4 +181,46 @@ proptest! {
 #[test]
 fn the_valid_text_of_these_tests_is_valid() {
     assert!(parse("t.yaml", VALID, &Limits::default()).is_ok());
+}
+
+/// Texts that tempt a writer: signs of YAML, spaces, lines, odd characters.
+fn odd_text() -> impl Strategy<Value = String> {
+    let sign = proptest::sample::select(
+        "ab: #-?[]{}&*!|>%@`'\"\\\n\n  ,~09.ü\u{2028}\u{feff}\t"
+            .chars()
+            .collect::<Vec<char>>(),
+    );
+    proptest::collection::vec(sign, 0..12).prop_map(|signs| signs.into_iter().collect())
+}
+
+/// Trees in the form that reading gives.
+fn any_tree() -> impl Strategy<Value = Tree> {
+    let word = proptest::sample::select(vec!["1", "-2.5", "true", "1e3", "2022-01-01 12:00:00"]);
+    let leaf = prop_oneof![
+        Just(Tree::Null),
+        word.prop_map(Tree::word),
+        odd_text().prop_map(Tree::Text),
+        proptest::sample::select(vec!["null", "yes", "12", "a\n  b\n", "x: y", "<<", "- a"])
+            .prop_map(Tree::text),
+    ];
+    leaf.prop_recursive(4, 40, 5, |inner| {
+        let entries = proptest::collection::btree_map(odd_text(), inner.clone(), 0..5);
+        prop_oneof![
+            proptest::collection::vec(inner, 0..5).prop_map(Tree::List),
+            entries.prop_map(|entries| Tree::Map(entries.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Below a key, because a document of nothing is no document.
+    #[test]
+    fn what_is_written_reads_as_the_same_tree(tree in any_tree()) {
+        let tree = Tree::Map(vec![("a".to_owned(), tree)]);
+        let text = write(&tree);
+        let read = parse("t.yaml", &text, &Limits::default());
+        prop_assert_eq!(read.as_ref().map(Tree::from), Ok(tree), "{}", text);
+    }
 }

@@ -1,9 +1,9 @@
-//! Strict YAML: text in, a tree with positions out.
+//! Strict YAML: text in, a tree with positions out; and a tree without, written.
 //!
 //! Lessons and worlds come from anyone, so this reads only the part of YAML
 //! that people write by hand, and refuses the rest with a place and a remedy:
-//! no anchors, aliases, merge keys or tags, no second document, no duplicate
-//! or non-text keys, no tabs or control characters. Scalars keep their text;
+//! no anchors, aliases, merge keys or tags, no second document unless asked for
+//! ([`parse_all`]), no duplicate or non-text keys, no tabs or control characters. Scalars keep their text;
 //! what a text means (number, duration, `true`) is decided by the reader of
 //! the field ([`crate::base::Report`]), never by YAML's own guessing.
 //!
@@ -19,6 +19,11 @@ mod refusal;
 mod screen;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod write;
+
+pub use tree::Tree;
+pub use write::write;
 
 use super::Diagnostics;
 
@@ -105,14 +110,24 @@ impl Default for Limits {
 /// every problem that it could find: invalid YAML, a limit, and a document
 /// too many end the search; everything else lets it go on.
 pub fn parse(file: &str, text: &str, limits: &Limits) -> Result<Node, Diagnostics> {
+    let mut roots = read(file, text, limits, false)?;
+    Ok(roots.remove(0))
+}
+
+/// Reads every document of a text, separated by lines of `---`; at least one.
+/// Documents that hold nothing are left out. The limits are those of the whole.
+pub fn parse_all(file: &str, text: &str, limits: &Limits) -> Result<Vec<Node>, Diagnostics> {
+    read(file, text, limits, true)
+}
+
+/// At least one root, or the reasons why there is none.
+fn read(file: &str, text: &str, limits: &Limits, many: bool) -> Result<Vec<Node>, Diagnostics> {
     let mut refusals = refusal::Refusals::new(file, text);
     screen::screen(text, limits, &mut refusals);
     if refusals.none() {
-        let root = compose::compose(text, limits, &mut refusals);
-        if refusals.none()
-            && let Some(root) = root
-        {
-            return Ok(root);
+        let roots = compose::compose(text, limits, many, &mut refusals);
+        if refusals.none() && !roots.is_empty() {
+            return Ok(roots);
         }
     }
     Err(refusals.finish())

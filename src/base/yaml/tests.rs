@@ -1,9 +1,9 @@
 //! What is read, what is refused, and in which words.
 #![allow(clippy::unwrap_used)]
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 
-use super::{Limits, Node, Value, parse};
+use super::{Limits, Node, Tree, Value, parse, parse_all, write};
 
 /// The tree in one line a node: `line:column` and the value, or the refusals.
 fn rendering(text: &str) -> String {
@@ -243,4 +243,70 @@ fn invalid_yaml_is_answered_in_plain_words() {
         let first = rendering(text).lines().next().unwrap().to_owned();
         assert_eq!(first, format!("t.yaml:{expected}"), "for {text:?}");
     }
+}
+
+#[test]
+fn several_documents_are_read_where_they_are_asked_for() {
+    let read = |text: &str| {
+        parse_all("t.yaml", text, &Limits::default()).map(|roots| {
+            let place = |root: &Node| (root.line, root.column);
+            roots.iter().map(place).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(read("a: 1\n"), Ok(vec![(1, 1)]));
+    assert_eq!(
+        read("---\na: 1\n---\n---\n# x\n- b\n...\n"),
+        Ok(vec![(2, 1), (6, 1)])
+    );
+    let found = read("a: 1\n---\nb: *x\n---\nc: &y 2\n").unwrap_err();
+    assert!(
+        found.to_string().contains("t.yaml:3:4: an alias"),
+        "{found}"
+    );
+    assert!(read("---\n---\n").is_err());
+}
+
+#[test]
+fn a_tree_is_written_as_people_write() {
+    let tree = Tree::Map(vec![
+        ("name".to_owned(), Tree::text("shop")),
+        ("tier".to_owned(), Tree::text("2")),
+        ("port".to_owned(), Tree::word(80)),
+        ("expr".to_owned(), Tree::text("sum(\n  a\n)\n")),
+        ("last".to_owned(), Tree::text("a\nb")),
+        ("channel".to_owned(), Tree::text("#alerts")),
+        ("pattern".to_owned(), Tree::text("{a=\"b\"}")),
+        ("none".to_owned(), Tree::Null),
+        (
+            "rules".to_owned(),
+            Tree::List(vec![
+                Tree::Map(vec![
+                    ("a".to_owned(), Tree::text("x: y")),
+                    ("b".to_owned(), Tree::List(vec![])),
+                ]),
+                Tree::List(vec![Tree::text("no"), Tree::Map(vec![])]),
+            ]),
+        ),
+    ]);
+    let expected = "name: shop
+tier: \"2\"
+port: 80
+expr: |
+  sum(
+    a
+  )
+last: |-
+  a
+  b
+channel: \"#alerts\"
+pattern: '{a=\"b\"}'
+none: null
+rules:
+  - a: \"x: y\"
+    b: []
+  -
+    - \"no\"
+    - {}
+";
+    assert_eq!(write(&tree), expected);
 }

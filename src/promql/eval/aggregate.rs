@@ -12,8 +12,9 @@ use super::{ABSENT, Column, Evaluated, Evaluator, Grid, failure, is_present, unf
 use crate::base::order::sort_by;
 use crate::telemetry::store::{Labels, is_of_metric};
 
-/// The first value of a fold, and what each further one does to it.
+/// A group's first value into what is kept of it.
 type Start = fn(f64) -> f64;
+/// Another value to what is kept.
 type Add = fn(&mut f64, f64);
 
 /// Series that are taken together.

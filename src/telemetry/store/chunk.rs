@@ -330,6 +330,9 @@ mod tests {
             });
         }
         // 16 bytes for the first, one step of the clock, then 2 bits each.
-        assert_eq!(head.close().bits.len(), 16 + (3 + 20 + 238 * 2 + 7) / 8);
+        assert_eq!(
+            head.close().bits.len(),
+            16 + (3_usize + 20 + 238 * 2).div_ceil(8)
+        );
     }
 }

@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     fn check(compare: Compare, value: &str, fits: &[&str], not: &[&str]) {
-        let matcher = Matcher::new("a", compare, value).unwrap();
+        let matcher = Matcher::new("a", compare, value).expect("a matcher");
         for text in fits {
             assert!(matcher.fits(text), "{matcher} should fit {text:?}");
         }

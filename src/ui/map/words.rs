@@ -1,6 +1,6 @@
 //! What the map says, in one place.
 
-use crate::session::{Health, PodState, ServiceKind, ServiceView, Unit};
+use crate::session::{FigureView, Health, PodState, ServiceKind, ServiceView, Unit};
 use crate::ui::chart::format::{rate, value};
 
 /// The map's name.
@@ -48,6 +48,9 @@ pub const fn kind(kind: ServiceKind) -> &'static str {
         ServiceKind::Gateway => "gateway",
         ServiceKind::Service => "service",
         ServiceKind::Database => "database",
+        ServiceKind::Cache => "cache",
+        ServiceKind::Queue => "queue",
+        ServiceKind::Dependency => "dependency",
     }
 }
 
@@ -110,8 +113,30 @@ pub fn node(service: &ServiceView, faults: &[&str]) -> String {
     if let Some((done, all)) = service.rollout {
         parts.push(format!("rollout {done} of {all} pods done"));
     }
+    parts.extend(service.figures.iter().map(figure));
     parts.extend(faults.iter().map(|text| format!("fault: {text}")));
     parts.join(", ")
+}
+
+/// A figure about what a service keeps, as its sign says it.
+pub fn figure(figure: &FigureView) -> String {
+    let title = figure.title.to_lowercase();
+    format!("{} {title}", figure_value(figure))
+}
+
+/// The value of a figure, and its limit where it has one.
+pub fn figure_value(figure: &FigureView) -> String {
+    let Some(found) = figure.value else {
+        return NONE.to_owned();
+    };
+    match figure.limit {
+        Some(limit) => format!(
+            "{} of {}",
+            value(found, figure.unit),
+            value(limit, figure.unit)
+        ),
+        None => value(found, figure.unit),
+    }
 }
 
 /// The users, for those who do not see them.
@@ -128,6 +153,11 @@ pub fn load_factor(load: f64) -> Option<String> {
         let text = format!("{load:.2}");
         format!("\u{d7}{}", text.trim_end_matches('0').trim_end_matches('.'))
     })
+}
+
+/// What the title of a call says of its breaker.
+pub fn breaker(open: bool) -> &'static str {
+    if open { ", breaker open" } else { "" }
 }
 
 #[cfg(test)]
@@ -175,6 +205,14 @@ mod tests {
             }),
             utilisation: None,
             queued: 3,
+            figures: vec![FigureView {
+                title: "Lag".into(),
+                about: String::new(),
+                unit: Unit::Count,
+                value: Some(12.0),
+                limit: Some(40.0),
+            }],
+            notes: Vec::new(),
             routes: Vec::new(),
             calls: Vec::new(),
             shedding: false,
@@ -184,7 +222,7 @@ mod tests {
             node(&service, &["+300ms on every request"]).replace('\u{a0}', " "),
             "payment, service, watch: error ratio 2.1 % is above 1 %, 1 of 2 pods ready, \
              rate 12.3 /s, errors 2.1 %, p99 312 ms, 3 requests queued, version v2, \
-             rollout 1 of 2 pods done, fault: +300ms on every request"
+             rollout 1 of 2 pods done, 12 of 40 lag, fault: +300ms on every request"
         );
     }
 

@@ -143,7 +143,7 @@ impl<P: Probe> Live<'_, P> {
                 self.take_core(line, burst.pod, need, agenda);
                 break;
             }
-            self.state.lines.remove(line);
+            self.forget(line, agenda.now());
         }
         self.follow(Next::Run(burst.line), agenda);
     }

@@ -97,14 +97,17 @@ impl<P: Probe> Live<'_, P> {
         };
         agenda.after(after, Event::Fleet(event));
         for key in self.pods_on(place) {
-            self.freeze(key, place);
+            self.freeze(key, place, agenda.now());
         }
         self.probe
             .happened(agenda.now(), Happening::NodeLost { node: place });
     }
 
     /// Nothing moves in this pod any more, and nobody is told.
-    fn freeze(&mut self, key: Key, node: u32) {
+    fn freeze(&mut self, key: Key, node: u32, now: SimTime) {
+        if self.plan.keeps {
+            self.primary_died(key, now);
+        }
         let Some(pod) = self.state.pods.get_mut(key) else {
             return;
         };
@@ -124,8 +127,13 @@ impl<P: Probe> Live<'_, P> {
         for (key, kind) in lines {
             self.let_go(key);
             if kind == Kind::Branch {
-                self.state.lines.remove(key);
-            } else if let Some(line) = self.state.lines.get_mut(key) {
+                self.forget(key, now);
+                continue;
+            }
+            if self.plan.keeps {
+                self.free(key, now);
+            }
+            if let Some(line) = self.state.lines.get_mut(key) {
                 line.at = HALT;
                 line.call = Sent::NOTHING;
                 line.touched = touched;

@@ -377,9 +377,12 @@ impl<P: Probe> Live<'_, P> {
             lines.partition(|(_, line)| line.kind == Kind::Request);
         let [held, branches] =
             [held, branches].map(|lines| lines.iter().map(|(line, _)| *line).collect::<Vec<Key>>());
+        if self.plan.keeps {
+            self.primary_died(key, agenda.now());
+        }
         for branch in branches {
             self.let_go(branch);
-            self.state.lines.remove(branch);
+            self.forget(branch, agenda.now());
         }
         let first = self.state.paths.first(cause);
         let path = self.state.paths.onward(first, service, How::Reset);

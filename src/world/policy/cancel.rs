@@ -49,7 +49,7 @@ impl<P: Probe> Live<'_, P> {
             }
             if last != next {
                 self.let_go(last);
-                self.state.lines.remove(last);
+                self.forget(last, agenda.now());
             }
             let end = End::of(Outcome::TimedOut, PathId::NONE);
             self.finish(next, end, agenda);
@@ -116,7 +116,7 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         match kind {
-            Kind::User => {}
+            Kind::User | Kind::Delivery => {}
             Kind::Branch => {
                 self.let_go(key);
                 self.abandon(key, agenda);

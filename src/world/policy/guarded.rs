@@ -15,7 +15,8 @@ use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
 
 impl<P: Probe> Live<'_, P> {
-    /// An attempt of a call with policies: it is sent, waits or is refused.
+    /// An attempt of a call with policies, or over a network that a fault
+    /// concerns: it is sent, waits or is refused.
     #[inline(never)]
     pub fn ask_policies(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let now = agenda.now();
@@ -102,10 +103,16 @@ impl<P: Probe> Live<'_, P> {
         };
         let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
         let pass = Pass::of(line, plan, agenda.now());
-        let Some(pod) = self.choose_pod(plan.service, but, pass.user) else {
-            return Err(self.no_pod(plan.service));
+        let pod = self.pod_for(key, plan, but, pass.user, agenda.now())?;
+        let crossed = if self.state.wired[plan.route as usize] {
+            self.cross(pod, plan.route, key, pass, agenda)
+        } else {
+            None
         };
-        let (callee, next) = self.admit(pod, plan.route, key, pass, agenda)?;
+        let (callee, next) = match crossed {
+            Some(crossed) => crossed?,
+            None => self.admit(pod, plan.route, key, pass, agenda)?,
+        };
         if let Some(lane) = plan.lane {
             self.arm(lane, key, callee, agenda);
         }
@@ -344,7 +351,7 @@ impl<P: Probe> Live<'_, P> {
         if self.is_alive(key) {
             return self.call_over(key, end, agenda);
         }
-        self.state.lines.remove(key);
+        self.forget(key, agenda.now());
         Next::Nothing
     }
 }

@@ -41,7 +41,8 @@ pub(crate) struct Shield {
 pub enum GuardTuning {
     /// Whether it sheds by criticality: the world file's limits, or the usual ones.
     Shedding(bool),
-    /// Requests per second that each pod lets in; any number where absent.
+    /// Real requests per second that each pod lets in, as pages show them; any
+    /// number where absent.
     RateLimit(Option<f64>),
 }
 
@@ -50,7 +51,7 @@ pub enum GuardTuning {
 pub struct GuardStatus {
     /// Whether it sheds by criticality.
     pub shedding: bool,
-    /// Requests per second that each pod lets in.
+    /// Real requests per second that each pod lets in.
     pub rate_limit: Option<f64>,
 }
 
@@ -81,7 +82,7 @@ impl World {
     pub fn tune_guard(&mut self, service: &str, tuning: GuardTuning) -> Result<(), ActionError> {
         let service = self.service(service)?;
         let plan = Arc::make_mut(&mut self.plan);
-        let usual = plan.spec.services[service].protect;
+        let (scale, usual) = (plan.spec.scale, plan.spec.services[service].protect);
         let protect = &mut plan.protects[service];
         match tuning {
             GuardTuning::Shedding(on) => {
@@ -89,7 +90,8 @@ impl World {
             }
             GuardTuning::RateLimit(None) => protect.rate_limit = None,
             GuardTuning::RateLimit(Some(rate)) => {
-                let rate = Rate::per_second(rate).filter(|rate| rate.get() <= 100_000.0);
+                let rate = Rate::per_second(rate / f64::from(scale))
+                    .filter(|rate| rate.get() <= 100_000.0);
                 let rate = rate.ok_or(ActionError::RateLimit)?;
                 protect.rate_limit = Some(RateLimit::of(rate));
                 // Every pod begins with a full bucket of the new size.
@@ -117,7 +119,7 @@ impl World {
             shedding: protect.is_some_and(|protect| protect.shed.is_some()),
             rate_limit: protect
                 .and_then(|protect| protect.rate_limit)
-                .map(|limit| limit.rate.get()),
+                .map(|limit| limit.rate.get() * f64::from(self.plan.spec.scale)),
         }
     }
 

@@ -14,50 +14,68 @@ pub(crate) struct Window {
     slice: Span,
     /// Number of the newest slice, counted from the start of the run.
     newest: u64,
+    /// When that one ends: until then nothing drops out.
+    until: SimTime,
     counts: [[u32; 2]; SLICES],
+    /// Over all slices.
+    sums: [u32; 2],
 }
 
 impl Window {
     /// Nothing counted yet.
     pub fn new(length: Span) -> Window {
+        let slice = Span::from_nanos((length.as_nanos() / SLICES as u64).max(1));
         Window {
-            slice: Span::from_nanos((length.as_nanos() / SLICES as u64).max(1)),
+            slice,
             newest: 0,
+            until: SimTime::ZERO + slice,
             counts: [[0; 2]; SLICES],
+            sums: [0; 2],
         }
     }
 
     /// Adds to both counters.
+    #[inline]
     pub fn add(&mut self, now: SimTime, first: u32, second: u32) {
         self.roll(now);
         let slice = &mut self.counts[(self.newest % SLICES as u64) as usize];
-        slice[0] += first;
-        slice[1] += second;
+        for (place, more) in [first, second].into_iter().enumerate() {
+            slice[place] += more;
+            self.sums[place] += more;
+        }
     }
 
     /// Both counters over the window that ends now.
+    #[inline]
     pub fn sums(&mut self, now: SimTime) -> [u32; 2] {
         self.roll(now);
-        self.counts
-            .iter()
-            .fold([0; 2], |sum, slice| [sum[0] + slice[0], sum[1] + slice[1]])
+        self.sums
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.counts = [[0; 2]; SLICES];
+        self.sums = [0; 2];
     }
 
+    #[inline]
     fn roll(&mut self, now: SimTime) {
-        let slice = now.as_nanos() / self.slice.as_nanos();
-        let passed = slice.saturating_sub(self.newest);
+        if now >= self.until {
+            self.drop_old(now);
+        }
+    }
+
+    #[cold]
+    fn drop_old(&mut self, now: SimTime) {
+        let newest = now.as_nanos() / self.slice.as_nanos();
+        let passed = newest - self.newest;
         for step in 1..=passed.min(SLICES as u64) {
-            self.counts[((self.newest + step) % SLICES as u64) as usize] = [0; 2];
+            let slice = &mut self.counts[((self.newest + step) % SLICES as u64) as usize];
+            self.sums = [self.sums[0] - slice[0], self.sums[1] - slice[1]];
+            *slice = [0; 2];
         }
-        if passed > SLICES as u64 {
-            self.counts = [[0; 2]; SLICES];
-        }
-        self.newest += passed;
+        self.newest = newest;
+        self.until = SimTime::from_nanos((newest + 1).saturating_mul(self.slice.as_nanos()));
     }
 }
 

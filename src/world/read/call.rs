@@ -14,10 +14,11 @@ pub(super) fn read(
     at: &At<'_>,
     names: &Names<'_>,
     nesting: u32,
+    (step, kinds): (&str, &[&str]),
 ) -> Option<Call> {
     if at.is_scalar() {
         return Some(Call {
-            to: names.route(report, at)?,
+            to: names.route_of(report, at, step, kinds)?,
             timeout: None,
             retry: Retry {
                 attempts: 1,
@@ -30,7 +31,7 @@ pub(super) fn read(
     let mut fields = report.fields(at)?;
     let to = fields
         .need(report, "to")
-        .and_then(|at| names.route(report, &at));
+        .and_then(|at| names.route_of(report, &at, step, kinds));
     let timeout = span(report, &mut fields, "timeout");
     let retry = match fields.get("retry") {
         Some(at) => retry(report, &at),

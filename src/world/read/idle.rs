@@ -67,6 +67,7 @@ fn uses_core(script: &[Step]) -> bool {
         Step::Compute { .. } => true,
         Step::Parallel(scripts) => scripts.iter().any(|script| uses_core(script)),
         Step::Branch(choices) => choices.iter().any(|(_, script)| uses_core(script)),
-        Step::Work(_) | Step::Call(_) => false,
+        Step::Lookup(lookup) => uses_core(&lookup.miss),
+        Step::Work(_) | Step::Call(_) | Step::Lock(_) => false,
     })
 }

@@ -12,6 +12,7 @@ mod profile;
 mod protect;
 mod script;
 mod service;
+mod store;
 mod table;
 mod topology;
 mod traffic;
@@ -20,6 +21,7 @@ mod version;
 
 pub use fleet::STRATEGIES;
 
+use crate::base::yaml::Value;
 use crate::base::{At, Duration, Fields, Report, Span, near};
 
 pub use fault::fault;
@@ -69,21 +71,32 @@ pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
 
 /// What can be referred to: services and their routes, as the file names them.
 pub(super) struct Names<'n> {
-    services: Vec<(&'n str, Vec<&'n str>)>,
+    services: Vec<Named<'n>>,
+}
+
+struct Named<'n> {
+    name: &'n str,
+    /// The word of its `kind`.
+    kind: &'n str,
+    routes: Vec<&'n str>,
 }
 
 impl<'n> Names<'n> {
     fn gather(entries: &[(&'n str, At<'n>)]) -> Self {
         let services = entries
             .iter()
-            .map(|(name, at)| {
-                (
-                    *name,
-                    routes_of(at)
-                        .iter()
-                        .map(|entry| entry.key.as_str())
-                        .collect(),
-                )
+            .map(|(name, at)| Named {
+                name,
+                kind: match field_of(at, "kind") {
+                    Some(Value::Scalar { text, .. }) => text,
+                    _ => "service",
+                },
+                routes: match field_of(at, "routes") {
+                    Some(Value::Map(routes)) => {
+                        routes.iter().map(|entry| entry.key.as_str()).collect()
+                    }
+                    _ => Vec::new(),
+                },
             })
             .collect();
         Names { services }
@@ -101,9 +114,12 @@ impl<'n> Names<'n> {
             .services
             .iter()
             .enumerate()
-            .flat_map(|(service, (name, routes))| {
-                routes.iter().enumerate().map(move |(route, local)| {
-                    (format!("{name}/{local}"), RouteRef { service, route })
+            .flat_map(|(service, named)| {
+                named.routes.iter().enumerate().map(move |(route, local)| {
+                    (
+                        format!("{}/{local}", named.name),
+                        RouteRef { service, route },
+                    )
                 })
             })
             .collect::<Vec<_>>();
@@ -115,21 +131,59 @@ impl<'n> Names<'n> {
         report.error(at, format!("no route is called `{text}`"), remedy);
         None
     }
+
+    /// A route of a service of one of these kinds: what a step of this kind may ask.
+    pub fn route_of(
+        &self,
+        report: &mut Report,
+        at: &At<'_>,
+        step: &str,
+        kinds: &[&str],
+    ) -> Option<RouteRef> {
+        let found = self.route(report, at)?;
+        let kind = self.services[found.service].kind;
+        if kinds.contains(&kind) {
+            return Some(found);
+        }
+        let fitting = match kind {
+            "database" => "a database is asked by `query`",
+            "cache" => "a cache is asked by `cache`",
+            "queue" => "a queue is filled by `publish`",
+            _ => "another service is asked by `call`",
+        };
+        let problem = format!("a {step} does not go to a {kind}");
+        report.error(at, problem, fitting);
+        None
+    }
+
+    /// Position of the database that stands as a key.
+    pub fn database(&self, report: &mut Report, name: &str, at: &At<'_>) -> Option<usize> {
+        let found = self
+            .services
+            .iter()
+            .position(|named| named.name == name && named.kind == "database");
+        if found.is_none() {
+            let known = self
+                .services
+                .iter()
+                .filter(|named| named.kind == "database");
+            let known: Vec<&str> = known.map(|named| named.name).collect();
+            report.error(
+                at,
+                format!("no database is called `{name}`"),
+                near::remedy(name, &known),
+            );
+        }
+        found
+    }
 }
 
-fn routes_of<'n>(at: &At<'n>) -> &'n [crate::base::yaml::Entry] {
-    use crate::base::yaml::Value;
+fn field_of<'n>(at: &At<'n>, key: &str) -> Option<&'n Value> {
     let Value::Map(fields) = &at.node.value else {
-        return &[];
+        return None;
     };
-    match fields
-        .iter()
-        .find(|entry| entry.key == "routes")
-        .map(|entry| &entry.node.value)
-    {
-        Some(Value::Map(routes)) => routes,
-        _ => &[],
-    }
+    let found = fields.iter().find(|entry| entry.key == key)?;
+    Some(&found.node.value)
 }
 
 /// A distribution: a bare duration is constant.

@@ -3,7 +3,7 @@
 use crate::base::{At, Report};
 use crate::world::spec::{RouteRef, Spec, Step};
 
-use super::{MAX_ITEMS, Names, call, duration};
+use super::{MAX_ITEMS, Names, call, duration, store};
 
 /// Scripts within scripts.
 const MAX_NESTING: u32 = 8;
@@ -64,11 +64,24 @@ fn compute(report: &mut Report, at: &At<'_>) -> Option<Step> {
 }
 
 fn step(report: &mut Report, at: &At<'_>, names: &Names<'_>, nesting: u32) -> Option<Step> {
-    let (kind, at) = report.tagged(at, &["work", "call", "query", "parallel", "branch"])?;
+    const KINDS: [&str; 8] = [
+        "work", "call", "query", "publish", "cache", "lock", "parallel", "branch",
+    ];
+    let (kind, at) = report.tagged(at, &KINDS)?;
     match kind {
         "work" if has_cores(&at) => compute(report, &at),
         "work" => duration(report, &at).map(Step::Work),
-        "call" | "query" => call::read(report, &at, names, nesting).map(Step::Call),
+        "call" => {
+            let kinds = ["gateway", "service", "dependency"];
+            call::read(report, &at, names, nesting, (kind, &kinds)).map(Step::Call)
+        }
+        "query" => call::read(report, &at, names, nesting, (kind, &["database"])).map(Step::Call),
+        "publish" => call::read(report, &at, names, nesting, (kind, &["queue"])).map(Step::Call),
+        "cache" => {
+            let lookup = store::lookup(report, &at, names, nesting)?;
+            Some(Step::Lookup(Box::new(lookup)))
+        }
+        "lock" => store::lock(report, &at).map(Step::Lock),
         "parallel" => {
             let items = report.items(&at, MAX_ITEMS);
             if items.len() < 2 {
@@ -172,7 +185,15 @@ pub(super) fn refuse_cycles(report: &mut Report, at: &At<'_>, spec: &Spec) -> bo
 fn callees(script: &[Step], visit: &mut impl FnMut(RouteRef)) {
     for step in script {
         match step {
-            Step::Work(_) | Step::Compute { .. } => {}
+            Step::Work(_) | Step::Compute { .. } | Step::Lock(_) => {}
+            Step::Lookup(lookup) => {
+                visit(lookup.call.to);
+                callees(
+                    lookup.call.policy.fallback.as_deref().unwrap_or_default(),
+                    visit,
+                );
+                callees(&lookup.miss, visit);
+            }
             Step::Call(call) => {
                 visit(call.to);
                 callees(call.policy.fallback.as_deref().unwrap_or_default(), visit);

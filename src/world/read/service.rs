@@ -3,7 +3,7 @@
 use crate::base::{At, Ratio, Report, Span};
 use crate::world::spec::{Balance, Change, Kind, Route, Service, Version};
 
-use super::{MAX_ITEMS, Names, fleet, protect, script, version};
+use super::{MAX_ITEMS, Names, fleet, protect, script, store, version};
 
 /// Every service; `None` if any has an error.
 pub(super) fn all(
@@ -38,6 +38,9 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
             ("gateway", Kind::Gateway),
             ("service", Kind::Service),
             ("database", Kind::Database),
+            ("cache", Kind::Cache),
+            ("queue", Kind::Queue),
+            ("dependency", Kind::Dependency),
         ];
         report.choice(&at, &words)
     });
@@ -88,8 +91,16 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
             change: Change::default(),
         }]),
     };
+    let pools = store::pools(report, &mut fields, names);
+    let store = kind.and_then(|kind| store::store(report, &mut fields, kind, &route_names, names));
     let fleet = fleet::read(report, &mut fields, &route_names);
+    let at = fields.at().clone();
     fields.done(report);
+    if let (Some(kind), Some(routes), Some(versions), Some(pools)) =
+        (kind, &routes, &versions, &pools)
+    {
+        store::refuse_idle(report, &at, kind, (routes, versions), pools).then_some(())?;
+    }
     Some(Service {
         name: name?,
         about: about?,
@@ -101,9 +112,11 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
         start_up: start_up?,
         balance: balance?,
         protect: protect?,
-        routes: routes?,
         versions: versions?,
         fleet: fleet?,
+        store: store?,
+        pools: pools?,
+        routes: routes?,
     })
 }
 

@@ -7,6 +7,7 @@ mod call;
 mod fleet;
 mod profile;
 mod protect;
+mod store;
 mod traffic;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,11 @@ pub use fleet::{
 pub use profile::Profile;
 pub use traffic::{
     Class, ClassKind, Criticality, Drive, Entry, Journey, JourneyStep, Limit, Population, Traffic,
+};
+
+pub use store::{
+    Cache, Connections, Database, Dependency, Eviction, Group, Lock, Lookup, Queue, Quota, Reads,
+    Replication, Store, Window,
 };
 
 use crate::base::{Bytes, Duration, Ratio, Span};
@@ -50,6 +56,12 @@ pub enum Kind {
     Service,
     /// A database: workers are connections, routes are queries.
     Database,
+    /// A cache: routes are kinds of things that it keeps.
+    Cache,
+    /// A queue or stream of messages: routes are ways to publish.
+    Queue,
+    /// Somebody else's service: it has its own quota and its own hours.
+    Dependency,
 }
 
 /// One service.
@@ -83,6 +95,10 @@ pub struct Service {
     pub versions: Vec<Version>,
     /// How its pods run.
     pub fleet: Fleet,
+    /// What it keeps, if it keeps anything.
+    pub store: Store,
+    /// Pools of connections that each pod keeps to databases.
+    pub pools: Vec<Connections>,
 }
 
 /// How a caller chooses among ready pods.
@@ -128,12 +144,17 @@ pub enum Step {
         /// Time without.
         wait: Option<Duration>,
     },
-    /// Ask another service and wait for its answer.
+    /// Ask another service and wait for its answer: a call, a query, a message
+    /// for a queue.
     Call(Call),
     /// Run several scripts at once and wait for all.
     Parallel(Vec<Vec<Step>>),
     /// Run one of several scripts, chosen by weight.
     Branch(Vec<(f64, Vec<Step>)>),
+    /// Ask a cache, and fetch what it does not have.
+    Lookup(Box<Lookup>),
+    /// Lock one row. Only in the routes of a database.
+    Lock(Lock),
 }
 
 /// A call and how the caller protects itself.
