@@ -84,7 +84,7 @@ impl Evaluator<'_> {
             (Aggregation::Quantile, Some(quantile)) => {
                 let quantiles = self.scalar(quantile, grid)?;
                 self.doubt_quantiles(&quantiles, quantile.part);
-                let columns = self.vector(inner, grid)?;
+                let columns = self.members(inner, grid)?;
                 let mut values = Vec::new();
                 self.by_step(&columns, &grouping, grid, part, |step, members| {
                     values.clear();
@@ -94,17 +94,25 @@ impl Evaluator<'_> {
             }
             (_, Some(parameter)) => {
                 let numbers = self.scalar(parameter, grid)?;
-                let columns = self.vector(inner, grid)?;
+                let columns = self.members(inner, grid)?;
                 if *op == Aggregation::LimitRatio {
                     return self.limit_ratio(&numbers, parameter.part, columns);
                 }
                 self.some(*op, &numbers, parameter.part, columns, &grouping, grid)
             }
             _ => {
-                let columns = self.vector(inner, grid)?;
+                let columns = self.members(inner, grid)?;
                 self.folded(*op, &columns, &grouping, grid, part)
             }
         }
+    }
+
+    /// What is aggregated, ordered by labels: sums in another order would
+    /// differ in their last bits, and a moment from the same moment of a range.
+    fn members(&mut self, inner: &Expr, grid: Grid) -> Evaluated<Vec<Column>> {
+        let mut columns = self.vector(inner, grid)?;
+        sort_by(&mut columns, |a, b| a.labels.cmp(&b.labels));
+        Ok(columns)
     }
 
     /// Aggregations that take one value after the other.
