@@ -9,7 +9,7 @@
 use crate::engine::{Agenda, Key};
 use crate::world::live::Live;
 use crate::world::probe::Probe;
-use crate::world::spec::Spread;
+use crate::world::spec::{Kind, Spread};
 use crate::world::state::{Event, PodPhase};
 
 use super::body::{FleetEvent, Misfit, NodePhase};
@@ -24,7 +24,12 @@ impl<P: Probe> Live<'_, P> {
         let Some(service) = self.state.pods.get(key).map(|pod| pod.service) else {
             return false;
         };
-        let fleet = &self.plan.spec.services[service as usize].fleet;
+        let spec = &self.plan.spec.services[service as usize];
+        if spec.kind == Kind::Dependency {
+            // It runs on somebody else's machines.
+            return true;
+        }
+        let fleet = &spec.fleet;
         match self.find_node(service, None) {
             Ok(place) => {
                 let node = &mut self.state.fleet.nodes[place as usize];
