@@ -81,6 +81,7 @@ impl Default for LabState {
     fn default() -> Self {
         LabState {
             place: String::new(),
+            zone: String::new(),
             phase: Phase::Idle,
             catching_up: None,
             view: None,

@@ -229,6 +229,8 @@ pub(super) struct State {
     pub faults: Vec<Fault>,
     /// By route number: whether an acting fault concerns its requests.
     pub struck: Vec<bool>,
+    /// Whether any pod may stop to collect garbage.
+    pub pauses: bool,
     pub fault_chance: Stream,
     /// Who users are, where pods are chosen by it.
     pub keys: Stream,
@@ -300,6 +302,7 @@ impl State {
             paths: Paths::default(),
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
+            pauses: plan.pauses,
             fault_chance: Stream::named(seed, "faults"),
             keys: Stream::named(seed, "user-keys"),
             sources: Source::all(plan, seed),

@@ -12,6 +12,7 @@ use crate::session::{PodState, PodView, RouteView, ServiceKind, ServiceView, Vie
 use crate::ui::client::Client;
 use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::{format, strings};
+use crate::world::Place;
 
 /// What is inspected.
 #[derive(PartialEq, Properties)]
@@ -63,7 +64,7 @@ pub fn Service(props: &ServiceProps) -> Html {
                     }
                     if controls.show("faults") {
                         <FaultForm service={service.name.clone()}
-                            routes={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
+                            places={Vec::<Place>::new()} names={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
                     }
                 </section>
             }

@@ -18,7 +18,7 @@ pub enum FaultKind {
     Slow,
     /// Requests are never answered, and hold their worker.
     Hang,
-    /// Pods die with all they hold, and are started again.
+    /// Pods are deleted with all they hold, and others are made.
     Kill,
     /// Pods die and stay down.
     PodFailure,
@@ -28,6 +28,38 @@ pub enum FaultKind {
     StartHang,
     /// Nothing is wrong.
     NoOp,
+    /// Containers die with all they hold, and are started again in place.
+    ContainerKill,
+    /// Pods fail their liveness probe.
+    Unhealthy,
+    /// New pods cannot get their image.
+    WrongImage,
+    /// Containers exit as soon as they start.
+    BadCommand,
+    /// Nobody wants any pod of a service.
+    ScaleToZero,
+    /// Something else uses the cores of a pod.
+    CpuStress,
+    /// A pod gets less CPU.
+    CpuLimit,
+    /// Something else uses the memory of a container.
+    MemoryStress,
+    /// Every request leaves memory behind.
+    MemoryLeak,
+    /// Everything stops now and then to collect garbage.
+    Gc,
+    /// Something else fills the disk of a pod.
+    DiskFill,
+    /// Nodes go away without a word.
+    NodeLoss,
+    /// Nothing new is placed on nodes.
+    Cordon,
+    /// Everything is moved off nodes.
+    Drain,
+    /// Nodes repel pods.
+    Taint,
+    /// Other tenants slow nodes down.
+    NoisyNeighbour,
 }
 
 /// What a kind is about; the page groups by it.
@@ -37,6 +69,10 @@ pub enum Group {
     Requests,
     /// Pods as a whole.
     Pods,
+    /// What pods use.
+    Resources,
+    /// Nodes, with all that runs there.
+    Nodes,
     /// Neither.
     Other,
 }
@@ -50,6 +86,10 @@ pub enum Unit {
     Share,
     /// A factor; written as a number.
     Factor,
+    /// Cores; written as a number.
+    Cores,
+    /// Bytes; written as a quantity such as `512MiB`.
+    Bytes,
     /// A whole number.
     Count,
 }
@@ -120,6 +160,7 @@ const fn may(parameter: Parameter, absent: f64) -> Parameter {
 }
 
 const HOUR: f64 = 3_600.0;
+const TIB: f64 = 1_099_511_627_776.0;
 
 const SHARE: Parameter = must(
     "share",
@@ -130,7 +171,7 @@ const SHARE: Parameter = must(
 );
 
 /// Every kind, in the order of [`FaultKind`].
-pub const CATALOGUE: [Entry; 10] = [
+pub const CATALOGUE: [Entry; 26] = [
     Entry {
         kind: FaultKind::Latency,
         name: "latency",
@@ -203,7 +244,7 @@ pub const CATALOGUE: [Entry; 10] = [
         kind: FaultKind::Kill,
         name: "kill",
         title: "Kill pods",
-        does: "So many ready pods die at once with all the requests they hold, and are started again.",
+        does: "So many ready pods are deleted at once with all the requests they hold, and new ones are made in their place.",
         group: Group::Pods,
         parameters: &[must("pods", "How many", Unit::Count, (1.0, 100.0), 1.0)],
         lasting: false,
@@ -249,6 +290,205 @@ pub const CATALOGUE: [Entry; 10] = [
         lasting: true,
         by_request: false,
     },
+    Entry {
+        kind: FaultKind::ContainerKill,
+        name: "container-kill",
+        title: "Kill containers",
+        does: "So many ready pods lose their container with all the requests it holds. It is started again in place, later and later if it happens again and again.",
+        group: Group::Pods,
+        parameters: &[must("pods", "How many", Unit::Count, (1.0, 100.0), 1.0)],
+        lasting: false,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::Unhealthy,
+        name: "unhealthy",
+        title: "Liveness probe fails",
+        does: "The chosen pods fail every liveness probe: they are killed with all they hold, again and again, though they would serve.",
+        group: Group::Pods,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::WrongImage,
+        name: "wrong-image",
+        title: "Wrong image",
+        does: "New pods cannot get their image, which is tried later and later. Pods that run go on; nothing is seen until one has to be made.",
+        group: Group::Pods,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::BadCommand,
+        name: "bad-command",
+        title: "Bad command",
+        does: "Containers exit as soon as they start, and are started later and later. Nothing is seen until one has to start.",
+        group: Group::Pods,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::ScaleToZero,
+        name: "scale-to-zero",
+        title: "Scaled to zero",
+        does: "Nobody wants any pod of the service until the fault ends; then as many as before.",
+        group: Group::Pods,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::CpuStress,
+        name: "cpu-stress",
+        title: "CPU stress",
+        does: "So many busy loops run in each chosen pod and get their share of its cores and of its quota.",
+        group: Group::Resources,
+        parameters: &[must(
+            "loops",
+            "Busy loops",
+            Unit::Count,
+            (1.0, 1_000.0),
+            4.0,
+        )],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::CpuLimit,
+        name: "cpu-limit",
+        title: "CPU throttling",
+        does: "The chosen pods get no more than this much CPU and stand still for the rest of every tenth of a second.",
+        group: Group::Resources,
+        parameters: &[must("limit", "Limit", Unit::Cores, (0.001, 1_000.0), 0.2)],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::MemoryStress,
+        name: "memory-stress",
+        title: "Memory stress",
+        does: "Something else uses this much memory in each chosen container. Over its limit it is killed, again and again.",
+        group: Group::Resources,
+        parameters: &[must(
+            "size",
+            "Memory used",
+            Unit::Bytes,
+            (1_048_576.0, TIB),
+            268_435_456.0,
+        )],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::MemoryLeak,
+        name: "memory-leak",
+        title: "Memory leak",
+        does: "Every request leaves this much memory behind until its container is killed for it.",
+        group: Group::Resources,
+        parameters: &[must(
+            "per-request",
+            "Left behind by each request",
+            Unit::Bytes,
+            (1.0, TIB),
+            1_048_576.0,
+        )],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::Gc,
+        name: "gc",
+        title: "Long collections",
+        does: "After so many requests everything in a pod stops to collect garbage.",
+        group: Group::Resources,
+        parameters: &[
+            must("pause", "Pause", Unit::Time, (0.001, HOUR), 0.5),
+            must(
+                "every",
+                "Requests between",
+                Unit::Count,
+                (1.0, 1_000_000.0),
+                200.0,
+            ),
+        ],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::DiskFill,
+        name: "disk-fill",
+        title: "Disk fills",
+        does: "Something else uses this share of the disk of each chosen pod. Routes that have to write fail when it is full.",
+        group: Group::Resources,
+        parameters: &[must(
+            "share",
+            "Share of the disk",
+            Unit::Share,
+            (0.0001, 1.0),
+            1.0,
+        )],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::NodeLoss,
+        name: "node-loss",
+        title: "Nodes are lost",
+        does: "The nodes go away without a word. What they did is never answered, they are asked until someone notices, and their pods are replaced elsewhere much later. At the end they come back.",
+        group: Group::Nodes,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::Cordon,
+        name: "cordon",
+        title: "Cordon",
+        does: "Nothing new is placed on the nodes until the fault ends.",
+        group: Group::Nodes,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::Drain,
+        name: "drain",
+        title: "Drain",
+        does: "Everything is moved off the nodes, and nothing new is placed there until the fault ends.",
+        group: Group::Nodes,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::Taint,
+        name: "taint",
+        title: "Taint",
+        does: "Pods of one service, or all, may not run on the nodes: those that do are moved at once.",
+        group: Group::Nodes,
+        parameters: &[],
+        lasting: true,
+        by_request: false,
+    },
+    Entry {
+        kind: FaultKind::NoisyNeighbour,
+        name: "noisy-neighbour",
+        title: "Noisy neighbour",
+        does: "Other tenants of the machines make all work on these nodes take this many times as long.",
+        group: Group::Nodes,
+        parameters: &[must(
+            "factor",
+            "Times as long",
+            Unit::Factor,
+            (1.01, 1_000.0),
+            3.0,
+        )],
+        lasting: true,
+        by_request: false,
+    },
 ];
 
 impl FaultKind {
@@ -262,99 +502,15 @@ impl FaultKind {
         let found = CATALOGUE.iter().find(|entry| entry.name == name);
         found.map(|entry| entry.kind)
     }
-}
 
-impl Entry {
-    /// The values that a form offers first.
-    pub fn usual(&self) -> Vec<f64> {
-        self.parameters.iter().map(|p| p.usual).collect()
+    /// Whether it acts on nodes.
+    pub fn of_nodes(self) -> bool {
+        self.entry().group == Group::Nodes
     }
 
-    /// Whether `values` has one value for each parameter, in its range.
-    ///
-    /// # Errors
-    /// What is wrong with which parameter.
-    pub fn check(&self, values: &[f64]) -> Result<(), String> {
-        if values.len() != self.parameters.len() {
-            let (wanted, given) = (self.parameters.len(), values.len());
-            return Err(format!(
-                "`{}` has {wanted} parameters, not {given}",
-                self.name
-            ));
-        }
-        for (parameter, value) in self.parameters.iter().zip(values) {
-            let (least, most) = (parameter.least, parameter.most);
-            let whole = parameter.unit != Unit::Count || libm::trunc(*value) == *value;
-            if !(least..=most).contains(value) || !whole {
-                return Err(format!(
-                    "`{}` of `{}` is {value}; it must be from {least} to {most}",
-                    parameter.name, self.name
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Parameters with values, in words: `300ms extra wait`.
-    pub fn tell(&self, values: &[f64]) -> String {
-        let shown: Vec<String> = self
-            .parameters
-            .iter()
-            .zip(values)
-            .filter(|(parameter, value)| parameter.absent != Some(**value))
-            .map(|(parameter, value)| parameter.tell(*value))
-            .collect();
-        if shown.is_empty() {
-            self.title.to_ascii_lowercase()
-        } else {
-            format!("{} ({})", self.title.to_ascii_lowercase(), shown.join(", "))
-        }
-    }
-}
-
-impl Parameter {
-    fn tell(&self, value: f64) -> String {
-        match self.unit {
-            Unit::Time => crate::base::Span::from_secs_f64(value).to_string(),
-            Unit::Share => match crate::base::Ratio::new(value) {
-                Some(ratio) => ratio.to_string(),
-                None => "?".to_owned(),
-            },
-            Unit::Factor => format!("{value} times"),
-            Unit::Count => format!("{value}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_stands_at_its_own_place_with_a_name_of_its_own() {
-        for (place, entry) in CATALOGUE.iter().enumerate() {
-            assert_eq!(entry.kind as usize, place, "{}", entry.name);
-            assert_eq!(FaultKind::named(entry.name), Some(entry.kind));
-            assert_eq!(entry.kind.entry(), entry);
-            let json = serde_json::to_string(&entry.kind).expect("plain data");
-            assert_eq!(json, format!("\"{}\"", entry.name));
-        }
-    }
-
-    #[test]
-    fn usual_values_are_allowed_and_others_are_named() {
-        for entry in &CATALOGUE {
-            assert_eq!(entry.check(&entry.usual()), Ok(()), "{}", entry.name);
-            let more = vec![1.0; entry.parameters.len() + 1];
-            assert!(entry.check(&more).is_err());
-            for (place, parameter) in entry.parameters.iter().enumerate() {
-                for wrong in [parameter.most * 1.01 + 1.0, -1.0, f64::NAN] {
-                    let mut values = entry.usual();
-                    values[place] = wrong;
-                    let problem = entry.check(&values).expect_err("out of range");
-                    assert!(problem.contains(parameter.name), "{problem}");
-                }
-            }
-        }
+    /// Whether requests have to ask what it does to them.
+    pub fn strikes(self) -> bool {
+        let entry = self.entry();
+        entry.by_request || entry.group == Group::Resources || self == FaultKind::NoisyNeighbour
     }
 }

@@ -5,13 +5,13 @@
 //!
 //! [`State::struck`]: crate::world::state::State
 
-use super::{Fault, FaultKind, Phase};
+use super::{Fault, FaultKind, NOWHERE, Phase};
 use crate::base::{SimTime, Span};
 use crate::engine::Key;
 use crate::world::line::Line;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Probe};
-use crate::world::state::State;
+use crate::world::state::{Pod, State};
 
 /// Hanging requests between two looks at which of them still live. Those that
 /// live hold a worker each, so their number is bounded by the workers.
@@ -42,9 +42,15 @@ pub(in crate::world) enum Fate {
 
 impl Fault {
     /// Whether it acts on this request.
-    fn concerns(&self, line: &Line, service: u32, local: u32, version: u32) -> bool {
+    fn concerns(&self, line: &Line, service: u32, local: u32, pod: Option<&Pod>) -> bool {
+        let version = pod.map_or(0, |pod| pod.version);
+        let here = if self.service == NOWHERE {
+            pod.is_some_and(|pod| self.holds_node_of(pod))
+        } else {
+            self.service == service
+        };
         self.phase == Phase::Acting
-            && self.service == service
+            && here
             && self.route.is_none_or(|only| only == local)
             && self.version.is_none_or(|only| only == version)
             && self
@@ -66,10 +72,10 @@ impl<P: Probe> Live<'_, P> {
     ) {
         let route = &self.plan.routes[line.route as usize];
         let (service, local) = (route.service, route.local);
-        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
         for id in 0..self.state.faults.len() {
             let fault = &self.state.faults[id];
-            if !kinds.contains(&fault.spec.kind) || !fault.concerns(line, service, local, version) {
+            let pod = self.state.pods.get(line.pod);
+            if !kinds.contains(&fault.spec.kind) || !fault.concerns(line, service, local, pod) {
                 continue;
             }
             let (share, strength) = (fault.spec.target.share.get(), fault.strength(now));
@@ -82,11 +88,21 @@ impl<P: Probe> Live<'_, P> {
     /// What befalls a request as a worker takes it up.
     pub fn strike_begin(&mut self, line: &Line, now: SimTime) -> Blow {
         let mut blow = Blow::default();
-        let kinds = [FaultKind::Latency, FaultKind::Abort, FaultKind::Hang];
+        let kinds = [
+            FaultKind::Latency,
+            FaultKind::Abort,
+            FaultKind::Hang,
+            FaultKind::MemoryLeak,
+            FaultKind::Gc,
+        ];
         self.strikes(line, now, &kinds, |live, id, strength| {
             let fault = &live.state.faults[id as usize];
             let (kind, value) = (fault.spec.kind, fault.value(0));
-            if kind == FaultKind::Latency {
+            if matches!(kind, FaultKind::MemoryLeak | FaultKind::Gc) {
+                if live.burden_more(line.pod, id, strength, now) {
+                    blow.slowed = blow.slowed.or(Some(id));
+                }
+            } else if kind == FaultKind::Latency {
                 let jitter = fault.value(1);
                 let swing = if jitter > 0.0 {
                     jitter * (2.0 * live.state.fault_chance.unit() - 1.0)
@@ -110,7 +126,8 @@ impl<P: Probe> Live<'_, P> {
     /// How many times as long a piece of work takes, and the fault that makes it so.
     pub fn strike_work(&mut self, line: &Line, now: SimTime) -> (f64, Option<u32>) {
         let (mut factor, mut slowed) = (1.0, None);
-        self.strikes(line, now, &[FaultKind::Slow], |live, id, strength| {
+        let kinds = [FaultKind::Slow, FaultKind::NoisyNeighbour];
+        self.strikes(line, now, &kinds, |live, id, strength| {
             factor *= 1.0 + (live.state.faults[id as usize].value(0) - 1.0) * strength;
             slowed = slowed.or(Some(id));
         });
@@ -120,9 +137,16 @@ impl<P: Probe> Live<'_, P> {
     /// Why a finished request is answered with an error instead, if it is.
     pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<Cause> {
         let mut found = None;
-        self.strikes(line, now, &[FaultKind::Errors], |live, id, strength| {
-            let share = live.state.faults[id as usize].value(0) * strength;
-            if found.is_none() && live.state.fault_chance.chance(share) {
+        let kinds = [FaultKind::Errors, FaultKind::DiskFill];
+        self.strikes(line, now, &kinds, |live, id, strength| {
+            let fault = &live.state.faults[id as usize];
+            let share = fault.value(0) * strength;
+            let fails = if fault.spec.kind == FaultKind::DiskFill {
+                live.disk_full(line, share)
+            } else {
+                found.is_none() && live.state.fault_chance.chance(share)
+            };
+            if found.is_none() && fails {
                 found = Some(Cause::Fault(id));
             }
         });
