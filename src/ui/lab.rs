@@ -81,7 +81,6 @@ impl Default for LabState {
     fn default() -> Self {
         LabState {
             place: String::new(),
-            zone: String::new(),
             phase: Phase::Idle,
             catching_up: None,
             view: None,
