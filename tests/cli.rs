@@ -156,7 +156,11 @@ fn a_world_is_explained_and_drawn_without_running_it() {
     );
     let picture = folder("graph").join("shop.svg");
     let path = picture.to_str().unwrap();
-    check(&["world", "graph", "corner", "--to", path], 0, &["Drawn in"]);
+    check(
+        &["world", "graph", "corner", "--to", path],
+        0,
+        &["Drawn in"],
+    );
     let drawn = fs::read_to_string(&picture).unwrap();
     let shown = check(
         &["world", "graph", "corner"],
@@ -223,7 +227,11 @@ fn what_cannot_be_run_says_why_and_what_to_do() {
 fn words_that_do_not_fit_are_refused_with_code_2() {
     check(&["rnu"], 2, &["did you mean `run`"]);
     check(&["run"], 2, &["no world or lesson is named"]);
-    check(&["run", "corner", "--sed", "3"], 2, &["did you mean `seed`"]);
+    check(
+        &["run", "corner", "--sed", "3"],
+        2,
+        &["did you mean `seed`"],
+    );
     check(
         &["run", "corner", "--for", "1x"],
         2,

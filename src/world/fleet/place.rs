@@ -97,7 +97,7 @@ impl<P: Probe> Live<'_, P> {
             let pool = &topology.pools[node.pool as usize];
             // A node that is lost without anybody knowing still gets pods.
             let schedulable = matches!(node.phase, NodePhase::Ready | NodePhase::Lost);
-            if !schedulable || node.cordoned {
+            if !schedulable || node.cordoned || self.state.tainted(service, place as u32) {
                 misfit.unschedulable += 1;
             } else if node.cpu + fleet.cpu_request > pool.cpu {
                 misfit.cpu += 1;
