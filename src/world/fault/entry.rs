@@ -77,7 +77,6 @@ impl Parameter {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::world::fault::FaultKind;
     use crate::world::fault::catalogue::CATALOGUE;
 
