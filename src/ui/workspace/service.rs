@@ -174,7 +174,7 @@ fn routes(routes: &[RouteView]) -> Html {
     html! {
         <section aria-labelledby="routes-title">
             <h3 id="routes-title">{ strings::ROUTES }</h3>
-            <div class="table-frame">
+            <div class="table-frame" tabindex="0">
                 <table class="table">
                     <thead><tr>
                         <th scope="col">{ strings::ROUTE }</th>

@@ -55,7 +55,7 @@ pub struct Target {
     #[serde(default)]
     pub service: String,
     /// The nodes, where it acts on nodes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub place: Option<Place>,
     /// One of its routes; all where none is named.
     #[serde(default)]
