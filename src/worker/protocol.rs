@@ -24,10 +24,6 @@ pub enum Speed {
 
 /// From the page to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time, and read at once into what it is for"
-)]
 pub enum ToWorker {
     /// Build a lab, replacing the present one if the new one is sound.
     Open(Box<Opening>),
@@ -53,10 +49,6 @@ pub enum ToWorker {
 
 /// From the worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time, and read at once into what it is for"
-)]
 pub enum FromWorker {
     /// The module is loaded; the first message.
     Ready,
