@@ -7,7 +7,7 @@ mod common;
 
 use common::{check_slices, close, run, spec, try_spec};
 use xops_lab::base::Span;
-use xops_lab::world::{BreakerState, FaultKind, FaultSpec, How, Spec, Tuning, World};
+use xops_lab::world::{BreakerState, FaultKind, FaultSpec, How, Spec, Tuning, Unobserved, World};
 
 /// Users ask `front`, which asks `back` with the given policies.
 fn pair(rate: &str, call: &str, back: &str, rest: &str) -> Spec {
@@ -159,7 +159,7 @@ fn a_breaker_by_rate_opens_after_its_least_number_of_calls_and_closes_when_all_i
     let told = world.tell_path(*path);
     let expected = "fault: errors (100 %) at back, back failed, breaker to back open, front failed";
     assert_eq!(told, expected);
-    world.end_fault(0).expect("it acts");
+    world.end_fault(0, &mut Unobserved).expect("it acts");
     let after = run(&mut world, 10);
     assert_eq!(
         state(&world),

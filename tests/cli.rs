@@ -74,7 +74,7 @@ const COMMANDS: &str = "\
 #[test]
 fn a_world_tells_its_story_objectives_services_and_digest() {
     let gave = check(
-        &["run", "shop", "--for", "10m", "--seed", "7"],
+        &["run", "corner", "--for", "10m", "--seed", "7"],
         0,
         &[
             "The corner shop: seed 7, day 1 00:10:00",
@@ -84,12 +84,12 @@ fn a_world_tells_its_story_objectives_services_and_digest() {
         ],
     );
     let path = check(
-        &["run", "lessons/worlds/shop.yaml", "--for=10m", "--seed=7"],
+        &["run", "lessons/worlds/corner.yaml", "--for=10m", "--seed=7"],
         0,
         &[],
     );
     assert_eq!(gave.out, path.out);
-    let other = check(&["run", "shop", "--for", "10m", "--seed", "8"], 0, &[]);
+    let other = check(&["run", "corner", "--for", "10m", "--seed", "8"], 0, &[]);
     assert_ne!(digest(&gave.out), digest(&other.out));
 }
 
@@ -99,7 +99,7 @@ fn commands_are_carried_out_and_a_replay_gives_the_same() {
     let (commands, replay) = (folder.join("commands.yaml"), folder.join("run.json"));
     fs::write(&commands, COMMANDS).unwrap();
     let (commands, replay) = (commands.to_str().unwrap(), replay.to_str().unwrap());
-    let words = ["run", "shop", "--commands", commands, "--replay", replay];
+    let words = ["run", "corner", "--commands", commands, "--replay", replay];
     let gave = check(
         &words,
         0,
@@ -140,7 +140,7 @@ fn a_lesson_runs_by_name_folder_or_file_and_its_solution_reaches_the_debrief() {
 #[test]
 fn a_world_is_explained_and_drawn_without_running_it() {
     check(
-        &["world", "explain", "shop"],
+        &["world", "explain", "corner"],
         0,
         &[
             "Services at the busiest",
@@ -156,10 +156,14 @@ fn a_world_is_explained_and_drawn_without_running_it() {
     );
     let picture = folder("graph").join("shop.svg");
     let path = picture.to_str().unwrap();
-    check(&["world", "graph", "shop", "--to", path], 0, &["Drawn in"]);
+    check(
+        &["world", "graph", "corner", "--to", path],
+        0,
+        &["Drawn in"],
+    );
     let drawn = fs::read_to_string(&picture).unwrap();
     let shown = check(
-        &["world", "graph", "shop"],
+        &["world", "graph", "corner"],
         0,
         &["<svg", "catalogue calls database"],
     );
@@ -171,7 +175,7 @@ fn a_world_is_explained_and_drawn_without_running_it() {
     );
     check(&["world", "lint"], 0, &["no problems"]);
     check(
-        &["world", "lint", "lessons/worlds/shop.yaml"],
+        &["world", "lint", "lessons/worlds/corner.yaml"],
         0,
         &["1 file, no problems"],
     );
@@ -194,12 +198,12 @@ fn what_cannot_be_run_says_why_and_what_to_do() {
     );
     check(&["run", "Cargo.lock"], 1, &["Cargo.lock:", "remedy"]);
     check(
-        &["run", "shop", "--solution"],
+        &["run", "corner", "--solution"],
         1,
         &["a world has no solution"],
     );
     check(
-        &["run", "shop", "--commands", "none.yaml"],
+        &["run", "corner", "--commands", "none.yaml"],
         1,
         &["none.yaml cannot be read"],
     );
@@ -207,13 +211,13 @@ fn what_cannot_be_run_says_why_and_what_to_do() {
     let commands = folder.join("commands.yaml");
     fs::write(&commands, "- {after: 1m, restart: paymnt}\n").unwrap();
     check(
-        &["run", "shop", "--commands", commands.to_str().unwrap()],
+        &["run", "corner", "--commands", commands.to_str().unwrap()],
         1,
         &["commands.yaml:1:3: refused at day 1 00:01:00: no service is called `paymnt`"],
     );
     fs::write(&commands, "- {restrat: payment}\n- {after: soon}\n").unwrap();
     check(
-        &["run", "shop", "--commands", commands.to_str().unwrap()],
+        &["run", "corner", "--commands", commands.to_str().unwrap()],
         1,
         &["did you mean `restart`", "`soon` is not a duration"],
     );
@@ -223,9 +227,13 @@ fn what_cannot_be_run_says_why_and_what_to_do() {
 fn words_that_do_not_fit_are_refused_with_code_2() {
     check(&["rnu"], 2, &["did you mean `run`"]);
     check(&["run"], 2, &["no world or lesson is named"]);
-    check(&["run", "shop", "--sed", "3"], 2, &["did you mean `seed`"]);
     check(
-        &["run", "shop", "--for", "1x"],
+        &["run", "corner", "--sed", "3"],
+        2,
+        &["did you mean `seed`"],
+    );
+    check(
+        &["run", "corner", "--for", "1x"],
         2,
         &["`x` is not a unit of time"],
     );
@@ -256,7 +264,7 @@ fn a_hostile_replay_is_refused() {
     let folder = folder("hostile");
     let file = folder.join("run.json");
     let path = file.to_str().unwrap();
-    check(&["run", "shop", "--for", "1m", "--replay", path], 0, &[]);
+    check(&["run", "corner", "--for", "1m", "--replay", path], 0, &[]);
     let sound = fs::read_to_string(&file).unwrap();
     let refuse = |bytes: &[u8], expected: &str| {
         fs::write(&file, bytes).unwrap();
@@ -298,7 +306,10 @@ fn lint_finds_nothing_in_this_project_and_everything_in_a_bad_one() {
     for file in [
         "catalogue.yaml",
         "glossary.yaml",
+        "worlds/corner.yaml",
+        "worlds/startup.yaml",
         "worlds/shop.yaml",
+        "worlds/fintech.yaml",
         "worlds/tickets.yaml",
         "foundations/error-budgets/lesson.yaml",
     ] {
@@ -308,8 +319,8 @@ fn lint_finds_nothing_in_this_project_and_everything_in_a_bad_one() {
         fs::copy(from, folder.join("lessons").join(file)).unwrap();
     }
     let sound = xops_in(&folder, &["lint"]);
-    assert_eq!((sound.code, sound.out.trim()), (0, "5 files, no problems"));
-    let world = folder.join("lessons/worlds/shop.yaml");
+    assert_eq!((sound.code, sound.out.trim()), (0, "8 files, no problems"));
+    let world = folder.join("lessons/worlds/corner.yaml");
     let text = fs::read_to_string(&world).unwrap();
     let text = text
         .replace("workers: 32", "workers: 0")
@@ -323,7 +334,7 @@ fn lint_finds_nothing_in_this_project_and_everything_in_a_bad_one() {
     let bad = xops_in(&folder, &["lint"]);
     assert_eq!(bad.code, 1);
     for expected in [
-        "lessons/worlds/shop.yaml:27:14: services.gateway.workers: 0 is below",
+        "lessons/worlds/corner.yaml:27:14: services.gateway.workers: 0 is below",
         "traffic.patience",
         "lessons/worlds/spare.yaml:1:1",
         "nothing leads to this file",
@@ -356,7 +367,7 @@ fn lint_reads_files_that_belong_to_no_lessons_folder() {
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_xops"))
-        .args(["run", "shop", "--for", "6h"])
+        .args(["run", "corner", "--for", "6h"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -186,13 +186,16 @@ fn hanging_requests_take_the_workers_one_by_one() {
 
 #[test]
 fn killed_pods_lose_what_they_hold_and_come_back() {
-    let mut world = struck(FaultKind::Kill, &[4.0]);
-    let users = watch(&mut world, 30);
-    // No pod for 20 of 30 seconds.
-    let share = users.failed_share();
-    assert!((share - 0.6).abs() < 0.06, "{share}");
-    assert_eq!(world.pods(1).filter(|pod| pod.restarts == 1).count(), 4);
-    is_calm_again(&mut world);
+    for (kind, restarts) in [(FaultKind::ContainerKill, 1), (FaultKind::Kill, 0)] {
+        let mut world = struck(kind, &[4.0]);
+        let users = watch(&mut world, 30);
+        // No pod for 20 of 30 seconds.
+        let share = users.failed_share();
+        assert!((share - 0.6).abs() < 0.06, "{share}");
+        let same = world.pods(1).filter(|pod| pod.restarts == restarts);
+        assert_eq!(same.count(), 4);
+        is_calm_again(&mut world);
+    }
 }
 
 #[test]
@@ -264,7 +267,7 @@ fn a_fault_can_be_narrowed_to_a_route_a_version_and_a_share() {
     let mut fault = FaultSpec::usual(FaultKind::Errors, "back");
     fault.values = vec![1.0];
     fault.target.version = Some("v2".to_owned());
-    world.end_fault(0).unwrap();
+    world.end_fault(0, &mut Users::default()).unwrap();
     inject(&mut world, &fault);
     assert_eq!(watch(&mut world, 300).failed, 0);
     world
@@ -315,9 +318,9 @@ fn a_fault_ended_by_hand_stays_ended() {
     fault.schedule.every = Some(Span::from_secs(60));
     let id = inject(&mut world, &fault);
     watch(&mut world, 10);
-    world.end_fault(id).unwrap();
+    world.end_fault(id, &mut Users::default()).unwrap();
     assert_eq!(watch(&mut world, 300).failed, 0);
-    assert!(world.end_fault(id).is_err());
+    assert!(world.end_fault(id, &mut Users::default()).is_err());
 }
 
 #[test]
@@ -344,7 +347,9 @@ fn a_fault_that_cannot_be_is_refused_and_changes_nothing() {
 
 #[test]
 fn every_kind_gives_the_same_run_in_slices_of_any_size() {
-    for entry in CATALOGUE.iter().filter(|entry| entry.only.is_none()) {
+    // Those of nodes, of what pods use and of stores have worlds of their own:
+    // tests/node_faults.rs and tests/stores/.
+    for entry in CATALOGUE.iter().filter(|entry| fits(entry.kind)) {
         let run = |budget: u64| {
             let mut world = struck(entry.kind, &entry.usual());
             let until = world.now() + Span::from_secs(400);
@@ -361,4 +366,11 @@ fn every_kind_gives_the_same_run_in_slices_of_any_size() {
         };
         assert_eq!(run(u64::MAX), run(7), "{}", entry.name);
     }
+}
+
+/// Whether a kind can act in this world at all.
+fn fits(kind: FaultKind) -> bool {
+    let mut world = world();
+    let fault = FaultSpec::usual(kind, "back");
+    world.inject(&fault, &mut Users::default()).is_ok()
 }

@@ -315,3 +315,22 @@ fn a_pool_grows_for_pending_pods_and_gives_empty_nodes_back() {
         world.cost()
     );
 }
+
+#[test]
+fn the_manuals_topology_and_service_are_sound() {
+    let manual = std::fs::read_to_string(support::project().join("lessons/README.md"));
+    let manual = manual.expect("the manual");
+    let section = manual.split("\n## Commands\n").next().unwrap_or_default();
+    let blocks = section.split("```yaml\n").skip(1);
+    let blocks = blocks.filter_map(|block| block.split("```").next());
+    let ours =
+        blocks.filter(|block| block.starts_with("topology:") || block.starts_with("services:"));
+    let world = ours.collect::<String>();
+    let text = format!(
+        "title: test\nabout: a test\ntraffic: {{rate: 1/s, mix: [{{route: checkout/order}}]}}\n{world}"
+    );
+    let spec = try_spec(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    let world = World::new(spec, 1);
+    assert_eq!((world.nodes().count(), world.pods(0).count()), (5, 4));
+    assert!(world.pods(0).all(|pod| pod.word == PodWord::Ready));
+}

@@ -11,7 +11,7 @@ use support::shelf;
 use xops_lab::base::{At, Report, SimTime, yaml};
 use xops_lab::engine::Progress;
 use xops_lab::lesson::{Lesson, Play, Shelf, proof, prove};
-use xops_lab::session::{self, Scenario};
+use xops_lab::session::{self, Command, Scenario};
 
 /// Every lesson of the catalogue that is written, with its world.
 fn lessons() -> Vec<(Arc<Lesson>, Arc<Scenario>)> {
@@ -125,5 +125,13 @@ fn the_manuals_commands_are_commands() {
     let node = yaml::parse("README.md", text, &yaml::Limits::default()).unwrap();
     let mut report = Report::new("README.md", text);
     let read = session::commands(&mut report, &At::root(&node));
-    assert_eq!(read.map(|list| list.len()), Some(23), "{}", report.finish());
+    let read = read.unwrap_or_else(|| panic!("{}", report.finish()));
+    assert_eq!(read.len(), 27);
+    // Each reaches the worker, and comes back from a replay, as it was.
+    for command in read.into_iter().filter_map(|step| step.command) {
+        let sent = postcard::to_allocvec(&command).unwrap();
+        assert_eq!(postcard::from_bytes::<Command>(&sent).unwrap(), command);
+        let kept = serde_json::to_string(&command).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&kept).unwrap(), command);
+    }
 }

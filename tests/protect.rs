@@ -173,7 +173,7 @@ fn a_hash_ring_shares_users_out_and_moves_only_those_of_a_dead_pod() {
         // 100 points a pod: shares spread by about 1 / sqrt(100).
         assert!((0.06..0.145).contains(share), "{pod}: {share}");
     }
-    let fault = FaultSpec::usual(FaultKind::Kill, "back");
+    let fault = FaultSpec::usual(FaultKind::ContainerKill, "back");
     world.inject(&fault, &mut Users::default()).expect("a pod");
     let after = sample(&mut world, 300);
     for ((pod, was), (_, is)) in before.iter().zip(&after) {

@@ -195,7 +195,7 @@ fn line(name: &str, session: &Session, slo: &str, from: SimTime) -> Series {
 /// A command in words.
 fn tell(command: &Command) -> String {
     match command {
-        Command::Inject { fault } => format!("started a fault at {}", fault.target.service),
+        Command::Inject { fault } => format!("started a fault{}", fault.target),
         Command::EndFault { id } => format!("ended fault {id}"),
         Command::Deploy {
             service, version, ..

@@ -69,17 +69,17 @@ impl Session {
         // Starts of pods are told while the action runs; the action itself is told first.
         match command {
             Command::Inject { fault } => {
-                let service = world.service(&fault.target.service)?;
                 let id = world.inject(fault, &mut watch)?;
+                let service = world.service(&fault.target.service).ok();
                 let text = format!("fault {id}: {}", tell_fault(fault));
                 if author == (Author::Lesson { hidden: true }) {
                     self.hidden.push(id);
                 } else {
-                    self.tell(now, author, EventKind::Fault, Some(service), text);
+                    self.tell(now, author, EventKind::Fault, service, text);
                 }
             }
             Command::EndFault { id } => {
-                world.end_fault(*id)?;
+                world.end_fault(*id, &mut watch)?;
                 self.tell(
                     now,
                     author,

@@ -31,7 +31,7 @@ pub enum Command {
         /// One of its versions.
         version: String,
         /// How; as the world file says where absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default)]
         strategy: Option<Strategy>,
     },
     /// Steer a roll-out under way.

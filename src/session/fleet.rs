@@ -25,6 +25,7 @@ pub(super) fn nodes(world: &World) -> Vec<NodeView> {
             NodeView {
                 name: node.name,
                 zone: node.zone,
+                region: node.region,
                 health,
                 state: state.to_owned(),
                 reserved: format!(

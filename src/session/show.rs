@@ -196,6 +196,7 @@ impl Session {
 
     fn pod_views(&self, service: usize) -> Vec<PodView> {
         let spec = &self.world.spec().services[service];
+        let at = |node: Option<u32>| node.and_then(|node| self.world.node_name(node));
         self.world
             .pods(service)
             .map(|pod| PodView {
@@ -217,10 +218,9 @@ impl Session {
                 queued: pod.queued,
                 queue_limit: pod.places,
                 restarts: pod.restarts,
-                place: pod
-                    .node
-                    .and_then(|node| self.world.node_name(node))
+                place: at(pod.node)
                     .map_or(String::new(), |(node, zone)| format!("{node} in {zone}")),
+                zone: at(pod.node).map_or(String::new(), |(_, zone)| zone.to_owned()),
                 reason: pod.reason,
             })
             .collect()

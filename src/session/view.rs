@@ -268,6 +268,8 @@ pub struct PodView {
     pub restarts: u32,
     /// Where it runs, such as `general-1 in eu-a`; empty without nodes.
     pub place: String,
+    /// The zone of that; empty without nodes.
+    pub zone: String,
     /// Why it is not ready, or what ended its last container; may be empty.
     pub reason: String,
 }
@@ -279,6 +281,8 @@ pub struct NodeView {
     pub name: String,
     /// Its zone.
     pub zone: String,
+    /// The region of that.
+    pub region: String,
     /// How it stands.
     pub health: Health,
     /// What it is doing, in a word or two.

@@ -24,6 +24,7 @@ pub enum Speed {
 
 /// From the page to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant)] // one at a time, and soon what it is for
 pub enum ToWorker {
     /// Build a lab, replacing the present one if the new one is sound.
     Open(Box<Opening>),
@@ -49,6 +50,7 @@ pub enum ToWorker {
 
 /// From the worker to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant)] // one at a time, and soon what it is for
 pub enum FromWorker {
     /// The module is loaded; the first message.
     Ready,

@@ -61,6 +61,8 @@ pub enum ActionError {
     UnknownNode(String),
     /// No zone has this name.
     UnknownZone(String),
+    /// No region has this name.
+    UnknownRegion(String),
     /// No pod of the service is ready, so none can be killed.
     NothingToKill(String),
     /// A fault that cannot be: what is wrong with it.
@@ -112,6 +114,7 @@ impl ActionError {
             }
             ActionError::UnknownNode(_) => "use a node of this world".to_owned(),
             ActionError::UnknownZone(_) => "use a zone of this world".to_owned(),
+            ActionError::UnknownRegion(_) => "use a region of this world".to_owned(),
             ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
             ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
             ActionError::BadFault(_) => "correct the fault; `xops lint` checks files".to_owned(),
@@ -157,6 +160,7 @@ impl fmt::Display for ActionError {
             ActionError::Bounds(min, max) => write!(f, "{min} to {max} pods cannot be had"),
             ActionError::UnknownNode(name) => write!(f, "no node is called `{name}`"),
             ActionError::UnknownZone(name) => write!(f, "no zone is called `{name}`"),
+            ActionError::UnknownRegion(name) => write!(f, "no region is called `{name}`"),
             ActionError::NoSuchFault(id) => write!(f, "no fault {id} acts now"),
             ActionError::NothingToKill(name) => write!(f, "`{name}` has no ready pod to kill"),
             ActionError::BadFault(problem) => write!(f, "this fault cannot be: {problem}"),

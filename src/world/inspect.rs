@@ -3,7 +3,7 @@
 use crate::base::SimTime;
 
 use super::arrive;
-use super::fault::Phase;
+use super::fault::{Phase, memory_strain};
 use super::fleet::{memory_used, reason};
 use super::probe::Cause;
 use super::spec::Drive;
@@ -86,8 +86,8 @@ impl World {
             .get(service)
             .map_or(&[][..], |service| &service.pods[..]);
         keys.iter()
-            .filter_map(|key| self.state.pods.get(*key))
-            .map(|pod| PodStatus {
+            .filter_map(|key| Some((*key, self.state.pods.get(*key)?)))
+            .map(|(key, pod)| PodStatus {
                 number: pod.number,
                 word: match pod.phase {
                     PodPhase::Pending => PodWord::Pending,
@@ -105,7 +105,11 @@ impl World {
                 places: pod.places,
                 node: pod.body.node,
                 reason: reason(pod),
-                memory: memory_used(pod, &self.plan),
+                memory: memory_used(
+                    pod,
+                    &self.plan,
+                    memory_strain(&self.state.faults, key, pod, self.now()),
+                ),
                 listed: pod.body.listed,
                 throttled: pod.body.throttled,
             })

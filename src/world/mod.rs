@@ -46,7 +46,7 @@ pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use database::Failover;
 pub use edge::{Admission, ClassRule};
-pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use fault::{FaultKind, FaultSpec, Place, Pods, Schedule, Target};
 pub use fleet::body::{Exit, NodePhase, Stage};
 pub use fleet::cost::Cost;
 pub use fleet::operate::{NodeAct, RolloutAct};

@@ -64,7 +64,7 @@ impl<P: Probe> Live<'_, P> {
             self.forsake(key, agenda);
             return Stop::Waits;
         }
-        if self.plan.pauses
+        if self.state.pauses
             && let Some(until) = self.paused(pod, agenda.now())
         {
             agenda.at(until, Event::Wake(key));

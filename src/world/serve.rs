@@ -57,7 +57,7 @@ impl<P: Probe> Live<'_, P> {
         self.state.services[service as usize].arrived += 1;
         let odd = pod.odd;
         if odd {
-            weigh(pod, pod_key, self.plan, agenda);
+            weigh(pod, pod_key, &self.state.faults, self.plan, agenda);
         }
         if !running {
             pod.queue.push_back(key);
@@ -93,7 +93,7 @@ impl<P: Probe> Live<'_, P> {
         let Some(node) = node else {
             return Err(self.refused_by(service));
         };
-        let touched = self.state.paths.first(Cause::Node { node });
+        let touched = self.state.paths.first(self.state.fleet.cause(node));
         let line = Line {
             touched,
             ..Line::request((service, route, HALT), pod, owner, pass, now)
@@ -231,7 +231,7 @@ impl<P: Probe> Live<'_, P> {
     /// Work on a route that a fault concerns.
     #[cold]
     #[inline(never)]
-    fn slow_down(&mut self, key: Key, span: Span, now: SimTime) -> Span {
+    pub fn slow_down(&mut self, key: Key, span: Span, now: SimTime) -> Span {
         let Some(&line) = self.state.lines.get(key) else {
             return span;
         };
@@ -332,7 +332,7 @@ impl<P: Probe> Live<'_, P> {
         if spoils || struck {
             let local = self.plan.routes[line.route as usize].local;
             let pod = self.state.pods.get(line.pod);
-            if pod.is_some_and(|pod| disk_refuses(pod, self.plan, local)) {
+            if pod.is_some_and(|pod| disk_refuses(pod, self.plan, local, 0.0)) {
                 return self.failed(service, Cause::DiskFull { service });
             }
             let shows = pod.is_none_or(|pod| shows(pod, self.plan));

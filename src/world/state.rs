@@ -241,6 +241,8 @@ pub(super) struct State {
     pub wired: Vec<bool>,
     /// Answers on their way.
     pub letters: Slab<Letter>,
+    /// Whether any pod may stop to collect garbage.
+    pub pauses: bool,
     pub fault_chance: Stream,
     /// Who users are, where pods are chosen by it.
     pub keys: Stream,
@@ -317,6 +319,7 @@ impl State {
             struck: vec![false; plan.routes.len()],
             wired: vec![false; plan.routes.len()],
             letters: Slab::default(),
+            pauses: plan.pauses,
             fault_chance: Stream::named(seed, "faults"),
             keys: Stream::named(seed, "user-keys"),
             sources: Source::all(plan, seed),

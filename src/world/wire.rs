@@ -107,7 +107,12 @@ impl<P: Probe> Live<'_, P> {
 
     /// A pod takes in a request that it has room for.
     fn receive(&mut self, key: Key, pod: Key, free: bool, agenda: &mut Agenda<Event>) -> Next {
-        let State { lines, pods, .. } = &mut *self.state;
+        let State {
+            lines,
+            pods,
+            faults,
+            ..
+        } = &mut *self.state;
         let (Some(line), Some(pod_state)) = (lines.get_mut(key), pods.get_mut(pod)) else {
             return Next::Nothing;
         };
@@ -120,7 +125,7 @@ impl<P: Probe> Live<'_, P> {
             pod_state.queue.push_back(key);
         }
         if pod_state.odd {
-            weigh(pod_state, pod, self.plan, agenda);
+            weigh(pod_state, pod, faults, self.plan, agenda);
         }
         if free | asynchronous {
             self.begin(key, agenda)

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { expect, open } from "./support.js";
 
-export const SANDBOX = "#/sandbox/shop";
+export const SANDBOX = "#/sandbox/corner";
 export const LESSON = "#/learn/foundations/error-budgets";
 
 /** A file of the project. */

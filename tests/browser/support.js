@@ -4,7 +4,7 @@
 //     import { expect, expectAccessible, open, test } from "./support.js";
 //
 //     test("the sandbox has a heading", async ({ page }) => {
-//       await open(page, "#/sandbox/shop");
+//       await open(page, "#/sandbox/corner");
 //       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 //       await expectAccessible(page);
 //     });
@@ -52,7 +52,7 @@ export const test = base.extend({
   ],
 });
 
-/** Opens a route (`""`, `"#/sandbox/shop"`) and waits until the application has taken over. */
+/** Opens a route (`""`, `"#/sandbox/corner"`) and waits until the application has taken over. */
 export async function open(page, route = "") {
   const response = await page.goto(route);
   await page.locator("#boot").waitFor({ state: "detached" });

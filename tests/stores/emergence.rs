@@ -5,7 +5,7 @@ use crate::databases::pooled;
 use crate::front;
 use crate::streams::{depending, queued};
 use crate::watched::{Seen, inject, is_sound, try_spec, watch, world};
-use xops_lab::world::{Cause, FaultKind, Outcome};
+use xops_lab::world::{Cause, FaultKind, Outcome, Unobserved};
 
 /// Users ask for things by Zipf's law; the database can fetch twenty a second.
 fn stampeding(coalesce: bool) -> String {
@@ -104,7 +104,7 @@ fn a_slow_query_takes_the_whole_pool_unless_the_pool_or_a_timeout_prevents_it() 
         world.inject(&fault, &mut Seen::default()).unwrap();
         watch(&mut world, 30);
         let seen = watch(&mut world, 120);
-        world.end_fault(0).unwrap();
+        world.end_fault(0, &mut Unobserved).unwrap();
         watch(&mut world, 30);
         assert_eq!(watch(&mut world, 60).failed, 0, "it is over");
         is_sound(&world);

@@ -136,7 +136,7 @@ fn a_spike_hurts_users_of_a_small_shop_until_it_ends() {
         )
         .expect("accepted");
     let struck = failed(&mut world, 2_000);
-    world.end_fault(0).expect("acts");
+    world.end_fault(0, &mut Unobserved).expect("acts");
     let after = failed(&mut world, 3_000);
     for (found, expected) in [(calm, 0.2061), (struck, 0.6138), (after, 0.2061)] {
         assert!(

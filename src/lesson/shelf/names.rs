@@ -4,8 +4,8 @@
 use crate::base::{At, Report, did_you_mean};
 use crate::lesson::Lesson;
 use crate::session::{Command, Scenario, Scripted};
-use crate::world::Who;
 use crate::world::spec::Class;
+use crate::world::{Place, Who};
 
 use super::check::{field, items};
 
@@ -47,6 +47,14 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
     let (service, version, route) = match command {
         Command::Inject { fault } => {
             let target = &fault.target;
+            if let Some(place) = &target.place
+                && let Some(wrong) = no_place(place, scenario)
+            {
+                return Some(wrong);
+            }
+            if target.service.is_empty() {
+                return None;
+            }
             (
                 &target.service,
                 target.version.as_ref(),
@@ -71,22 +79,15 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         }
         Command::Surge { surge } => return nobody(surge.who.as_ref()?, scenario),
         Command::Admit { who, .. } => return nobody(who, scenario),
+        Command::Zone { zone, .. } => return no_place(&Place::Zone(zone.clone()), scenario),
+        Command::Node { node, .. } => return no_place(&Place::Node(node.clone()), scenario),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
         | Command::EndSurge { .. }
         | Command::Shed { .. }
         | Command::Hint
-        | Command::Continue => return None,
-        Command::Zone { zone, .. } => {
-            let known = scenario.world.topology.iter().flat_map(|t| &t.zones);
-            return unknown("zone", zone, known.map(|known| known.name.as_str()));
-        }
-        Command::Node { node, .. } => {
-            let known = scenario.world.topology.iter().flat_map(|t| &t.pools);
-            let pool = node
-                .rsplit_once('-')
-                .map_or(node.as_str(), |(pool, _)| pool);
-            return unknown("node pool", pool, known.map(|known| known.name.as_str()));
+        | Command::Continue => {
+            return None;
         }
     };
     let services = &scenario.world.services;
@@ -130,6 +131,25 @@ fn nobody(who: &Who, scenario: &Scenario) -> Option<(String, String)> {
     };
     let classes = scenario.world.traffic.classes.iter();
     unknown(what, word, classes.filter_map(label).map(String::as_str))
+}
+
+/// What is wrong with the name of a place; nodes come and go, their pools do not.
+fn no_place(place: &Place, scenario: &Scenario) -> Option<(String, String)> {
+    let topology = || scenario.world.topology.iter();
+    let zones = || topology().flat_map(|topology| &topology.zones);
+    match place {
+        Place::Zone(zone) => unknown("zone", zone, zones().map(|known| known.name.as_str())),
+        Place::Region(region) => {
+            unknown("region", region, zones().map(|known| known.region.as_str()))
+        }
+        Place::Node(node) => {
+            let pool = node
+                .rsplit_once('-')
+                .map_or(node.as_str(), |(pool, _)| pool);
+            let known = topology().flat_map(|topology| &topology.pools);
+            unknown("node pool", pool, known.map(|known| known.name.as_str()))
+        }
+    }
 }
 
 fn unknown<'k>(

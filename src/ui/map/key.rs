@@ -28,6 +28,7 @@ pub fn key() -> Html {
                 { row("map-pod is-draining", html! { <>{ ring() }
                     <path class="map-pod-core" d="M0-3.75A3.75 3.75 0 0 0 0 3.75Z" /></> }, words::KEY_DRAINING) }
                 { row("map-pod is-dead", html! { <path class="map-pod-cross" d="M-4-4 4 4M4-4-4 4" /> }, words::KEY_DEAD) }
+                { row("", html! { <rect class="map-zone" x="-20" y="-8" width="40" height="16" rx="5" /> }, words::KEY_ZONE) }
                 { row("map-queue is-high", html! { <>
                     <rect class="map-queue-room" x="-20" y="-4" width="40" height="8" rx="2.5" />
                     <rect class="map-queue-fill" x="-20" y="-4" width="24" height="8" rx="2.5" /></> }, words::KEY_QUEUE) }

@@ -3,7 +3,9 @@
 use yew::prelude::*;
 
 use super::words;
+use crate::base::order::sort_by;
 use crate::session::{PodState, PodView};
+use crate::ui::strings;
 
 /// Distance between pods.
 const STEP: f64 = 16.0;
@@ -20,7 +22,24 @@ pub fn pods(pods: &[PodView], room: f64) -> Html {
         fits.saturating_sub(1)
     };
     let rest = pods.len().saturating_sub(shown);
-    let dots = pods.iter().take(shown).enumerate().map(|(i, pod)| {
+    // Those of one zone stand together.
+    let mut pods: Vec<&PodView> = pods.iter().collect();
+    sort_by(&mut pods, |a, b| a.zone.cmp(&b.zone));
+    pods.truncate(shown);
+    let mut from = 0;
+    let frames = pods.chunk_by(|a, b| a.zone == b.zone).map(|zone| {
+        let (left, width) = (STEP * from as f64 - 0.5, STEP * zone.len() as f64 - 1.0);
+        from += zone.len();
+        let name = zone.first().map_or("", |pod| pod.zone.as_str());
+        html! {
+            if !name.is_empty() {
+                <rect class="map-zone" x={format!("{left:.1}")} y="-8.5" width={format!("{width:.1}")}
+                    height="17" rx="5"><title>{ strings::fleet::zone(name) }</title></rect>
+            }
+        }
+    });
+    let frames: Html = frames.collect();
+    let dots = pods.iter().enumerate().map(|(i, pod)| {
         html! {
             <g class={classes!("map-pod", class(pod.state))}
                 transform={format!("translate({:.1} 0)", 7.0 + STEP * i as f64)}>
@@ -32,6 +51,7 @@ pub fn pods(pods: &[PodView], room: f64) -> Html {
     });
     html! {
         <g class="map-pods">
+            { frames }
             { for dots }
             if rest > 0 {
                 <text class="map-more" x={format!("{:.1}", STEP * shown as f64)} y="4">{ format!("+{rest}") }</text>
@@ -68,7 +88,7 @@ fn picture(pod: &PodView) -> Html {
 }
 
 fn tooltip(pod: &PodView) -> String {
-    format!(
+    let mut text = format!(
         "{}: {}, {}, {} of {} workers busy, {} queued",
         pod.name,
         words::pod(pod.state),
@@ -76,7 +96,14 @@ fn tooltip(pod: &PodView) -> String {
         pod.busy,
         pod.workers,
         pod.queued
-    )
+    );
+    for more in [&pod.place, &pod.reason] {
+        if !more.is_empty() {
+            text.push_str(", ");
+            text.push_str(more);
+        }
+    }
+    text
 }
 
 const fn class(state: PodState) -> &'static str {

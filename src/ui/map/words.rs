@@ -1,5 +1,7 @@
 //! What the map says, in one place.
 
+use std::collections::BTreeMap;
+
 use crate::session::{FigureView, Health, PodState, ServiceKind, ServiceView, Unit};
 use crate::ui::chart::format::{rate, value};
 
@@ -25,6 +27,8 @@ pub const KEY_STARTING: &str = "pod that starts and takes nothing yet";
 pub const KEY_DRAINING: &str = "pod that finishes what it has and takes nothing new";
 /// A pod that died.
 pub const KEY_DEAD: &str = "pod that died";
+/// What a frame around pods means.
+pub const KEY_ZONE: &str = "pods of one zone";
 /// The queue.
 pub const KEY_QUEUE: &str = "queue, filled as far as requests wait in it";
 /// Traffic.
@@ -98,8 +102,17 @@ pub fn node(service: &ServiceView, faults: &[&str]) -> String {
             "{ready} of {} pods ready",
             service.replicas.max(ready as u32)
         ),
-        format!("rate {rate}"),
     ];
+    let mut zones: BTreeMap<&str, u32> = BTreeMap::new();
+    for pod in service.pods.iter().filter(|pod| !pod.zone.is_empty()) {
+        *zones.entry(&pod.zone).or_default() += 1;
+    }
+    parts.extend(
+        zones
+            .iter()
+            .map(|(zone, pods)| format!("{pods} in zone {zone}")),
+    );
+    parts.push(format!("rate {rate}"));
     if service.error_ratio.is_some() {
         parts.push(format!("errors {errors}"));
     }
@@ -178,6 +191,7 @@ mod tests {
             queue_limit: 16,
             restarts: 0,
             place: String::new(),
+            zone: "a".into(),
             reason: String::new(),
         };
         let service = ServiceView {
@@ -221,7 +235,7 @@ mod tests {
         assert_eq!(
             node(&service, &["+300ms on every request"]).replace('\u{a0}', " "),
             "payment, service, watch: error ratio 2.1 % is above 1 %, 1 of 2 pods ready, \
-             rate 12.3 /s, errors 2.1 %, p99 312 ms, 3 requests queued, version v2, \
+             2 in zone a, rate 12.3 /s, errors 2.1 %, p99 312 ms, 3 requests queued, version v2, \
              rollout 1 of 2 pods done, 12 of 40 lag, fault: +300ms on every request"
         );
     }

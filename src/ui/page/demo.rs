@@ -35,7 +35,7 @@ pub fn Demo() -> Html {
         use_effect_with((), move |()| {
             client.leave(PLACE);
             spawn_local(async move {
-                match fetch::world("shop").await {
+                match fetch::world("corner").await {
                     Ok(world) => client.open_at(PLACE, opening(world), SPEED),
                     Err(text) => problem.set(Some(text)),
                 }

@@ -16,6 +16,11 @@ texts! {
     DRAIN = "Drain";
     LOSE_NODE = "Lose";
     RETURN_NODE = "Bring back";
+    UNIT_CORES = "cores";
+    UNIT_MIB = "MiB";
+    ALL_SERVICES = "all services";
+    REPELLED = "Whose pods";
+    PLACE = "Where";
 }
 
 /// What an autoscaler aims for, and its bounds.
@@ -26,4 +31,9 @@ pub fn scaler(text: &str, min: u32, max: u32) -> String {
 /// What the system costs.
 pub fn cost(text: &str) -> String {
     format!("Cost: {text}")
+}
+
+/// Pods of one zone.
+pub fn zone(name: &str) -> String {
+    format!("Zone {name}")
 }

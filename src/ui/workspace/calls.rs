@@ -143,7 +143,7 @@ fn table(calls: &[CallView]) -> Html {
         texts::BULKHEAD,
     ];
     html! {
-        <div class="table-frame">
+        <div class="table-frame" tabindex="0">
             <table class="table">
                 <thead><tr>{ for heads.map(|head| html! { <th scope="col">{ head }</th> }) }</tr></thead>
                 <tbody>

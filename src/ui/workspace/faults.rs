@@ -13,7 +13,7 @@ use crate::ui::lab::use_lab;
 use crate::ui::widget::{NumberField, Sign, icon, number_field, select};
 use crate::ui::{format, strings};
 use crate::world::fault::catalogue::{CATALOGUE, Entry, Group, Parameter, Unit};
-use crate::world::{FaultSpec, Pods, Schedule, Target};
+use crate::world::{FaultKind, FaultSpec, Place, Pods, Schedule, Target};
 
 /// The faults that act now, of one service or of all; `ends` where they can be ended
 /// here. Nothing where there is none.
@@ -61,12 +61,14 @@ pub fn fault_list(client: &Client, view: &View, only: Option<u32>, ends: bool) -
 /// Where a fault may act.
 #[derive(PartialEq, Properties)]
 pub struct FaultFormProps {
-    /// The service.
+    /// The service; empty where it acts on nodes.
     pub service: String,
-    /// Its routes.
-    pub routes: Vec<String>,
-    /// What it is.
-    pub kind: ServiceKind,
+    /// Its routes, or for a fault of nodes every service.
+    pub names: Vec<String>,
+    /// Where nodes are.
+    pub places: Vec<Place>,
+    /// What it is; nothing where it acts on nodes.
+    pub kind: Option<ServiceKind>,
     /// Whether clients come in here.
     pub entered: bool,
 }
@@ -76,7 +78,8 @@ fn scale(unit: Unit) -> f64 {
     match unit {
         Unit::Time => 1_000.0,
         Unit::Share => 100.0,
-        Unit::Factor | Unit::Count => 1.0,
+        Unit::Factor | Unit::Count | Unit::Cores => 1.0,
+        Unit::Bytes => 1.0 / 1_048_576.0,
     }
 }
 
@@ -85,6 +88,8 @@ fn unit_word(unit: Unit) -> &'static str {
         Unit::Time => strings::UNIT_MS,
         Unit::Share => strings::UNIT_PERCENT,
         Unit::Factor => strings::UNIT_TIMES,
+        Unit::Cores => strings::fleet::UNIT_CORES,
+        Unit::Bytes => strings::fleet::UNIT_MIB,
         Unit::Count => "",
     }
 }
@@ -95,16 +100,18 @@ fn read(parameter: &Parameter, text: &str) -> Result<f64, String> {
     if parameter.unit == Unit::Count && libm::trunc(value) != value {
         return Err(strings::NOT_WHOLE.to_owned());
     }
-    Ok(value / scale)
+    let value = value / scale;
+    Ok(if parameter.unit == Unit::Bytes {
+        libm::round(value)
+    } else {
+        value
+    })
 }
 
 /// First texts of a kind's fields.
-fn usual(kind: usize) -> Vec<String> {
-    let parameters = CATALOGUE
-        .get(kind)
-        .map_or(&[][..], |entry| entry.parameters);
+fn usual(entry: &Entry) -> Vec<String> {
     let text = |p: &Parameter| format::plain(p.usual * scale(p.unit));
-    parameters.iter().map(text).collect()
+    entry.parameters.iter().map(text).collect()
 }
 
 /// Longest time a fault may be given, in minutes: thirty days.
@@ -117,10 +124,10 @@ const PODS: [(&str, Pods); 2] = [
 ];
 
 /// Whether this kind of service can have a kind of fault.
-fn fits(entry: &Entry, kind: ServiceKind) -> bool {
+fn fits(entry: &Entry, kind: Option<ServiceKind>) -> bool {
     entry
         .only
-        .is_none_or(|only| ServiceKind::from(only) == kind)
+        .is_none_or(|only| Some(ServiceKind::from(only)) == kind)
 }
 
 /// Start a fault.
@@ -130,9 +137,19 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
     let kind = use_state_eq(|| 0_usize);
     let route = use_state_eq(|| 0_usize);
     let pods = use_state_eq(|| 0_usize);
-    let values = use_state_eq(|| usual(0));
+    let of_nodes = props.service.is_empty();
+    let kinds: Vec<&'static Entry> = CATALOGUE
+        .iter()
+        .filter(|entry| entry.kind.of_nodes() == of_nodes)
+        .filter(|entry| fits(entry, props.kind))
+        // Who comes is a matter of where they come in.
+        .filter(|entry| props.entered || entry.group != Group::Load)
+        .collect();
+    let place = use_state_eq(|| 0_usize);
+    let values = use_state_eq(|| kinds.first().map_or(Vec::new(), |entry| usual(entry)));
     let minutes = use_state_eq(|| "5".to_owned());
-    let entry = CATALOGUE.get(*kind).unwrap_or(&CATALOGUE[0]);
+    let entry = *kinds.get(*kind).unwrap_or(&&CATALOGUE[0]);
+    let by_name = entry.by_request || entry.kind == FaultKind::Taint;
     let read: Vec<Result<f64, String>> = entry
         .parameters
         .iter()
@@ -144,11 +161,15 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
     let on_act = {
         let given: Result<Vec<f64>, String> = read.iter().cloned().collect();
         let mut target = Target::service(&props.service);
-        if entry.by_request {
-            let chosen = route.checked_sub(1);
-            target.route = chosen.and_then(|index| props.routes.get(index).cloned());
+        let chosen = route.checked_sub(1).filter(|_| by_name);
+        let chosen = chosen.and_then(|index| props.names.get(index).cloned());
+        if of_nodes {
+            target.place = props.places.get(*place).cloned();
+            target.service = chosen.unwrap_or_default();
+        } else {
+            target.route = chosen;
         }
-        if entry.lasting && !entry.is_whole() {
+        if entry.lasting && !of_nodes && !entry.is_whole() {
             target.pods = PODS.get(*pods).map_or(Pods::All, |(_, pods)| *pods);
         }
         let lasting = entry.lasting;
@@ -174,23 +195,11 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let state = state.clone();
         Callback::from(move |index| state.set(index))
     };
-    // Who comes is a matter of where they come in.
-    let fitting: Vec<usize> = (0..CATALOGUE.len())
-        .filter(|place| fits(&CATALOGUE[*place], props.kind))
-        .filter(|place| props.entered || CATALOGUE[*place].group != Group::Load)
-        .collect();
-    let kinds: Vec<&str> = fitting
-        .iter()
-        .map(|place| CATALOGUE[*place].title)
-        .collect();
-    let chosen = fitting.iter().position(|place| *place == *kind);
     let on_kind = {
-        let (kind, values) = (kind.clone(), values.clone());
-        let fitting = fitting.clone();
+        let (kind, values, kinds) = (kind.clone(), values.clone(), kinds.clone());
         Callback::from(move |index: usize| {
-            let place = fitting.get(index).copied().unwrap_or(0);
-            kind.set(place);
-            values.set(usual(place));
+            kind.set(index);
+            values.set(kinds.get(index).map_or(Vec::new(), |entry| usual(entry)));
         })
     };
     let on_value = |place: usize| {
@@ -207,9 +216,17 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let minutes = minutes.clone();
         Callback::from(move |text| minutes.set(text))
     };
+    let titles: Vec<&str> = kinds.iter().map(|entry| entry.title).collect();
     let which = PODS.map(|(title, _)| title);
-    let mut routes = vec![strings::ALL_ROUTES];
-    routes.extend(props.routes.iter().map(String::as_str));
+    let (all, label) = if of_nodes {
+        (strings::fleet::ALL_SERVICES, strings::fleet::REPELLED)
+    } else {
+        (strings::ALL_ROUTES, strings::ROUTE)
+    };
+    let mut names = vec![all];
+    names.extend(props.names.iter().map(String::as_str));
+    let places: Vec<String> = props.places.iter().map(Place::to_string).collect();
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
     let given = entry.parameters.iter().zip(values.iter().zip(&read));
     let parameters = given.enumerate().map(|(place, (parameter, (text, read)))| {
         number_field(NumberField {
@@ -240,11 +257,14 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         on_act,
         fields: html! {
             <>
-                { select("fault-kind", strings::FAULT_KIND, &kinds, chosen.unwrap_or(0), on_kind) }
-                if entry.by_request && !props.routes.is_empty() {
-                    { select("fault-route", strings::ROUTE, &routes, *route, set(&route)) }
+                { select("fault-kind", strings::FAULT_KIND, &titles, *kind, on_kind) }
+                if of_nodes {
+                    { select("fault-place", strings::fleet::PLACE, &places, *place, set(&place)) }
                 }
-                if entry.lasting && !entry.is_whole() && entry.group != Group::Other {
+                if by_name && !props.names.is_empty() {
+                    { select("fault-route", label, &names, *route, set(&route)) }
+                }
+                if entry.lasting && entry.group != Group::Other && !of_nodes && !entry.is_whole() && entry.kind != FaultKind::WrongImage {
                     { select("fault-pods", strings::PODS, &which, *pods, set(&pods)) }
                 }
                 { for parameters }

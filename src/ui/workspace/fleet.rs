@@ -2,12 +2,13 @@
 
 use yew::prelude::*;
 
+use super::faults::FaultForm;
 use super::inspector::Controls;
-use crate::session::{Command, NodeView, ServiceView, View};
+use crate::session::{Command, NodeView, ServiceKind, ServiceView, View};
 use crate::ui::client::Client;
 use crate::ui::strings::fleet as strings;
 use crate::ui::widget::{bar, health_sign, health_tone, icon};
-use crate::world::{NodeAct, RolloutAct};
+use crate::world::{NodeAct, Place, RolloutAct};
 
 fn button(client: &Client, word: &'static str, command: Command) -> Html {
     let client = client.clone();
@@ -77,8 +78,28 @@ pub fn nodes(client: &Client, view: &View, controls: &Controls) -> Html {
             <ul class="pods">
                 { for view.nodes.iter().map(|node| row(client, node, controls.show("nodes"))) }
             </ul>
+            if controls.show("faults") {
+                <FaultForm service="" kind={None::<ServiceKind>} entered=false places={places(view)}
+                    names={view.services.iter().map(|service| service.name.clone()).collect::<Vec<_>>()} />
+            }
         </section>
     }
+}
+
+/// Regions, zones and nodes, the largest first.
+fn places(view: &View) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    let makes: [fn(&NodeView) -> Place; 3] = [
+        |node| Place::Region(node.region.clone()),
+        |node| Place::Zone(node.zone.clone()),
+        |node| Place::Node(node.name.clone()),
+    ];
+    for place in makes.iter().flat_map(|make| view.nodes.iter().map(make)) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
 }
 
 fn row(client: &Client, node: &NodeView, acts: bool) -> Html {

@@ -14,6 +14,7 @@ use crate::ui::client::Client;
 use crate::ui::map::words::figure_value;
 use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::{format, strings};
+use crate::world::Place;
 
 /// What is inspected.
 #[derive(PartialEq, Properties)]
@@ -68,9 +69,9 @@ pub fn Service(props: &ServiceProps) -> Html {
                         <ScaleForm service={service.name.clone()} replicas={service.replicas} />
                     }
                     if controls.show("faults") {
-                        <FaultForm key={service.name.clone()} service={service.name.clone()} kind={service.kind}
-                            entered={service.layer == 0}
-                            routes={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
+                        <FaultForm key={service.name.clone()} service={service.name.clone()} kind={Some(service.kind)}
+                            entered={service.layer == 0} places={Vec::<Place>::new()}
+                            names={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
                     }
                 </section>
             }
@@ -173,7 +174,7 @@ fn routes(routes: &[RouteView]) -> Html {
     html! {
         <section aria-labelledby="routes-title">
             <h3 id="routes-title">{ strings::ROUTES }</h3>
-            <div class="table-frame">
+            <div class="table-frame" tabindex="0">
                 <table class="table">
                     <thead><tr>
                         <th scope="col">{ strings::ROUTE }</th>

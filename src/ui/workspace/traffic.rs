@@ -285,7 +285,7 @@ fn command(kind: usize, who: Option<Who>, value: f64, minutes: Option<f64>) -> O
 
 fn table(classes: &[ClassView]) -> Html {
     html! {
-        <div class="table-frame">
+        <div class="table-frame" tabindex="0">
             <table class="table">
                 <thead><tr>
                     <th scope="col">{ texts::CLASS }</th>

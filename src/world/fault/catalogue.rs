@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{load, network, stores};
+use super::{fleet, load, network, stores};
 use crate::world::spec::Kind;
 
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
@@ -104,6 +104,38 @@ pub enum FaultKind {
     HotTenant,
     /// Bots come.
     BotCrawl,
+    /// Containers die with all they hold, and are started again in place.
+    ContainerKill,
+    /// Pods fail their liveness probe.
+    Unhealthy,
+    /// New pods cannot get their image.
+    WrongImage,
+    /// Containers exit as soon as they start.
+    BadCommand,
+    /// Nobody wants any pod of a service.
+    ScaleToZero,
+    /// Something else uses the cores of a pod.
+    CpuStress,
+    /// A pod gets less CPU.
+    CpuLimit,
+    /// Something else uses the memory of a container.
+    MemoryStress,
+    /// Every request leaves memory behind.
+    MemoryLeak,
+    /// Everything stops now and then to collect garbage.
+    Gc,
+    /// Something else fills the disk of a pod.
+    DiskFill,
+    /// Nodes go away without a word.
+    NodeLoss,
+    /// Nothing new is placed on nodes.
+    Cordon,
+    /// Everything is moved off nodes.
+    Drain,
+    /// Nodes repel pods.
+    Taint,
+    /// Other tenants slow nodes down.
+    NoisyNeighbour,
 }
 
 /// What a kind is about; the page groups by it.
@@ -125,6 +157,10 @@ pub enum Group {
     Dependency,
     /// Clients: who comes.
     Load,
+    /// What pods use.
+    Resources,
+    /// Nodes, with all that runs there.
+    Nodes,
     /// Nothing of the kind.
     Other,
 }
@@ -138,6 +174,10 @@ pub enum Unit {
     Share,
     /// A factor; written as a number.
     Factor,
+    /// Cores; written as a number.
+    Cores,
+    /// Bytes; written as a quantity such as `512MiB`.
+    Bytes,
     /// A whole number.
     Count,
 }
@@ -361,8 +401,9 @@ const GENERAL: [Entry; 10] = [
 const OF_NETWORK: usize = GENERAL.len();
 const OF_STORES: usize = OF_NETWORK + network::KINDS.len();
 const OF_LOAD: usize = OF_STORES + stores::KINDS.len();
+const OF_FLEET: usize = OF_LOAD + load::KINDS.len();
 /// How many kinds there are.
-const COUNT: usize = OF_LOAD + load::KINDS.len();
+const COUNT: usize = OF_FLEET + fleet::KINDS.len();
 
 /// Every kind, in the order of [`FaultKind`].
 pub const CATALOGUE: [Entry; COUNT] = {
@@ -375,8 +416,10 @@ pub const CATALOGUE: [Entry; COUNT] = {
             network::KINDS[place - OF_NETWORK]
         } else if place < OF_LOAD {
             stores::KINDS[place - OF_STORES]
-        } else {
+        } else if place < OF_FLEET {
             load::KINDS[place - OF_LOAD]
+        } else {
+            fleet::KINDS[place - OF_FLEET]
         };
         place += 1;
     }
@@ -394,106 +437,15 @@ impl FaultKind {
         let found = CATALOGUE.iter().find(|entry| entry.name == name);
         found.map(|entry| entry.kind)
     }
-}
 
-impl Entry {
-    /// Whether it acts on a service as a whole, and not on some of its pods or requests.
-    pub fn is_whole(&self) -> bool {
-        (self.only.is_some() || self.group == Group::Load) && !self.by_request
+    /// Whether it acts on nodes.
+    pub fn of_nodes(self) -> bool {
+        self.entry().group == Group::Nodes
     }
 
-    /// The values that a form offers first.
-    pub fn usual(&self) -> Vec<f64> {
-        self.parameters.iter().map(|p| p.usual).collect()
-    }
-
-    /// Whether `values` has one value for each parameter, in its range; the
-    /// last may be missing where they have one of their own.
-    ///
-    /// # Errors
-    /// What is wrong with which parameter.
-    pub fn check(&self, values: &[f64]) -> Result<(), String> {
-        let (wanted, given) = (self.parameters.len(), values.len());
-        let missing = self.parameters.get(given..);
-        if missing.is_none_or(|missing| missing.iter().any(|p| p.absent.is_none())) {
-            return Err(format!(
-                "`{}` has {wanted} parameters, not {given}",
-                self.name
-            ));
-        }
-        for (parameter, value) in self.parameters.iter().zip(values) {
-            let (least, most) = (parameter.least, parameter.most);
-            let whole = parameter.unit != Unit::Count || libm::trunc(*value) == *value;
-            if !(least..=most).contains(value) || !whole {
-                return Err(format!(
-                    "`{}` of `{}` is {value}; it must be from {least} to {most}",
-                    parameter.name, self.name
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Parameters with values, in words: `300ms extra wait`.
-    pub fn tell(&self, values: &[f64]) -> String {
-        let shown: Vec<String> = self
-            .parameters
-            .iter()
-            .zip(values)
-            .filter(|(parameter, value)| parameter.absent != Some(**value))
-            .map(|(parameter, value)| parameter.tell(*value))
-            .collect();
-        if shown.is_empty() {
-            self.title.to_ascii_lowercase()
-        } else {
-            format!("{} ({})", self.title.to_ascii_lowercase(), shown.join(", "))
-        }
-    }
-}
-
-impl Parameter {
-    fn tell(&self, value: f64) -> String {
-        match self.unit {
-            Unit::Time => crate::base::Span::from_secs_f64(value).to_string(),
-            Unit::Share => match crate::base::Ratio::new(value) {
-                Some(ratio) => ratio.to_string(),
-                None => "?".to_owned(),
-            },
-            Unit::Factor => format!("{value} times"),
-            Unit::Count => format!("{value}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_stands_at_its_own_place_with_a_name_of_its_own() {
-        for (place, entry) in CATALOGUE.iter().enumerate() {
-            assert_eq!(entry.kind as usize, place, "{}", entry.name);
-            assert_eq!(FaultKind::named(entry.name), Some(entry.kind));
-            assert_eq!(entry.kind.entry(), entry);
-            let json = serde_json::to_string(&entry.kind).expect("plain data");
-            assert_eq!(json, format!("\"{}\"", entry.name));
-        }
-    }
-
-    #[test]
-    fn usual_values_are_allowed_and_others_are_named() {
-        for entry in &CATALOGUE {
-            assert_eq!(entry.check(&entry.usual()), Ok(()), "{}", entry.name);
-            let more = vec![1.0; entry.parameters.len() + 1];
-            assert!(entry.check(&more).is_err());
-            for (place, parameter) in entry.parameters.iter().enumerate() {
-                for wrong in [parameter.most * 1.01 + 1.0, -1.0, f64::NAN] {
-                    let mut values = entry.usual();
-                    values[place] = wrong;
-                    let problem = entry.check(&values).expect_err("out of range");
-                    assert!(problem.contains(parameter.name), "{problem}");
-                }
-            }
-        }
+    /// Whether requests have to ask what it does to them.
+    pub fn strikes(self) -> bool {
+        let entry = self.entry();
+        entry.by_request || entry.group == Group::Resources || self == FaultKind::NoisyNeighbour
     }
 }

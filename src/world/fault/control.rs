@@ -1,18 +1,18 @@
 //! The life of a fault: asked for, waiting, acting, over.
 
-use super::catalogue::Group;
+use super::catalogue::{Entry, Group};
 use super::load::impossible;
 use super::stores::lacks;
-use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
+use super::{Fault, FaultKind, FaultSpec, NOWHERE, Phase, Pods, Schedule, pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
+use crate::world::World;
 use crate::world::control::ActionError;
 use crate::world::fleet::body::Exit;
 use crate::world::live::Live;
 use crate::world::paths::How;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::state::{End, Event, Next, PodPhase};
-use crate::world::{Unobserved, World};
 
 /// Faults in one run; far more than a person can start.
 pub(in crate::world) const MAX_FAULTS: usize = 1_000;
@@ -32,11 +32,8 @@ impl World {
         }
         let id = self.state.faults.len() as u32;
         let starts_later = !spec.schedule.delay.is_zero();
-        let service = fault.service as usize;
-        if !starts_later
-            && spec.kind == FaultKind::Kill
-            && self.state.services[service].ready.is_empty()
-        {
+        let kills = matches!(spec.kind, FaultKind::Kill | FaultKind::ContainerKill);
+        if !starts_later && kills && self.state.services[fault.service as usize].ready.is_empty() {
             return Err(ActionError::NothingToKill(spec.target.service.clone()));
         }
         self.state.faults.push(fault);
@@ -59,6 +56,9 @@ impl World {
         let (target, schedule) = (&spec.target, &spec.schedule);
         let entry = spec.kind.entry();
         entry.check(&spec.values).map_err(ActionError::BadFault)?;
+        if spec.kind.of_nodes() {
+            return self.resolve_nodes(spec);
+        }
         let service = self.service(&target.service)?;
         let of = &self.plan.spec.services[service];
         let route = match &target.route {
@@ -80,8 +80,6 @@ impl World {
             Some(name) => Some(self.service(name)? as u32),
         };
         let narrowed = route.is_some() || target.share != Ratio::ONE;
-        let spans = [schedule.delay, schedule.ramp];
-        let rest = schedule.duration.into_iter().chain(schedule.every);
         let picks = target.pods != Pods::All || target.version.is_some();
         let clients = impossible(&self.plan, spec.kind, target, service);
         let problem = if clients.is_some() {
@@ -94,23 +92,14 @@ impl World {
             Some("it acts on pods, not on requests: name no route and no share")
         } else if from.is_some() && entry.group != Group::Network {
             Some("only faults of the network know who asks: leave `from` out")
+        } else if target.place.is_some() {
+            Some("it acts on a service, not on nodes: name no node, zone or region")
         } else if target.share.get() == 0.0 {
             Some("a share of nothing is struck")
-        } else if spans.into_iter().chain(rest).any(|span| span > LONGEST) {
-            Some("a time is longer than 90 days")
-        } else if schedule.duration.is_some_and(|lasts| lasts.is_zero()) {
-            Some("it lasts no time")
-        } else if schedule.every.is_some_and(|every| {
-            every < Span::from_secs(1) || schedule.duration.is_some_and(|lasts| lasts >= every)
-        }) {
-            Some("it begins again before it has ended, or more than once a second")
-        } else if schedule.every.is_some() && entry.lasting && schedule.duration.is_none() {
-            Some("it repeats, but does not say how long it lasts each time")
-        } else if schedule.times.is_some() && schedule.every.is_none() || schedule.times == Some(0)
-        {
-            Some("a number of times needs `every`, and is at least 1")
+        } else if spec.kind == FaultKind::WrongImage && target.pods != Pods::All {
+            Some("it acts on pods that are made while it acts: choose all")
         } else {
-            None
+            pods::idle(spec.kind, &self.plan, service as u32).or(schedule.problem(entry))
         };
         let problem = problem.or_else(|| lacks(&self.plan, spec.kind, service));
         if let Some(problem) = problem {
@@ -130,11 +119,59 @@ impl World {
             pods: None,
             hung: Vec::new(),
             letters: Vec::new(),
+            nodes: Vec::new(),
+            tainted: None,
+            replicas: None,
+        })
+    }
+
+    /// The same for a fault of nodes.
+    fn resolve_nodes(&self, spec: &FaultSpec) -> Result<Fault, ActionError> {
+        let (target, entry) = (&spec.target, spec.kind.entry());
+        let Some(place) = &target.place else {
+            let problem = "it acts on nodes: name a node, a zone or a region";
+            return Err(ActionError::BadFault(problem.to_owned()));
+        };
+        place.check(&self.plan, &self.state)?;
+        let tainted = if target.service.is_empty() {
+            None
+        } else {
+            Some(self.service(&target.service)? as u32)
+        };
+        let narrowed = target.route.is_some() || target.version.is_some();
+        let problem = if narrowed || target.pods != Pods::All || target.share != Ratio::ONE {
+            Some("it acts on nodes: name no route, version, pods or share")
+        } else if tainted.is_some() && spec.kind != FaultKind::Taint {
+            Some("it acts on all that runs on the nodes: name no service")
+        } else {
+            spec.schedule.problem(entry)
+        };
+        if let Some(problem) = problem {
+            return Err(ActionError::BadFault(problem.to_owned()));
+        }
+        let now = self.agenda.now();
+        Ok(Fault {
+            spec: spec.clone(),
+            service: NOWHERE,
+            route: None,
+            version: None,
+            from: None,
+            asked: now,
+            phase: Phase::Waiting,
+            until: Some(now + spec.schedule.delay),
+            began: now,
+            rounds: 0,
+            pods: None,
+            hung: Vec::new(),
+            letters: Vec::new(),
+            nodes: Vec::new(),
+            tainted,
+            replicas: None,
         })
     }
 
     /// Ends a fault before its time, and for good.
-    pub fn end_fault(&mut self, id: u32) -> Result<(), ActionError> {
+    pub fn end_fault<P: Probe>(&mut self, id: u32, probe: &mut P) -> Result<(), ActionError> {
         let going = |fault: &&Fault| fault.phase != Phase::Over;
         if self.state.faults.get(id as usize).filter(going).is_none() {
             return Err(ActionError::NoSuchFault(id));
@@ -142,7 +179,7 @@ impl World {
         let mut live = Live {
             plan: &self.plan,
             state: &mut self.state,
-            probe: &mut Unobserved,
+            probe,
         };
         live.rest_fault(id, true, &mut self.agenda);
         Ok(())
@@ -183,7 +220,11 @@ impl<P: Probe> Live<'_, P> {
         self.state.faults[place].pods = self.choose_pods(spec.target.pods, service);
         self.refresh_struck();
         match spec.kind {
-            FaultKind::Kill => {
+            kind if kind.of_nodes() => {
+                self.strike_nodes(id, agenda);
+                self.refresh_struck();
+            }
+            FaultKind::Kill | FaultKind::ContainerKill => {
                 let count = spec.values.first().map_or(0, |pods| *pods as u32);
                 self.kill_pods(service, count, id, agenda);
             }
@@ -197,8 +238,16 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
+            FaultKind::MemoryStress => self.strain_memory(service, agenda),
+            FaultKind::ScaleToZero => {
+                let running = &mut self.state.services[service as usize];
+                let wanted = std::mem::take(&mut running.replicas);
+                self.state.faults[place].replicas = Some(wanted);
+                self.reconcile(service, agenda);
+            }
             _ if spec.kind.entry().group == Group::Load => self.begin_load_fault(id, agenda),
-            _ => self.begin_store_fault(id, agenda),
+            _ if spec.kind.entry().only.is_some() => self.begin_store_fault(id, agenda),
+            _ => {}
         }
         if !spec.kind.entry().lasting {
             self.rest_fault(id, false, agenda);
@@ -227,7 +276,7 @@ impl<P: Probe> Live<'_, P> {
         let (kind, service, over) = (fault.spec.kind, fault.service, fault.phase == Phase::Over);
         let hung = std::mem::take(&mut fault.hung);
         let letters = std::mem::take(&mut fault.letters);
-        let pods = fault.pods.take();
+        let (pods, replicas) = (fault.pods.take(), fault.replicas.take());
         if !acted {
             return;
         }
@@ -242,7 +291,15 @@ impl<P: Probe> Live<'_, P> {
             self.fail_hung(id, service, hung, agenda);
         }
         match kind {
+            kind if kind.of_nodes() => self.spare_nodes(id, agenda),
             FaultKind::Unready => self.refresh_ready(service),
+            FaultKind::ScaleToZero => {
+                let running = &mut self.state.services[service as usize];
+                if running.replicas == 0 {
+                    running.replicas = replicas.unwrap_or(1);
+                }
+                self.reconcile(service, agenda);
+            }
             FaultKind::PodFailure | FaultKind::StartHang => {
                 let waiting = match pods {
                     Some(pods) => pods,
@@ -253,7 +310,8 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             _ if kind.entry().group == Group::Load => self.end_load_fault(id, agenda),
-            _ => self.end_store_fault(id, agenda),
+            _ if kind.entry().only.is_some() => self.end_store_fault(id, agenda),
+            _ => {}
         }
         if over && kind.entry().lasting && !for_good {
             self.probe
@@ -275,10 +333,13 @@ impl<P: Probe> Live<'_, P> {
 
     /// The pods that a fault is given; none where it takes every one.
     fn choose_pods(&mut self, pods: Pods, service: u32) -> Option<Vec<Key>> {
+        if pods == Pods::All {
+            return None;
+        }
         let ready = self.state.services[service as usize].ready.clone();
         let all = ready.len() as f64;
         let count = match pods {
-            Pods::All => return None,
+            Pods::All => ready.len(),
             Pods::One => 1,
             Pods::Fixed(count) => count as usize,
             Pods::FixedPercent(share) => (all * share.get()) as usize,
@@ -319,16 +380,23 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Notes for every route whether any acting fault concerns its requests,
-    /// or the messages to and from it.
+    /// or the messages to and from it, and whether any pod may stop to collect
+    /// garbage.
     fn refresh_struck(&mut self) {
         self.state.struck.fill(false);
         self.state.wired.fill(false);
+        self.state.pauses = self.plan.pauses;
         for fault in &self.state.faults {
-            let entry = fault.spec.kind.entry();
-            if fault.phase != Phase::Acting || !entry.by_request {
+            let kind = fault.spec.kind;
+            if fault.phase != Phase::Acting || !kind.strikes() {
                 continue;
             }
-            let marks = match entry.group {
+            self.state.pauses |= kind == FaultKind::Gc;
+            if fault.service == NOWHERE {
+                self.state.struck.fill(true);
+                continue;
+            }
+            let marks = match kind.entry().group {
                 Group::Network => &mut self.state.wired,
                 _ => &mut self.state.struck,
             };
@@ -339,6 +407,30 @@ impl<P: Probe> Live<'_, P> {
                     marks[first + local] = true;
                 }
             }
+        }
+    }
+}
+
+impl Schedule {
+    /// What is wrong with it for a kind of fault.
+    fn problem(&self, entry: &Entry) -> Option<&'static str> {
+        let spans = [self.delay, self.ramp];
+        let rest = self.duration.into_iter().chain(self.every);
+        let begins_early = |every: Span| {
+            every < Span::from_secs(1) || self.duration.is_some_and(|lasts| lasts >= every)
+        };
+        if spans.into_iter().chain(rest).any(|span| span > LONGEST) {
+            Some("a time is longer than 90 days")
+        } else if self.duration.is_some_and(|lasts| lasts.is_zero()) {
+            Some("it lasts no time")
+        } else if self.every.is_some_and(begins_early) {
+            Some("it begins again before it has ended, or more than once a second")
+        } else if self.every.is_some() && entry.lasting && self.duration.is_none() {
+            Some("it repeats, but does not say how long it lasts each time")
+        } else if self.times.is_some() && self.every.is_none() || self.times == Some(0) {
+            Some("a number of times needs `every`, and is at least 1")
+        } else {
+            None
         }
     }
 }

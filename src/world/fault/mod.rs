@@ -9,11 +9,17 @@
 
 pub mod catalogue;
 mod control;
+mod entry;
+mod fleet;
 mod load;
 mod network;
+mod nodes;
+mod pods;
 mod stores;
 mod strike;
 mod wire;
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +29,7 @@ use crate::engine::Key;
 pub use catalogue::FaultKind;
 pub use control::LONGEST;
 pub(super) use control::MAX_FAULTS;
+pub(super) use pods::memory_strain;
 pub(super) use strike::{Fate, Struck};
 pub(super) use wire::Way;
 
@@ -44,8 +51,12 @@ pub struct FaultSpec {
 /// Where a fault acts: every condition that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// The service.
+    /// The service; empty where it acts on nodes.
+    #[serde(default)]
     pub service: String,
+    /// The nodes, where it acts on nodes.
+    #[serde(default)]
+    pub place: Option<Place>,
     /// One of its routes; all where none is named.
     #[serde(default)]
     pub route: Option<String>,
@@ -62,6 +73,18 @@ pub struct Target {
     /// Only this share of the requests that all else would let it strike.
     #[serde(default = "all")]
     pub share: Ratio,
+}
+
+/// Which nodes, by the names of the world file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// One node.
+    Node(String),
+    /// All of a zone.
+    Zone(String),
+    /// All of a region.
+    Region(String),
 }
 
 /// Which pods of a service, chosen among the ready ones when the fault begins.
@@ -121,7 +144,7 @@ impl FaultSpec {
         if let Some(which) = self.target.pods.tell() {
             text.push_str(&format!(" on {which}"));
         }
-        text.push_str(&format!(" at {}", self.target.service));
+        text.push_str(&self.target.to_string());
         if let Some(route) = &self.target.route {
             text.push_str(&format!("/{route}"));
         }
@@ -149,6 +172,38 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Every pod that runs at a place.
+    pub fn place(place: Place) -> Target {
+        Target {
+            place: Some(place),
+            share: Ratio::ONE,
+            ..Target::default()
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    /// Where it acts, such as ` at payment`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) if self.service.is_empty() => write!(f, " at {place}"),
+            Some(place) => write!(f, " at {place} for {}", self.service),
+            None => write!(f, " at {}", self.service),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Node(name) => write!(f, "node {name}"),
+            Place::Zone(name) => write!(f, "zone {name}"),
+            Place::Region(name) => write!(f, "region {name}"),
+        }
+    }
+}
+
 impl Pods {
     fn tell(self) -> Option<String> {
         match self {
@@ -170,6 +225,7 @@ fn all() -> Ratio {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Fault {
     pub spec: FaultSpec,
+    /// Position of its service, or [`NOWHERE`].
     pub service: u32,
     /// Number of the route among its service's.
     pub route: Option<u32>,
@@ -191,7 +247,16 @@ pub(super) struct Fault {
     pub hung: Vec<Key>,
     /// Answers that do not arrive before it ends.
     pub letters: Vec<Key>,
+    /// The nodes that it holds while it acts, sorted.
+    pub nodes: Vec<u32>,
+    /// Position of the service whose pods a taint repels; all where absent.
+    pub tainted: Option<u32>,
+    /// Pods wanted before it wanted none.
+    pub replicas: Option<u32>,
 }
+
+/// In place of a service for a fault of nodes.
+pub(super) const NOWHERE: u32 = u32::MAX;
 
 /// Where a fault stands in its schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

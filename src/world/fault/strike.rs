@@ -5,13 +5,13 @@
 //!
 //! [`State::struck`]: crate::world::state::State
 
-use super::{Fault, FaultKind, Phase};
+use super::{Fault, FaultKind, NOWHERE, Phase};
 use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 use crate::world::line::Line;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Outcome, Probe};
-use crate::world::state::{End, Event, State};
+use crate::world::state::{End, Event, Pod, State};
 
 /// Hanging requests between two looks at which of them still live. Those that
 /// live hold a worker or a caller each, so their number is bounded.
@@ -64,10 +64,16 @@ impl Struck {
 
 impl Fault {
     /// Whether it acts on this request or message.
-    fn concerns(&self, struck: &Struck, service: u32, local: u32, version: u32) -> bool {
+    fn concerns(&self, struck: &Struck, service: u32, local: u32, pod: Option<&Pod>) -> bool {
         let pods = self.pods.as_ref();
+        let version = pod.map_or(0, |pod| pod.version);
+        let here = if self.service == NOWHERE {
+            pod.is_some_and(|pod| self.holds_node_of(pod))
+        } else {
+            self.service == service
+        };
         self.phase == Phase::Acting
-            && self.service == service
+            && here
             && self.route.is_none_or(|only| only == local)
             && self.version.is_none_or(|only| only == version)
             && self.from.is_none_or(|only| struck.from == Some(only))
@@ -97,13 +103,10 @@ impl<P: Probe> Live<'_, P> {
     ) {
         let route = &self.plan.routes[struck.route as usize];
         let (service, local) = (route.service, route.local);
-        let pod = self.state.pods.get(struck.pod);
-        let version = pod.map_or(0, |pod| pod.version);
         for id in 0..self.state.faults.len() {
             let fault = &self.state.faults[id];
-            if !kinds.contains(&fault.spec.kind)
-                || !fault.concerns(&struck, service, local, version)
-            {
+            let pod = self.state.pods.get(struck.pod);
+            if !kinds.contains(&fault.spec.kind) || !fault.concerns(&struck, service, local, pod) {
                 continue;
             }
             let (share, strength) = (fault.spec.target.share.get(), fault.strength(now));
@@ -125,12 +128,18 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::Hang,
             FaultKind::Unreachable,
             FaultKind::Migration,
+            FaultKind::MemoryLeak,
+            FaultKind::Gc,
         ];
         let writes = self.plan.store.writes[line.route as usize];
         self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
             let fault = &live.state.faults[id as usize];
             let (kind, value) = (fault.spec.kind, fault.value(0));
-            if matches!(kind, FaultKind::Latency | FaultKind::SlowQuery) {
+            if matches!(kind, FaultKind::MemoryLeak | FaultKind::Gc) {
+                if live.burden_more(line.pod, id, strength, now) {
+                    blow.slowed = blow.slowed.or(Some(id));
+                }
+            } else if matches!(kind, FaultKind::Latency | FaultKind::SlowQuery) {
                 blow.wait = blow.wait + live.swing(value, id, strength);
                 blow.slowed = blow.slowed.or(Some(id));
             } else if blow.fate == Fate::Spared && (writes || kind != FaultKind::DiskFull) {
@@ -150,7 +159,11 @@ impl<P: Probe> Live<'_, P> {
     /// How many times as long a piece of work takes, and the fault that makes it so.
     pub fn strike_work(&mut self, line: &Line, now: SimTime) -> (f64, Option<u32>) {
         let (mut factor, mut slowed) = (1.0, None);
-        let kinds = [FaultKind::Slow, FaultKind::LostIndex];
+        let kinds = [
+            FaultKind::Slow,
+            FaultKind::LostIndex,
+            FaultKind::NoisyNeighbour,
+        ];
         self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
             factor *= 1.0 + (live.state.faults[id as usize].value(0) - 1.0) * strength;
             slowed = slowed.or(Some(id));
@@ -161,17 +174,19 @@ impl<P: Probe> Live<'_, P> {
     /// Why a finished request is answered with an error instead, if it is.
     pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<Cause> {
         let mut found = None;
-        self.strikes(
-            Struck::request(line),
-            now,
-            &[FaultKind::Errors],
-            |live, id, strength| {
-                let share = live.state.faults[id as usize].value(0) * strength;
-                if found.is_none() && live.state.fault_chance.chance(share) {
-                    found = Some(Cause::Fault(id));
-                }
-            },
-        );
+        let kinds = [FaultKind::Errors, FaultKind::DiskFill];
+        self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
+            let fault = &live.state.faults[id as usize];
+            let share = fault.value(0) * strength;
+            let fails = if fault.spec.kind == FaultKind::DiskFill {
+                live.disk_full(line, share)
+            } else {
+                found.is_none() && live.state.fault_chance.chance(share)
+            };
+            if found.is_none() && fails {
+                found = Some(Cause::Fault(id));
+            }
+        });
         found
     }
 

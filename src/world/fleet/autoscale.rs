@@ -1,6 +1,6 @@
 //! Autoscalers at work: what they measure, what they remember, what they do.
 
-use crate::base::{NANOS_PER_SECOND, Span};
+use crate::base::{NANOS_PER_SECOND, SimTime, Span};
 use crate::engine::Agenda;
 use crate::world::live::Live;
 use crate::world::probe::{Happening, Probe};
@@ -22,8 +22,12 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         agenda.after(spec.sync, Event::Fleet(FleetEvent::Autoscale { service }));
-        let samples = self.sample(service, spec);
+        let samples = self.sample(service, spec, now);
         let current = self.state.services[service as usize].replicas;
+        if current == 0 {
+            // Scaled to zero by hand: Kubernetes' autoscaler stands still then.
+            return;
+        }
         let (wanted, ratio) = hpa::desired(&samples, current, spec.target, spec.tolerance);
         let running = &mut self.state.services[service as usize];
         let Some(scaler) = &mut running.scaler else {
@@ -75,12 +79,23 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// What every pod shows, and a fresh start for the next look.
-    fn sample(&mut self, service: u32, spec: &Autoscale) -> Vec<Sample> {
+    fn sample(&mut self, service: u32, spec: &Autoscale, now: SimTime) -> Vec<Sample> {
+        let cores = self.plan.spec.services[service as usize].fleet.cores;
         let request = f64::from(self.plan.spec.services[service as usize].fleet.cpu_request) / 1e3;
         let seconds = spec.sync.as_secs_f64();
         let keys = &self.state.services[service as usize].pods;
         let mut samples = Vec::with_capacity(keys.len());
         for key in keys {
+            // Busy loops use what is left of the cores, or their share of them.
+            let (most, loops) = match cores {
+                Some(cores) if !self.state.faults.is_empty() => {
+                    let (cores, loops, _) = self.cores_now(*key, cores, now);
+                    let threads = f64::from(cores.threads);
+                    let limit = cores.limit.map_or(threads, |limit| f64::from(limit) / 1e3);
+                    (if limit < threads { limit } else { threads }, loops)
+                }
+                _ => (f64::MAX, 0.0),
+            };
             let Some(pod) = self.state.pods.get_mut(*key) else {
                 continue;
             };
@@ -89,6 +104,12 @@ impl<P: Probe> Live<'_, P> {
             }
             let used =
                 (pod.body.cpu_used - pod.body.cpu_seen).as_nanos() as f64 / NANOS_PER_SECOND as f64;
+            let with_loops = used + loops * seconds;
+            let used = if with_loops < most * seconds {
+                with_loops
+            } else {
+                most * seconds
+            };
             let begun = pod.begun.saturating_sub(pod.body.begun_seen);
             pod.body.cpu_seen = pod.body.cpu_used;
             pod.body.begun_seen = pod.begun;

@@ -174,6 +174,12 @@ pub struct Body {
     /// Everything stands still until then.
     pub paused_until: SimTime,
     pub since_gc: u32,
+    /// The same for collections that a fault causes.
+    pub since_stop: u32,
+    /// Memory left behind by requests under a fault.
+    pub leaked: u64,
+    /// Whether its image is there.
+    pub pulled: bool,
     pub disk_used: u64,
 }
 
@@ -213,6 +219,9 @@ impl Body {
             begun_seen: 0,
             paused_until: SimTime::ZERO,
             since_gc: 0,
+            since_stop: 0,
+            leaked: 0,
+            pulled: false,
             disk_used: 0,
         }
     }
@@ -250,6 +259,8 @@ pub struct Node {
     pub number: u32,
     pub phase: NodePhase,
     pub cordoned: bool,
+    /// The fault that it was lost by, if any.
+    pub fault: Option<u32>,
     pub generation: u32,
     /// Reserved by its pods.
     pub cpu: u32,

@@ -7,6 +7,7 @@
 
 use crate::base::{NANOS_PER_SECOND, SimTime, Span, Stream};
 use crate::engine::{Agenda, Key};
+use crate::world::fault::{Fault, memory_strain};
 use crate::world::live::Live;
 use crate::world::paths::PathId;
 use crate::world::plan::Plan;
@@ -33,7 +34,12 @@ impl<P: Probe> Live<'_, P> {
         };
         let stream = &mut self.state.services[pod.service as usize].work;
         let need = self.plan.ops[at as usize].draw(stream);
-        let need = need.scaled(pace(pod, self.plan, agenda.now()));
+        let mut need = need.scaled(pace(pod, self.plan, agenda.now()));
+        if let Some(line) = self.state.lines.get(key)
+            && self.state.struck[line.route as usize]
+        {
+            need = self.slow_down(key, need, agenda.now());
+        }
         self.take_core(key, pod_key, need, agenda);
     }
 
@@ -64,49 +70,71 @@ impl<P: Probe> Live<'_, P> {
     /// Runs a burst on its core for as long as quota and period allow.
     fn slice(&mut self, key: Key, cores: Cores, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
-        let Some(burst) = self.state.bursts.get_mut(key) else {
+        let Some(pod_key) = self.state.bursts.get(key).map(|burst| burst.pod) else {
             return;
         };
-        let Some(pod) = self.state.pods.get_mut(burst.pod) else {
+        let (cores, loops, by) = if self.state.faults.is_empty() {
+            (cores, 0.0, None)
+        } else {
+            self.cores_now(pod_key, cores, now)
+        };
+        let (Some(burst), Some(pod)) = (
+            self.state.bursts.get_mut(key),
+            self.state.pods.get_mut(pod_key),
+        ) else {
             return;
         };
+        // Busy loops get their share of cores and quota, burst by burst (a fair scheduler).
+        let (stretch, share) = if loops > 0.0 {
+            let bursts = f64::from(pod.body.cores_busy);
+            let crowd = (bursts + loops) / f64::from(cores.threads);
+            (if crowd > 1.0 { crowd } else { 1.0 }, 1.0 + loops / bursts)
+        } else {
+            (1.0, 1.0)
+        };
+        let service = pod.service;
         let body = &mut pod.body;
         let limit = cores.limit.filter(|limit| *limit < cores.threads * 1_000);
-        let Some(limit) = limit else {
-            body.cpu_used = body.cpu_used + burst.left;
-            agenda.after(burst.left, Event::Burst(key));
-            burst.left = Span::ZERO;
-            return;
-        };
-        let period = now.as_nanos() / PERIOD;
-        if period != body.period || body.fresh {
-            body.fresh = false;
-            body.period = period;
-            body.quota_left = Span::from_nanos(PERIOD / 1_000 * u64::from(limit));
-        }
-        let end = SimTime::from_nanos((period + 1) * PERIOD);
-        if body.quota_left.is_zero() {
-            body.throttled = body.throttled + end.since(now);
-            agenda.at(end, Event::Burst(key));
-            let service = pod.service;
-            let line = burst.line;
-            let lines = &mut self.state.lines;
-            let request = lines.get(line).map_or(line, |at| at.request_of(line));
-            if let Some(request) = lines.get_mut(request)
-                && request.touched == PathId::NONE
-            {
-                request.touched = self.state.paths.first(Cause::Throttled { service });
+        let end = SimTime::from_nanos((now.as_nanos() / PERIOD + 1) * PERIOD);
+        let mut run = burst.left;
+        if let Some(limit) = limit {
+            let period = now.as_nanos() / PERIOD;
+            if period != body.period || body.fresh {
+                body.fresh = false;
+                body.period = period;
+                body.quota_left = Span::from_nanos(PERIOD / 1_000 * u64::from(limit));
             }
-            return;
-        }
-        let run = [burst.left, body.quota_left, end.since(now)]
+            run = [
+                run,
+                part(body.quota_left, share),
+                part(end.since(now), stretch),
+            ]
             .into_iter()
             .min()
             .unwrap_or(Span::ZERO);
-        burst.left = burst.left - run;
-        body.quota_left = body.quota_left - run;
-        body.cpu_used = body.cpu_used + run;
-        agenda.after(run, Event::Burst(key));
+        }
+        let cause = match by {
+            Some(fault) => Some(Cause::Fault(fault)),
+            None if run.is_zero() => Some(Cause::Throttled { service }),
+            None => None,
+        };
+        if run.is_zero() && !burst.left.is_zero() {
+            body.throttled = body.throttled + end.since(now);
+            agenda.at(end, Event::Burst(key));
+        } else {
+            burst.left = burst.left - run;
+            body.quota_left = body.quota_left - whole(run, share);
+            body.cpu_used = body.cpu_used + run;
+            agenda.after(whole(run, stretch), Event::Burst(key));
+        }
+        let line = burst.line;
+        let lines = &mut self.state.lines;
+        let request = lines.get(line).map_or(line, |at| at.request_of(line));
+        if let (Some(cause), Some(request)) = (cause, lines.get_mut(request))
+            && request.touched == PathId::NONE
+        {
+            request.touched = self.state.paths.first(cause);
+        }
     }
 
     /// A slice is over: on with the burst, or with whatever waits for the core.
@@ -155,12 +183,35 @@ impl<P: Probe> Live<'_, P> {
     }
 }
 
-/// A request was admitted: its memory may be the last straw.
-pub fn weigh(pod: &Pod, key: Key, plan: &Plan, agenda: &mut Agenda<Event>) {
-    if memory_used(pod, plan).is_some_and(|(used, limit)| used > limit) {
+/// A container may use too much memory by now: a request was admitted, or
+/// something else has taken some.
+#[cold]
+#[inline(never)]
+pub fn weigh(pod: &Pod, key: Key, faults: &[Fault], plan: &Plan, agenda: &mut Agenda<Event>) {
+    let strain = memory_strain(faults, key, pod, agenda.now());
+    let full = memory_used(pod, plan, strain).is_some_and(|(used, limit)| used > limit);
+    if full && pod.open {
         let starts = pod.starts;
         let event = FleetEvent::OutOfMemory { pod: key, starts };
         agenda.after(Span::ZERO, Event::Fleet(event));
+    }
+}
+
+/// `span / times`; exact where nothing is divided.
+fn part(span: Span, times: f64) -> Span {
+    if times > 1.0 {
+        span.scaled(1.0 / times)
+    } else {
+        span
+    }
+}
+
+/// `span * times`; exact where nothing is multiplied.
+fn whole(span: Span, times: f64) -> Span {
+    if times > 1.0 {
+        span.scaled(times)
+    } else {
+        span
     }
 }
 
@@ -213,17 +264,18 @@ pub fn shows(pod: &Pod, plan: &Plan) -> bool {
     pod.begun > u64::from(version_of(pod, plan).change.hidden_for)
 }
 
-/// Whether a route has to write and cannot.
-pub fn disk_refuses(pod: &Pod, plan: &Plan, route: u32) -> bool {
+/// Whether a route has to write and cannot, while something else uses a share of the disk.
+pub fn disk_refuses(pod: &Pod, plan: &Plan, route: u32, share: f64) -> bool {
     let disk = plan.spec.services[pod.service as usize].fleet.disk.as_ref();
     disk.is_some_and(|disk| {
         let writes = disk.writes.get(route as usize).copied().unwrap_or(false);
-        writes && pod.body.disk_used >= disk.size.get()
+        let other = (disk.size.get() as f64 * share) as u64;
+        writes && pod.body.disk_used.saturating_add(other) >= disk.size.get()
     })
 }
 
-/// Memory used and its limit, if there is one.
-pub fn memory_used(pod: &Pod, plan: &Plan) -> Option<(u64, u64)> {
+/// Memory used and its limit, if there is one; `strain` is used by something else.
+pub fn memory_used(pod: &Pod, plan: &Plan, strain: u64) -> Option<(u64, u64)> {
     let memory = plan.spec.services[pod.service as usize].fleet.memory?;
     let leak = memory.leak.get() + version_of(pod, plan).change.leak.get();
     let used = memory
@@ -235,6 +287,8 @@ pub fn memory_used(pod: &Pod, plan: &Plan) -> Option<(u64, u64)> {
                 .get()
                 .saturating_mul(u64::from(pod.requests)),
         )
-        .saturating_add(leak.saturating_mul(pod.begun));
+        .saturating_add(leak.saturating_mul(pod.begun))
+        .saturating_add(pod.body.leaked)
+        .saturating_add(strain);
     Some((used, memory.limit.get()))
 }

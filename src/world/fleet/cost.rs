@@ -5,7 +5,7 @@ use crate::world::World;
 use crate::world::live::Live;
 use crate::world::plan::Plan;
 use crate::world::probe::Probe;
-use crate::world::spec::Service;
+use crate::world::spec::{Kind, Service};
 use crate::world::state::State;
 
 use super::body::NodePhase;
@@ -86,6 +86,9 @@ impl World {
     pub fn service_cost(&self, service: usize) -> f64 {
         let reserved = |service: usize| {
             let spec = &self.plan.spec.services[service];
+            if spec.kind == Kind::Dependency {
+                return 0.0;
+            }
             let each = f64::from(spec.fleet.cpu_request.max(1));
             self.state.services[service].pods.len() as f64 * each
         };

@@ -30,6 +30,7 @@ impl FleetState {
             number,
             phase,
             cordoned: false,
+            fault: None,
             generation,
             cpu: 0,
             memory: 0,
@@ -49,6 +50,14 @@ impl FleetState {
                 self.nodes.push(node(0));
                 (self.nodes.len() - 1) as u32
             }
+        }
+    }
+
+    /// Why whatever runs on a lost node is lost.
+    pub fn cause(&self, node: u32) -> Cause {
+        match self.nodes[node as usize].fault {
+            Some(fault) => Cause::Fault(fault),
+            None => Cause::Node { node },
         }
     }
 
@@ -81,7 +90,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// A node goes away without a word.
-    pub fn lose_node(&mut self, place: u32, agenda: &mut Agenda<Event>) {
+    pub fn lose_node(&mut self, place: u32, fault: Option<u32>, agenda: &mut Agenda<Event>) {
         let after = self
             .plan
             .spec
@@ -90,6 +99,7 @@ impl<P: Probe> Live<'_, P> {
             .map_or(Span::ZERO, |topology| topology.unreachable_after);
         let node = &mut self.state.fleet.nodes[place as usize];
         node.phase = NodePhase::Lost;
+        node.fault = fault;
         node.generation += 1;
         let event = FleetEvent::NodeSilent {
             node: place,
@@ -108,6 +118,7 @@ impl<P: Probe> Live<'_, P> {
         if self.plan.keeps {
             self.primary_died(key, now);
         }
+        let cause = self.state.fleet.cause(node);
         let Some(pod) = self.state.pods.get_mut(key) else {
             return;
         };
@@ -123,7 +134,7 @@ impl<P: Probe> Live<'_, P> {
             .filter(of_pod)
             .map(|(key, line)| (key, line.kind))
             .collect();
-        let touched = self.state.paths.first(Cause::Node { node });
+        let touched = self.state.paths.first(cause);
         for (key, kind) in lines {
             self.let_go(key);
             if kind == Kind::Branch {
@@ -181,8 +192,10 @@ impl<P: Probe> Live<'_, P> {
 
     /// A lost node is back: its containers start again.
     pub fn return_node(&mut self, place: u32, agenda: &mut Agenda<Event>) {
+        let cause = self.state.fleet.cause(place);
         let node = &mut self.state.fleet.nodes[place as usize];
         node.phase = NodePhase::Ready;
+        node.fault = None;
         node.generation += 1;
         self.probe
             .happened(agenda.now(), Happening::NodeUp { node: place });
@@ -196,7 +209,7 @@ impl<P: Probe> Live<'_, P> {
                 self.delete_pod(key, Exit::Node, agenda);
             } else {
                 self.publish(key, false, agenda);
-                self.lose_visits(key, Exit::Node, Cause::Node { node: place }, agenda);
+                self.lose_visits(key, Exit::Node, cause, agenda);
                 self.start_container(key, agenda);
             }
         }
@@ -209,10 +222,16 @@ impl<P: Probe> Live<'_, P> {
     /// Evicts everything from a cordoned node.
     pub fn drain_node(&mut self, place: u32, agenda: &mut Agenda<Event>) {
         self.state.fleet.nodes[place as usize].cordoned = true;
+        self.evict(place, None, agenda);
+    }
+
+    /// Moves the pods of one service, or all, off a node.
+    pub fn evict(&mut self, place: u32, only: Option<u32>, agenda: &mut Agenda<Event>) {
         let mut services = Vec::new();
         for key in self.pods_on(place) {
             if let Some(pod) = self.state.pods.get(key)
                 && pod.phase != PodPhase::Draining
+                && only.is_none_or(|only| only == pod.service)
             {
                 services.push(pod.service);
                 self.drain(key, agenda);
@@ -231,6 +250,7 @@ impl<P: Probe> Live<'_, P> {
         node.phase = NodePhase::Ready;
         self.probe
             .happened(agenda.now(), Happening::NodeUp { node: place });
+        self.lose_newcomer(place, agenda);
         self.place_pending(agenda);
         if self.state.fleet.nodes[place as usize].pods == 0 {
             self.node_empty(place, agenda);

@@ -210,7 +210,7 @@ impl World {
             NodeAct::Cordon => {}
             NodeAct::Uncordon => live.place_pending(agenda),
             NodeAct::Drain => live.drain_node(place, agenda),
-            NodeAct::Lose => live.lose_node(place, agenda),
+            NodeAct::Lose => live.lose_node(place, None, agenda),
             NodeAct::Return => live.return_node(place, agenda),
         }
         live.follow(Next::Nothing, agenda);
@@ -242,7 +242,7 @@ impl World {
         let (mut live, agenda) = self.live(probe);
         for place in &places {
             if lost {
-                live.lose_node(*place, agenda);
+                live.lose_node(*place, None, agenda);
             } else {
                 live.return_node(*place, agenda);
             }

@@ -9,7 +9,7 @@
 use crate::engine::{Agenda, Key};
 use crate::world::live::Live;
 use crate::world::probe::Probe;
-use crate::world::spec::Spread;
+use crate::world::spec::{Kind, Spread};
 use crate::world::state::{Event, PodPhase};
 
 use super::body::{FleetEvent, Misfit, NodePhase};
@@ -24,7 +24,12 @@ impl<P: Probe> Live<'_, P> {
         let Some(service) = self.state.pods.get(key).map(|pod| pod.service) else {
             return false;
         };
-        let fleet = &self.plan.spec.services[service as usize].fleet;
+        let spec = &self.plan.spec.services[service as usize];
+        if spec.kind == Kind::Dependency {
+            // It runs on somebody else's machines.
+            return true;
+        }
+        let fleet = &spec.fleet;
         match self.find_node(service, None) {
             Ok(place) => {
                 let node = &mut self.state.fleet.nodes[place as usize];
@@ -92,7 +97,7 @@ impl<P: Probe> Live<'_, P> {
             let pool = &topology.pools[node.pool as usize];
             // A node that is lost without anybody knowing still gets pods.
             let schedulable = matches!(node.phase, NodePhase::Ready | NodePhase::Lost);
-            if !schedulable || node.cordoned {
+            if !schedulable || node.cordoned || self.state.tainted(service, place as u32) {
                 misfit.unschedulable += 1;
             } else if node.cpu + fleet.cpu_request > pool.cpu {
                 misfit.cpu += 1;

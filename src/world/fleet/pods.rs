@@ -8,14 +8,16 @@
 
 use crate::base::Span;
 use crate::engine::{Agenda, Key};
+use crate::world::fault::FaultKind;
 use crate::world::line::Kind;
 use crate::world::live::Live;
 use crate::world::paths::How;
 use crate::world::policy::Shield;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
-use crate::world::state::{End, Event, Next, Pod, PodPhase};
+use crate::world::state::{End, Event, Pod, PodPhase};
 
 use super::body::{Exit, FleetEvent, NodePhase};
+use super::compute::weigh;
 
 /// The first back-off, the longest one, and how long a container must run to be forgiven.
 const BACK_OFF: Span = Span::from_secs(10);
@@ -80,6 +82,7 @@ impl<P: Probe> Live<'_, P> {
                 pod.open = true;
                 pod.body.was_ready = true;
                 pod.body.listed = true;
+                pod.body.pulled = true;
                 if let Some(after) = spec.versions[0].change.crash_after {
                     let starts = pod.starts;
                     agenda.after(after, Event::Fleet(FleetEvent::Exit { pod: key, starts }));
@@ -111,6 +114,22 @@ impl<P: Probe> Live<'_, P> {
             pod.body.lost = true;
             return;
         }
+        let image_missing =
+            !pod.body.pulled && self.pod_struck(FaultKind::WrongImage, service, key, version);
+        if image_missing {
+            self.pull_again(key, agenda);
+            return;
+        }
+        if let Some(pod) = self.state.pods.get_mut(key)
+            && !pod.body.pulled
+        {
+            pod.body.pulled = true;
+            pod.body.crashes = 0;
+        }
+        if self.pod_struck(FaultKind::BadCommand, service, key, version) {
+            let event = FleetEvent::Exit { pod: key, starts };
+            agenda.after(Span::ZERO, Event::Fleet(event));
+        }
         let spec = &self.plan.spec.services[service as usize];
         let change = &spec.versions[version as usize].change;
         let start_up = change.start_up.unwrap_or(spec.start_up);
@@ -126,6 +145,18 @@ impl<P: Probe> Live<'_, P> {
                 pod: number,
             },
         );
+    }
+
+    /// An image cannot be had: tried again later and later (`ImagePullBackOff`).
+    fn pull_again(&mut self, key: Key, agenda: &mut Agenda<Event>) {
+        let Some(pod) = self.state.pods.get_mut(key) else {
+            return;
+        };
+        pod.phase = PodPhase::Waiting;
+        pod.body.crashes += 1;
+        let wait = back_off(pod.body.crashes + 1);
+        let starts = pod.starts;
+        agenda.after(wait, Event::Fleet(FleetEvent::Restart { pod: key, starts }));
     }
 
     /// A container has started: it can serve. It is ready unless a probe decides that.
@@ -150,8 +181,12 @@ impl<P: Probe> Live<'_, P> {
         if let Some(warm) = fleet.warm_up {
             pod.body.cold_until = agenda.now() + warm.over;
         }
+        let odd = pod.odd;
         if fleet.readiness.is_none() {
             self.become_ready(key, agenda);
+        }
+        if let Some(pod) = self.state.pods.get(key).filter(|_| odd) {
+            weigh(pod, key, &self.state.faults, self.plan, agenda);
         }
     }
 
@@ -246,13 +281,18 @@ impl<P: Probe> Live<'_, P> {
 
     /// Ends a pod with all it holds.
     pub fn delete_pod(&mut self, key: Key, exit: Exit, agenda: &mut Agenda<Event>) {
+        let cause = self.cause_of(key, exit);
+        self.delete(key, exit, cause, agenda);
+    }
+
+    /// The same, for a cause.
+    pub fn delete(&mut self, key: Key, exit: Exit, cause: Cause, agenda: &mut Agenda<Event>) {
         let Some(service) = self.state.pods.get(key).map(|pod| pod.service) else {
             return;
         };
         if let Some(pod) = self.state.pods.get_mut(key) {
             pod.phase = PodPhase::Draining;
         }
-        let cause = self.cause_of(key, exit);
         self.lose_visits(key, exit, cause, agenda);
         self.remove_pod(key, agenda);
         self.reconcile(service, agenda);
@@ -279,26 +319,6 @@ impl<P: Probe> Live<'_, P> {
             .retain(|present| *present != key);
         self.refresh_ready(service);
         self.place_pending(agenda);
-    }
-
-    /// Ready pods die with all they hold and are started again in place.
-    pub fn kill_pods(&mut self, service: u32, count: u32, fault: u32, agenda: &mut Agenda<Event>) {
-        let pods = &self.state.pods;
-        let ready = |key: &&Key| {
-            pods.get(**key)
-                .is_some_and(|pod| pod.phase == PodPhase::Ready)
-        };
-        let victims: Vec<Key> = self.state.services[service as usize]
-            .pods
-            .iter()
-            .filter(ready)
-            .take(count as usize)
-            .copied()
-            .collect();
-        for key in victims {
-            self.kill(key, Exit::Killed, Cause::Fault(fault), agenda);
-        }
-        self.follow(Next::Nothing, agenda);
     }
 
     /// A container ends by itself, or is ended by the kubelet.
@@ -370,6 +390,8 @@ impl<P: Probe> Live<'_, P> {
         pod.body.paused_until = agenda.now();
         pod.body.since_gc = 0;
         pod.shield = Shield::default();
+        pod.body.since_stop = 0;
+        pod.body.leaked = 0;
         let (service, number) = (pod.service, pod.number);
         self.state.services[service as usize].served_by[pod.version as usize] += served;
         let lines = self.state.lines.iter().filter(|(_, line)| line.pod == key);
@@ -407,7 +429,7 @@ impl<P: Probe> Live<'_, P> {
             (pod.service, pod.version, pod.body.node)
         });
         match (exit, node) {
-            (Exit::Node, Some(node)) => Cause::Node { node },
+            (Exit::Node, Some(node)) => self.state.fleet.cause(node),
             (Exit::Crashed, _) => Cause::Version { service, version },
             _ => Cause::Died { service, exit },
         }

@@ -8,6 +8,7 @@
 //! Probes"). Probes take no worker's time; they are too few to matter.
 
 use crate::engine::{Agenda, Key};
+use crate::world::fault::FaultKind;
 use crate::world::live::Live;
 use crate::world::probe::{Happening, Probe};
 use crate::world::spec::HealthCheck;
@@ -123,7 +124,13 @@ impl<P: Probe> Live<'_, P> {
             fleet.liveness
         }?;
         let paused = pod.body.paused_until.since(agenda.now());
-        let found = if !pod.open || paused > check.timeout {
+        let kind = if readiness {
+            FaultKind::Unready
+        } else {
+            FaultKind::Unhealthy
+        };
+        let fails = self.pod_struck(kind, pod.service, key, pod.version);
+        let found = if fails || !pod.open || paused > check.timeout {
             Found::Refused
         } else if pod.busy < pod.workers {
             Found::Served

@@ -18,6 +18,8 @@ pub struct NodeStatus {
     pub name: String,
     /// Its zone.
     pub zone: String,
+    /// The region of that.
+    pub region: String,
     /// What it is doing.
     pub phase: NodePhase,
     /// Whether nothing new is placed there.
@@ -68,10 +70,12 @@ impl World {
             .filter_map(move |(place, node)| {
                 let topology = topology?;
                 let pool = &topology.pools[node.pool as usize];
+                let zone = &topology.zones[pool.zone as usize];
                 Some(NodeStatus {
                     place: place as u32,
                     name: format!("{}-{}", pool.name, node.number),
-                    zone: topology.zones[pool.zone as usize].name.clone(),
+                    zone: zone.name.clone(),
+                    region: zone.region.clone(),
                     phase: node.phase,
                     cordoned: node.cordoned,
                     cpu: (node.cpu, pool.cpu),
@@ -173,6 +177,7 @@ pub fn reason(pod: &Pod) -> String {
             .body
             .misfit
             .map_or(String::new(), |misfit| misfit.to_string()),
+        PodPhase::Waiting if !pod.body.pulled => "ImagePullBackOff".to_owned(),
         PodPhase::Waiting => ended("CrashLoopBackOff: "),
         PodPhase::Unready if pod.body.lost => "its node is silent".to_owned(),
         PodPhase::Unready => "its readiness probe fails".to_owned(),

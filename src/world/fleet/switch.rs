@@ -29,7 +29,7 @@ impl<P: Probe> Live<'_, P> {
             Stage::Weigh(step) => {
                 let weight = steps.get(step as usize).map_or(1.0, |(weight, _)| *weight);
                 let pods = libm::ceil(f64::from(wanted) * weight - 1e-9) as u32;
-                if pods == 0 { 1 } else { pods }
+                if pods == 0 && wanted > 0 { 1 } else { pods }
             }
             _ => wanted,
         }
@@ -165,9 +165,12 @@ impl<P: Probe> Live<'_, P> {
         ready.clear();
         canary.clear();
         let running = &self.state.services[service as usize];
+        // A readiness probe finds it out by itself, and so late.
+        let fleet = &self.plan.spec.services[service as usize].fleet;
+        let probed = fleet.readiness.is_some();
         let listed = running.pods.iter().filter_map(|key| {
             let pod = self.state.pods.get(*key).filter(|pod| pod.body.listed)?;
-            let struck = self.pod_struck(FaultKind::Unready, service, *key, pod.version);
+            let struck = !probed && self.pod_struck(FaultKind::Unready, service, *key, pod.version);
             (!struck).then_some((*key, pod.epoch))
         });
         for (key, of) in listed.chain(running.ghosts.iter().copied()) {

@@ -1,8 +1,8 @@
 //! A fault as files write it: the kind as a key, its values beside or below it.
 
-use crate::base::{At, Fields, Ratio, Report, Span};
+use crate::base::{At, Bytes, Fields, Ratio, Report, Span};
 use crate::world::fault::catalogue::{CATALOGUE, Entry, Parameter, Unit};
-use crate::world::fault::{FaultSpec, LONGEST, Pods, Schedule, Target};
+use crate::world::fault::{FaultSpec, LONGEST, Place, Pods, Schedule, Target};
 
 /// Reads a fault such as `{service: payment, latency: 300ms, for: 5m}`.
 pub fn fault(report: &mut Report, at: &At<'_>) -> Option<FaultSpec> {
@@ -14,6 +14,14 @@ pub fn fault(report: &mut Report, at: &At<'_>) -> Option<FaultSpec> {
         .filter_map(|entry| Some((entry, values(report, entry, &fields.get(entry.name)?))))
         .collect();
     let place = fields.at().clone();
+    let of_nodes = matches!(found.as_slice(), [(entry, _)] if entry.kind.of_nodes());
+    if of_nodes && target.as_ref().is_some_and(|target| target.place.is_none()) {
+        let remedy = "give `node: east-1-0`, `zone: east-1` or `region: east`";
+        report.error(&place, "a fault of nodes names no place", remedy);
+    } else if !of_nodes {
+        // Says what is missing; it was read with the rest of the target.
+        fields.need(report, "service");
+    }
     fields.done(report);
     let [(entry, values)] = found.as_slice() else {
         let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
@@ -72,7 +80,11 @@ fn value(report: &mut Report, parameter: &Parameter, at: &At<'_>) -> Option<f64>
             let range = Span::from_secs_f64(least)..=Span::from_secs_f64(most);
             return report.duration(at, range).map(|span| span.as_secs_f64());
         }
-        Unit::Factor => return report.number(at, least..=most),
+        Unit::Factor | Unit::Cores => return report.number(at, least..=most),
+        Unit::Bytes => {
+            let range = Bytes::new(least as u64)..=Bytes::new(most as u64);
+            return report.bytes(at, range).map(|bytes| bytes.get() as f64);
+        }
         Unit::Count => {
             return report
                 .integer(at, least as u64..=most as u64)
@@ -92,16 +104,29 @@ fn value(report: &mut Report, parameter: &Parameter, at: &At<'_>) -> Option<f64>
 }
 
 fn target(report: &mut Report, fields: &mut Fields<'_>) -> Option<Target> {
-    let service = fields
-        .need(report, "service")
-        .and_then(|at| report.name(&at));
+    let service = optional(fields, "service", |at| report.name(&at));
+    let mut places = Vec::new();
+    for (key, make) in PLACES {
+        if let Some(at) = fields.get(key) {
+            places.push(report.name(&at).map(make));
+        }
+    }
+    if places.len() > 1 {
+        report.error(fields.at(), "it acts at one place only", "name one of them");
+        return None;
+    }
+    let place = places.into_iter().next();
     let route = optional(fields, "route", |at| report.name(&at));
     let version = optional(fields, "version", |at| report.name(&at));
     let from = optional(fields, "from", |at| report.name(&at));
     let share = optional(fields, "share", |at| report.ratio(&at));
     let pods = optional(fields, "pods", |at| pods(report, &at));
     Some(Target {
-        service: service?,
+        service: service?.unwrap_or_default(),
+        place: match place {
+            Some(place) => Some(place?),
+            None => None,
+        },
         route: route?,
         version: version?,
         from: from?,
@@ -109,6 +134,15 @@ fn target(report: &mut Report, fields: &mut Fields<'_>) -> Option<Target> {
         share: share?.unwrap_or(Ratio::ONE),
     })
 }
+
+type MakePlace = fn(String) -> Place;
+
+/// The keys that name nodes.
+const PLACES: [(&str, MakePlace); 3] = [
+    ("node", Place::Node),
+    ("zone", Place::Zone),
+    ("region", Place::Region),
+];
 
 fn pods(report: &mut Report, at: &At<'_>) -> Option<Pods> {
     const KINDS: [&str; 5] = ["all", "one", "fixed", "fixed-percent", "random-max-percent"];

@@ -1,7 +1,7 @@
 //! Fields that could do nothing where they stand: each is a mistake.
 
 use crate::base::{At, Bytes, Report};
-use crate::world::spec::{Metric, Service, Spec, Spread, Step};
+use crate::world::spec::{Metric, Spec, Spread};
 
 /// Reports every service with a field that has no effect in this world.
 pub(super) fn refuse(report: &mut Report, at: &At<'_>, spec: &Spec) {
@@ -18,7 +18,7 @@ pub(super) fn refuse(report: &mut Report, at: &At<'_>, spec: &Spec) {
                 "give the world a `topology`, or leave `placement` out",
             );
         }
-        if fleet.cores.is_some() && !computes(service) {
+        if fleet.cores.is_some() && !service.computes() {
             idle(
                 "has cores, but no work that uses them",
                 "write such as `work: {cpu: 5ms, wait: 10ms}`, or leave `cores` out",
@@ -28,7 +28,7 @@ pub(super) fn refuse(report: &mut Report, at: &At<'_>, spec: &Spec) {
             .autoscale
             .as_ref()
             .is_some_and(|scale| scale.metric == Metric::Cpu);
-        if by_cpu && (fleet.cpu_request == 0 || !computes(service)) {
+        if by_cpu && (fleet.cpu_request == 0 || !service.computes()) {
             idle(
                 "is scaled by CPU, but requests none or uses none",
                 "give `requests: {cpu: 1}` and `work: {cpu: 5ms}`, or scale by workers or rate",
@@ -53,21 +53,4 @@ pub(super) fn refuse(report: &mut Report, at: &At<'_>, spec: &Spec) {
             );
         }
     }
-}
-
-/// Whether any of its scripts uses a core.
-fn computes(service: &Service) -> bool {
-    let own = service.routes.iter().map(|route| &route.script);
-    let before = service.versions.iter().flat_map(|v| &v.change.before);
-    own.chain(before).any(|script| uses_core(script))
-}
-
-fn uses_core(script: &[Step]) -> bool {
-    script.iter().any(|step| match step {
-        Step::Compute { .. } => true,
-        Step::Parallel(scripts) => scripts.iter().any(|script| uses_core(script)),
-        Step::Branch(choices) => choices.iter().any(|(_, script)| uses_core(script)),
-        Step::Lookup(lookup) => uses_core(&lookup.miss),
-        Step::Work(_) | Step::Call(_) | Step::Lock(_) => false,
-    })
 }

@@ -3,6 +3,7 @@
 //!
 //! Names and defaults are Kubernetes' own where it has them.
 
+use super::{Service, Step};
 use crate::base::{Bytes, Duration, Span};
 
 /// Where pods can run. A world without one has a single zone with one node
@@ -285,6 +286,25 @@ pub enum Select {
     Min,
     /// No change in this direction.
     Disabled,
+}
+
+impl Service {
+    /// Whether any of its scripts uses a core.
+    pub fn computes(&self) -> bool {
+        let own = self.routes.iter().map(|route| &route.script);
+        let before = self.versions.iter().flat_map(|v| &v.change.before);
+        own.chain(before).any(|script| uses_core(script))
+    }
+}
+
+fn uses_core(script: &[Step]) -> bool {
+    script.iter().any(|step| match step {
+        Step::Compute { .. } => true,
+        Step::Parallel(scripts) => scripts.iter().any(|script| uses_core(script)),
+        Step::Branch(choices) => choices.iter().any(|(_, script)| uses_core(script)),
+        Step::Lookup(lookup) => uses_core(&lookup.miss),
+        Step::Work(_) | Step::Call(_) | Step::Lock(_) => false,
+    })
 }
 
 impl Default for Rollout {
