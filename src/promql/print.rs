@@ -9,7 +9,11 @@ use crate::telemetry::store::{NAME, is_plain_label, is_plain_metric, write_quote
 /// Writes an expression so that reading it gives the same tree.
 pub(super) fn expression(f: &mut Formatter<'_>, expr: &Expr) -> fmt::Result {
     match &expr.node {
-        Node::Number(value) => f.write_str(&number::general(*value)),
+        Node::Number(value) => {
+            let text = number::general(*value);
+            // A sign of its own would change what `Inf ^ x` is.
+            f.write_str(text.strip_prefix('+').unwrap_or(&text))
+        }
         Node::Text(bytes) => text(f, bytes),
         Node::Vector(selector) => {
             series(f, selector)?;

@@ -301,6 +301,12 @@ fn queries_give_what_can_be_worked_out_by_hand() {
     check("1h + 0x10", "3616");
 }
 
+#[test]
+fn infinity_is_written_without_a_sign_of_its_own() {
+    let query = Query::new("-Inf ^ (up)", &Options::default()).unwrap();
+    assert_eq!(query.expr().to_string(), "-Inf ^ (up)");
+}
+
 /// The oracle counts every observation instead of interpolating in buckets.
 #[test]
 fn a_quantile_from_buckets_is_within_the_bucket_of_the_exact_one() {
