@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::template;
 use super::{Alert, Intervals, Resource, Sli, Slo, Specification};
-use crate::base::yaml::{self, Limits, Value};
+use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Fields, Report, shown};
 use crate::formats::labels::{self, Labels};
 use crate::formats::rules::read_span;
@@ -44,24 +44,12 @@ impl Dialect {
     }
 }
 
-/// The scalar of a mapping's field, without any judgement.
-pub(super) fn field<'n>(at: &At<'n>, key: &str) -> Option<&'n str> {
-    let Value::Map(entries) = &at.node.value else {
-        return None;
-    };
-    let entry = entries.iter().find(|entry| entry.key == key)?;
-    match &entry.node.value {
-        Value::Scalar { text, .. } => Some(text),
-        _ => None,
-    }
-}
-
 /// Which spelling a document says it is in; none if it is none of Sloth's.
 pub fn dialect(at: &At<'_>) -> Option<Dialect> {
-    if field(at, "version") == Some(VERSION) {
+    if at.peek_scalar("version") == Some(VERSION) {
         return Some(Dialect::Plain);
     }
-    let is_resource = field(at, "apiVersion") == Some(API) && field(at, "kind") == Some(KIND);
+    let is_resource = at.peek_scalar("apiVersion") == Some(API) && at.peek_scalar("kind") == Some(KIND);
     is_resource.then_some(Dialect::Resource)
 }
 
@@ -86,7 +74,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Specification>, Diagnostics> {
 /// Reports a document that is none of Sloth's.
 fn foreign(report: &mut Report, at: &At<'_>) {
     let remedy = format!("write `version: {VERSION}`, or `apiVersion: {API}` and `kind: {KIND}`");
-    let version = field(at, "apiVersion").or(field(at, "version"));
+    let version = at.peek_scalar("apiVersion").or(at.peek_scalar("version"));
     let problem = match version {
         Some(version) if version.starts_with("openslo") => {
             let problem = format!(
@@ -279,7 +267,7 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
     let plugin = fields.get("plugin");
     fields.done(report);
     if let Some(at) = plugin {
-        let named = field(&at, "id").unwrap_or("without an id");
+        let named = at.peek_scalar("id").unwrap_or("without an id");
         let problem = format!(
             "the SLI comes from the plugin `{}`, a program that is not run",
             shown(named)
