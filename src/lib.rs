@@ -9,6 +9,8 @@ pub mod cli;
 pub mod engine;
 pub mod formats;
 pub mod lesson;
+pub mod ops;
+pub mod promql;
 pub mod session;
 pub mod slo;
 pub mod telemetry;

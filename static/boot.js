@@ -17,15 +17,15 @@ async function load() {
     throw new BootError("This browser cannot run WebAssembly, or it is switched off.", UPDATE);
   }
   const [app, wasm] = await Promise.all([
-    import("{{app.js}}").catch((cause) => {
+    import("{{page.js}}").catch((cause) => {
       throw new BootError("The application's script could not be loaded.", RELOAD, cause);
     }),
-    download(new URL("{{app.wasm}}", import.meta.url)),
+    download(new URL("{{page.wasm}}", import.meta.url)),
   ]);
   try {
     await app.default({ module_or_path: wasm });
   } catch (cause) {
-    throw new BootError("This browser could not prepare the simulator.", UPDATE, cause);
+    throw new BootError("This browser could not prepare the application.", UPDATE, cause);
   }
   try {
     app.start_app();
@@ -43,11 +43,11 @@ async function download(address) {
   try {
     response = await fetch(address);
   } catch (cause) {
-    throw new BootError("The simulator could not be downloaded.", RELOAD, cause);
+    throw new BootError("The application could not be downloaded.", RELOAD, cause);
   }
   if (!response.ok) {
     throw new BootError(
-      `The simulator could not be downloaded: the server answered ${response.status}.`,
+      `The application could not be downloaded: the server answered ${response.status}.`,
       "A new version may just have been published. Please reload the page.",
     );
   }

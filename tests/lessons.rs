@@ -125,5 +125,5 @@ fn the_manuals_commands_are_commands() {
     let node = yaml::parse("README.md", text, &yaml::Limits::default()).unwrap();
     let mut report = Report::new("README.md", text);
     let read = session::commands(&mut report, &At::root(&node));
-    assert_eq!(read.map(|list| list.len()), Some(12), "{}", report.finish());
+    assert_eq!(read.map(|list| list.len()), Some(23), "{}", report.finish());
 }

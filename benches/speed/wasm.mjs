@@ -9,8 +9,7 @@ const EVENTS = 1_000_000;
 const SLICE = 20_000;
 
 const module = new WebAssembly.Module(readFileSync(file));
-// The module holds the page and the worker too; nothing of theirs is called,
-// so what they import may be anything.
+// Nothing that needs the browser is called, so what is imported may be anything.
 const imports = {};
 for (const { module: from, name } of WebAssembly.Module.imports(module)) {
   (imports[from] ??= {})[name] = () => {

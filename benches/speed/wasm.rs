@@ -1,8 +1,7 @@
 //! The workloads as a WASM module, for `wasm.mjs` to run in Node.
 //!
 //! An example and not a bench, because Cargo makes a `cdylib` of nothing else
-//! beside a library. It links the whole library with the page and the worker,
-//! so that what is measured is what the site ships.
+//! beside a library. It is compiled as the site's engine is.
 #![cfg(target_arch = "wasm32")]
 
 mod network;

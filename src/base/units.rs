@@ -19,6 +19,42 @@ pub struct Rate(f64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Money(i64);
 
+/// A quantity of memory, disk or traffic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Bytes(u64);
+
+impl Bytes {
+    /// So many bytes.
+    pub const fn new(bytes: u64) -> Self {
+        Bytes(bytes)
+    }
+
+    /// The number of bytes.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// In GiB, as prices count.
+    pub fn gib(self) -> f64 {
+        self.0 as f64 / (1u64 << 30) as f64
+    }
+}
+
+impl fmt::Display for Bytes {
+    /// In the largest unit that leaves a whole number: `512MiB`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        let mut place = 0;
+        while place + 1 < units.len()
+            && self.0 > 0
+            && self.0.is_multiple_of(1 << (10 * (place + 1)))
+        {
+            place += 1;
+        }
+        write!(f, "{}{}", self.0 >> (10 * place), units[place])
+    }
+}
+
 impl Ratio {
     /// Nothing.
     pub const ZERO: Ratio = Ratio(0.0);

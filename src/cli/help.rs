@@ -11,7 +11,9 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Lint => LINT,
         Topic::Prove => PROVE,
         Topic::World => WORLD,
+        Topic::Canary => CANARY,
         Topic::Slo => SLO,
+        Topic::Promql => PROMQL,
     }
 }
 
@@ -25,7 +27,9 @@ Usage: xops <command> [words]
   lint [PATHS]       check worlds, lessons, catalogue and glossary
   prove [LESSONS]    prove that lessons teach what they say
   world LOOK WORLD   check, explain or draw a world without running it
+  canary judge FILE  try the canary judge on a file of cases
   slo JOB FILES      read the files of other SLO tools
+  promql test FILES  run files of Prometheus's language for testing PromQL
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -96,6 +100,32 @@ Usage: xops world lint [files]
   graph     draw services and calls as SVG, onto the output or into --to FILE
 ";
 
+const CANARY: &str = "\
+Tries the canary judge on a file of cases, and prints for each what was expected,
+what was found, and the numbers behind it; then `N passed, N failed`.
+
+Usage: xops canary judge <file>
+
+The judge is that of Spinnaker's Kayenta: Mann-Whitney interval with
+Hodges-Lehmann estimate, tolerance, effect size, groups, weights and thresholds.
+The file is JSON or YAML with any of these lists; fields are spelled as in
+Kayenta's settings and tests:
+
+  classify    {baseline, canary, expected}: Pass, High, Low, Nodata,
+              NodataFailMetric or Error; with tolerance (0.25), confidence (0.98),
+              direction, nanStrategy, outliers, effectSize, critical, mustHaveData
+  interval    {x, y, confidence, low, high, estimate, tolerance}
+  score       {results: [{classification, groups, critical}], groupWeights,
+              expected}: a score, or Pass, Marginal or Fail
+  judge       {metrics: [{name, groups, baseline, canary, ...}], groupWeights,
+              scoreThresholds, expected}: a score, one of these words, or promote,
+              pause, abort or inconclusive
+  clean       {values, nanStrategy, outliers, expected}: the values that are left
+  outliers    {values, factor, reduceSensitivity, expected}: true for each outlier
+  percentile  {values, percentile, expected}
+  effect      {baseline, canary, measure, expected}: meanRatio or cles
+";
+
 const SLO: &str = "\
 Reads the files of other SLO tools: OpenSLO v1, Sloth, Prometheus's rules.
 
@@ -118,4 +148,15 @@ Usage: xops slo check <files or folders>
                      a label for every recording rule; may be repeated
 
 Plugins are programs and are not run: a file that needs one is refused.
+";
+
+const PROMQL: &str = "\
+Runs files of Prometheus's language for testing PromQL against the engine of the
+lab: load, clear, eval and what is expected.
+
+Usage: xops promql test <files>
+
+Every case is printed with how it ended, then `N passed, N failed, N not
+supported`. Not supported is what needs native histograms, start timestamps or
+experimental syntax; each such case says why. The exit code is 1 if any failed.
 ";

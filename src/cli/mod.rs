@@ -1,15 +1,17 @@
-//! The native shell: `xops run | replay | lint | prove | world | slo`.
+//! The native shell: `xops run | replay | lint | prove | world | canary | slo | promql`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
 //! Files are read and written here and nowhere else. It knows nothing of the
 //! simulation beyond [`Lab`](crate::lesson::Lab) and its views.
 
+mod canary;
 mod files;
 mod help;
 mod lint;
 mod outcome;
 mod play;
+mod promql;
 mod prove;
 mod replay;
 mod run;
@@ -66,8 +68,10 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Replay(task) => replay::run(&task, out)?,
         Task::Lint { paths } => return lint::run(&paths, out),
         Task::World(look) => return world::run(&look, out),
+        Task::Canary { file } => return canary::judge(&file, out),
         Task::Slo(job) => return slo::run(&job, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
+        Task::PromqlTest { files } => return promql::test(&files, out),
     }
     Ok(true)
 }

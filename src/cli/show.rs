@@ -7,7 +7,10 @@ use super::story::Story;
 use super::table::{Side, Table};
 use crate::base::Span;
 use crate::lesson::{Debrief, Lab, LessonView, StepState};
-use crate::session::{Health, PodState, View};
+use crate::session::{Health, PodState, Session, Unit, View, Way};
+
+/// Ways that are told one by one.
+const MOST_WAYS: usize = 12;
 
 /// Prints everything about a run.
 pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), Failure> {
@@ -38,11 +41,59 @@ pub(super) fn run(lab: &Lab, story: &Story, out: &mut dyn Write) -> Result<(), F
     } else {
         write!(out, "{}", objectives(&view))?;
     }
+    if view.classes.len() > 1 {
+        writeln!(out, "\nClients, over the last minute")?;
+        write!(out, "{}", clients(&view))?;
+    }
+    if !session.truth().paths.is_empty() {
+        writeln!(out, "\nHow trouble reached users, from its first cause on")?;
+        write!(out, "{}", ways(session))?;
+    }
     writeln!(out, "\nServices, over the last minute")?;
     write!(out, "{}", services(&view))?;
+    if view
+        .services
+        .iter()
+        .any(|service| !service.figures.is_empty())
+    {
+        writeln!(out, "\nWhat services keep")?;
+        write!(out, "{}", kept(&view))?;
+        for note in view.services.iter().flat_map(|service| &service.notes) {
+            writeln!(out, "{note}")?;
+        }
+    }
     let (events, digest) = (session.world().events(), session.digest());
     writeln!(out, "\nDigest {digest} after {events} events")?;
     Ok(())
+}
+
+/// The ways that most requests took which failed, or were answered later or
+/// poorer; counts are of real requests.
+fn ways(session: &Session) -> Table {
+    let mut table = Table::new([
+        ("failed", Side::Right),
+        ("late or poor", Side::Right),
+        ("by way of", Side::Left),
+    ]);
+    let world = session.world();
+    let scale = u64::from(world.spec().scale);
+    let ways = session.truth().ways();
+    for way in ways.iter().take(MOST_WAYS) {
+        table.row(vec![
+            (way.failed * scale).to_string(),
+            (way.poor * scale).to_string(),
+            world.tell_path(way.path),
+        ]);
+    }
+    if let Some(rest) = ways.get(MOST_WAYS..).filter(|rest| !rest.is_empty()) {
+        let sum = |count: fn(&Way) -> u64| rest.iter().map(count).sum::<u64>() * scale;
+        table.row(vec![
+            sum(|way| way.failed).to_string(),
+            sum(|way| way.poor).to_string(),
+            format!("{} other ways", rest.len()),
+        ]);
+    }
+    table
 }
 
 fn objectives(view: &View) -> Table {
@@ -88,6 +139,32 @@ fn objectives(view: &View) -> Table {
     table
 }
 
+fn clients(view: &View) -> Table {
+    let mut table = Table::new([
+        ("class", Side::Left),
+        ("rate", Side::Right),
+        ("errors", Side::Right),
+        ("turned away", Side::Right),
+        ("users", Side::Right),
+        ("sales/min", Side::Right),
+        ("rule", Side::Left),
+        ("what", Side::Left),
+    ]);
+    for class in &view.classes {
+        table.row(vec![
+            class.name.clone(),
+            format!("{:.1}/s", class.rate),
+            or_dash(class.error_ratio.map(percent)),
+            or_dash(class.refused_ratio.map(percent)),
+            or_dash(class.users.map(|users| users.to_string())),
+            format!("{:.2}", class.sales.cents() as f64 / 100.0),
+            or_dash(class.rule.clone()),
+            class.about.clone(),
+        ]);
+    }
+    table
+}
+
 fn services(view: &View) -> Table {
     let mut table = Table::new([
         ("service", Side::Left),
@@ -125,6 +202,36 @@ fn services(view: &View) -> Table {
         ]);
     }
     table
+}
+
+fn kept(view: &View) -> Table {
+    let mut table = Table::new([
+        ("service", Side::Left),
+        ("figure", Side::Left),
+        ("value", Side::Right),
+        ("of", Side::Right),
+    ]);
+    for service in &view.services {
+        for figure in &service.figures {
+            let told = |value| quantity(value, figure.unit);
+            table.row(vec![
+                service.name.clone(),
+                figure.title.to_lowercase(),
+                or_dash(figure.value.map(told)),
+                figure.limit.map_or_else(String::new, told),
+            ]);
+        }
+    }
+    table
+}
+
+fn quantity(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Share => percent(value),
+        Unit::Seconds => length(Span::from_secs_f64(value)),
+        Unit::PerSecond => format!("{value:.1}/s"),
+        Unit::Count => format!("{value:.0}"),
+    }
 }
 
 fn write_lesson(lesson: &LessonView, out: &mut dyn Write) -> Result<(), Failure> {

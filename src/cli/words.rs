@@ -21,7 +21,9 @@ pub(super) enum Task {
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
     World(Look),
+    Canary { file: PathBuf },
     Slo(Job),
+    PromqlTest { files: Vec<PathBuf> },
 }
 
 /// What help is about.
@@ -33,7 +35,9 @@ pub(super) enum Topic {
     Lint,
     Prove,
     World,
+    Canary,
     Slo,
+    Promql,
 }
 
 /// `xops run`.
@@ -54,13 +58,15 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 7] = [
+const COMMANDS: [(&str, Topic); 9] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
     ("world", Topic::World),
+    ("canary", Topic::Canary),
     ("slo", Topic::Slo),
+    ("promql", Topic::Promql),
     ("help", Topic::All),
 ];
 
@@ -97,10 +103,12 @@ impl Task {
                 None => Task::Help(Topic::Prove),
             }),
             Topic::World => world(&mut words),
+            Topic::Canary => canary(&mut words),
             Topic::Slo => Ok(match slo::job(&mut words)? {
                 Some(job) => Task::Slo(job),
                 None => Task::Help(Topic::Slo),
             }),
+            Topic::Promql => promql(&mut words),
         }
     }
 }
@@ -192,6 +200,48 @@ fn world(words: &mut lexopt::Parser) -> Result<Task, Failure> {
         "explain" => Look::Explain(what),
         _ => Look::Graph(what, file),
     }))
+}
+
+fn canary(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let remedy = "write `xops canary judge cases.json`";
+    match words.next().map_err(unreadable)? {
+        Some(Long("help") | Short('h')) => return Ok(Task::Help(Topic::Canary)),
+        Some(Value(word)) if word == "judge" => {}
+        Some(Value(word)) => {
+            let problem = format!("`{}` is nothing that can be done here", word.display());
+            return Err(Failure::usage(&problem, remedy));
+        }
+        Some(other) => return Err(unknown(&other, &["help"])),
+        None => return Err(Failure::usage("what to do is missing", remedy)),
+    }
+    let mut file = None;
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Canary)),
+            Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
+            other => return Err(unknown(&other, &["help"])),
+        }
+    }
+    let file = file.ok_or_else(|| Failure::usage("no file of cases is named", remedy))?;
+    Ok(Task::Canary { file })
+}
+
+fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let Some(words) = rest(words)? else {
+        return Ok(Task::Help(Topic::Promql));
+    };
+    let remedy = "name files: `xops promql test operators.test`";
+    match words.split_first() {
+        Some((first, files)) if first == "test" && !files.is_empty() => Ok(Task::PromqlTest {
+            files: files.iter().map(PathBuf::from).collect(),
+        }),
+        Some((first, _)) if first == "test" => Err(Failure::usage("no test file is named", remedy)),
+        Some((first, _)) => {
+            let problem = format!("promql has no command `{}`", first.display());
+            Err(Failure::usage(&problem, remedy))
+        }
+        None => Err(Failure::usage("promql needs a command", remedy)),
+    }
 }
 
 /// Every further word; none if help is asked for.
@@ -301,6 +351,8 @@ mod tests {
             "Graph(\"shop\", Some(\"a.svg\"))",
         );
         check("world --help", "Help(World)");
+        check("canary judge a.json", "Canary { file: \"a.json\" }");
+        check("canary judge --help", "Help(Canary)");
         check("slo rules a.yml", "Rules { file: \"a.yml\"");
         check(
             "slo rules a.yml --period 28d",
@@ -313,6 +365,8 @@ mod tests {
         check("slo check a b", "Check([\"a\", \"b\"])");
         check("slo format a", "Format([\"a\"])");
         check("slo --help", "Help(Slo)");
+        check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
+        check("promql --help", "Help(Promql)");
     }
 
     #[test]
@@ -335,6 +389,10 @@ mod tests {
         check("world grahp shop", "did you mean `graph`");
         check("world explain", "no world is named");
         check("world explain shop --to a", "no option --to");
+        check("canary", "what to do is missing");
+        check("canary jugde a.json", "xops canary judge");
+        check("canary judge", "no file of cases");
+        check("canary judge a b", "one word too many");
         check("slo", "what to do is missing");
         check("slo ruels a.yml", "did you mean `rules`");
         check("slo rules", "no file is named");
@@ -342,5 +400,8 @@ mod tests {
         check("slo check a --period 28d", "no option --period");
         check("slo rules a.yml --period 1M", "not a duration");
         check("slo rules a.yml --extra-labels a", "name=value");
+        check("promql", "promql needs a command");
+        check("promql test", "no test file is named");
+        check("promql run up", "no command `run`");
     }
 }

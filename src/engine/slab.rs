@@ -31,6 +31,12 @@ impl Key {
     }
 }
 
+impl Default for Key {
+    fn default() -> Self {
+        Key::NONE
+    }
+}
+
 /// Things by key; removal frees the place for the next insertion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Slab<T> {

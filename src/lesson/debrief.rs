@@ -4,8 +4,8 @@
 use crate::base::SimTime;
 use crate::base::order::sort_by;
 use crate::engine::Progress as Run;
-use crate::session::{Author, Command, Panel, Series, Session, Unit};
-use crate::world::Admission;
+use crate::session::{Author, Command, Panel, Series, Session, Unit, Way};
+use crate::world::{Admission, Cause};
 
 use super::Play;
 use super::figure::Filler;
@@ -82,18 +82,24 @@ impl Play {
             causes.map_or(0, |causes| causes.values().sum::<u64>())
         };
         let before = count(lesson);
-        let mut spent: Vec<SpentBy> = session
-            .truth()
-            .since(lesson.truth())
+        let truth = session.truth().since(lesson.truth());
+        let ways = truth.ways();
+        let world = session.world();
+        let way = |cause: Option<Cause>| {
+            let same = |way: &&Way| world.first_cause(way.path) == cause;
+            let main = ways.iter().find(same).map(|way| way.path);
+            main.filter(|path| !world.hops(*path).is_empty())
+                .map_or(String::new(), |path| world.tell_path(path))
+        };
+        let mut spent: Vec<SpentBy> = truth
             .bad
             .get(place)
             .into_iter()
             .flatten()
             .map(|(cause, count)| SpentBy {
-                cause: cause.map_or_else(
-                    || "by its own nature".to_owned(),
-                    |cause| session.world().tell(cause),
-                ),
+                cause: cause
+                    .map_or_else(|| "by its own nature".to_owned(), |cause| world.tell(cause)),
+                way: way(*cause),
                 share: share(*count),
                 requests: count * scale,
             })
@@ -101,6 +107,7 @@ impl Play {
         sort_by(&mut spent, |a, b| b.share.total_cmp(&a.share));
         let first = SpentBy {
             cause: "before you came".to_owned(),
+            way: String::new(),
             share: share(before),
             requests: before * scale,
         };
@@ -190,10 +197,19 @@ fn tell(command: &Command) -> String {
     match command {
         Command::Inject { fault } => format!("started a fault at {}", fault.target.service),
         Command::EndFault { id } => format!("ended fault {id}"),
-        Command::Deploy { service, version } => format!("deployed {service} {version}"),
+        Command::Deploy {
+            service, version, ..
+        } => format!("deployed {service} {version}"),
         Command::RollBack { service } => format!("rolled {service} back"),
+        Command::Rollout { service, .. } => format!("steered the roll-out of {service}"),
+        Command::Autoscaler { service, .. } => format!("set the autoscaler of {service}"),
+        Command::Node { node, .. } => format!("acted on node {node}"),
+        Command::Zone { zone, lost: true } => format!("lost zone {zone}"),
+        Command::Zone { zone, .. } => format!("brought zone {zone} back"),
         Command::Restart { service } => format!("restarted {service}"),
         Command::Scale { service, replicas } => format!("scaled {service} to {replicas} pods"),
+        Command::SetCall { service, to, set } => format!("set {service} calls {to}: {set}"),
+        Command::SetGuard { service, set } => format!("set {service}: {set}"),
         Command::SetLoad { factor } => format!("set traffic to {factor} times the usual"),
         Command::Surge { .. } => "let more traffic come".to_owned(),
         Command::EndSurge { id } => format!("ended surge {id}"),

@@ -87,12 +87,18 @@ pub enum Action {
     Scale,
     /// Change the load.
     Load,
+    /// Change how a service calls another.
+    SetCall,
+    /// Change how a service protects itself.
+    SetGuard,
     /// More traffic for a while.
     Surge,
     /// What gateways do with some clients.
     Admit,
     /// Shedding at gateways.
     Shed,
+    /// Do something to a node or a zone.
+    Node,
 }
 
 /// What a goal is judged by.
@@ -223,7 +229,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 10] = [
+    pub(super) const NAMES: [(&str, Action); 13] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -231,20 +237,26 @@ impl Action {
         ("restart", Action::Restart),
         ("scale", Action::Scale),
         ("load", Action::Load),
+        ("set-call", Action::SetCall),
+        ("set-guard", Action::SetGuard),
         ("surge", Action::Surge),
         ("admit", Action::Admit),
         ("shed", Action::Shed),
+        ("node", Action::Node),
     ];
 
     /// Whether a command is of this kind.
     pub(super) fn matches(self, command: &Command) -> bool {
         let kind = match command {
             Command::Inject { .. } | Command::EndFault { .. } => Action::Inject,
-            Command::Deploy { .. } => Action::Deploy,
+            Command::Deploy { .. } | Command::Rollout { .. } => Action::Deploy,
             Command::RollBack { .. } => Action::RollBack,
             Command::Restart { .. } => Action::Restart,
-            Command::Scale { .. } => Action::Scale,
+            Command::Scale { .. } | Command::Autoscaler { .. } => Action::Scale,
+            Command::Node { .. } | Command::Zone { .. } => Action::Node,
             Command::SetLoad { .. } => Action::Load,
+            Command::SetCall { .. } => Action::SetCall,
+            Command::SetGuard { .. } => Action::SetGuard,
             Command::Surge { .. } | Command::EndSurge { .. } => Action::Surge,
             Command::Admit { .. } => Action::Admit,
             Command::Shed { .. } => Action::Shed,
@@ -261,13 +273,18 @@ fn on(command: &Command) -> Option<&str> {
         Command::Deploy { service, .. }
         | Command::RollBack { service }
         | Command::Restart { service }
-        | Command::Scale { service, .. } => Some(service),
+        | Command::Scale { service, .. }
+        | Command::Rollout { service, .. }
+        | Command::Autoscaler { service, .. } => Some(service),
+        Command::SetCall { service, .. } | Command::SetGuard { service, .. } => Some(service),
         Command::EndFault { .. }
         | Command::SetLoad { .. }
         | Command::Surge { .. }
         | Command::EndSurge { .. }
         | Command::Admit { .. }
         | Command::Shed { .. }
+        | Command::Node { .. }
+        | Command::Zone { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

@@ -16,13 +16,16 @@ use super::{Check, DebriefSpec, Lesson, Mistake, Question, StarSpec, Step, Wrong
 /// The format that this build reads.
 pub const FORMAT: &str = "xops-lesson/1";
 /// Controls that a step can bring in.
-pub const CONTROLS: [&str; 7] = [
+pub const CONTROLS: [&str; 10] = [
     "faults",
     "deploy",
     "roll_back",
     "restart",
     "scale",
+    "nodes",
     "load",
+    "calls",
+    "guard",
     "traffic",
 ];
 /// Characters in one text.

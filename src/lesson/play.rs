@@ -366,6 +366,9 @@ impl Play {
                 "roll_back" => Action::RollBack,
                 "restart" => Action::Restart,
                 "scale" => Action::Scale,
+                "nodes" => Action::Node,
+                "calls" => Action::SetCall,
+                "guard" => Action::SetGuard,
                 _ => Action::Load,
             };
             action.matches(command)

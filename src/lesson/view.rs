@@ -144,6 +144,9 @@ pub struct Debrief {
 pub struct SpentBy {
     /// The cause in words, such as `payment v2: errors on charge`.
     pub cause: String,
+    /// How it reached most of those users, from the cause on; empty where
+    /// there is no more to say.
+    pub way: String,
     /// Share of the whole budget, 0..; 1 is all of it.
     pub share: f64,
     /// Failed requests of users (scaled).

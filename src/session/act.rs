@@ -7,7 +7,8 @@ use super::view::EventKind;
 use super::watch::Watch;
 use super::{Author, Command, JournalEntry, Refusal, Session};
 use crate::base::SimTime;
-use crate::world::{ActionError, FaultSpec, LoadFactor};
+use crate::world::spec::Strategy;
+use crate::world::{ActionError, FaultSpec, LoadFactor, NodeAct, RolloutAct};
 
 /// Commands in one journal.
 pub(super) const MOST_COMMANDS: usize = 10_000;
@@ -87,10 +88,17 @@ impl Session {
                     format!("fault {id} ended"),
                 );
             }
-            Command::Deploy { service, version } => {
-                world.deploy(service, version, &mut watch)?;
+            Command::Deploy {
+                service,
+                version,
+                strategy,
+            } => {
+                world.deploy(service, version, *strategy, &mut watch)?;
                 let place = world.service(service)?;
-                let text = format!("deploy {service} {version}");
+                let how = strategy.map_or(String::new(), |strategy| {
+                    format!(", {}", strategy_word(strategy))
+                });
+                let text = format!("deploy {service} {version}{how}");
                 self.tell(now, author, EventKind::Deploy, Some(place), text);
             }
             Command::RollBack { service } => {
@@ -118,6 +126,69 @@ impl Session {
                 world.scale(service, *replicas, &mut watch)?;
                 let place = world.service(service)?;
                 let text = format!("scale {service} to {replicas} pods");
+                self.tell(now, author, EventKind::Action, Some(place), text);
+            }
+            Command::Rollout { service, act } => {
+                world.steer_rollout(service, *act, &mut watch)?;
+                let place = world.service(service)?;
+                let what = match act {
+                    RolloutAct::Promote => "promote",
+                    RolloutAct::Pause => "pause",
+                    RolloutAct::Resume => "resume",
+                    RolloutAct::Abort => "abort",
+                };
+                let text = format!("{what} the roll-out of {service}");
+                self.tell(now, author, EventKind::Deploy, Some(place), text);
+            }
+            Command::Autoscaler {
+                service,
+                on,
+                bounds,
+            } => {
+                world.set_autoscaler(service, *on, *bounds)?;
+                let place = world.service(service)?;
+                let state = match on {
+                    Some(true) => " on",
+                    Some(false) => " off",
+                    None => "",
+                };
+                let range = bounds.map_or(String::new(), |(min, max)| {
+                    format!(" from {min} to {max} pods")
+                });
+                let text = format!("autoscaler of {service}{state}{range}");
+                self.tell(now, author, EventKind::Action, Some(place), text);
+            }
+            Command::Node { node, act } => {
+                world.act_on_node(node, *act, &mut watch)?;
+                let what = match act {
+                    NodeAct::Cordon => "cordon",
+                    NodeAct::Uncordon => "uncordon",
+                    NodeAct::Drain => "drain",
+                    NodeAct::Lose => "lose",
+                    NodeAct::Return => "bring back",
+                };
+                let kind = match act {
+                    NodeAct::Lose | NodeAct::Return => EventKind::Fault,
+                    _ => EventKind::Action,
+                };
+                self.tell(now, author, kind, None, format!("{what} node {node}"));
+            }
+            Command::Zone { zone, lost } => {
+                let nodes = world.act_on_zone(zone, *lost, &mut watch)?;
+                let what = if *lost { "lost" } else { "back" };
+                let text = format!("zone {zone} is {what}, {nodes} nodes");
+                self.tell(now, author, EventKind::Fault, None, text);
+            }
+            Command::SetCall { service, to, set } => {
+                world.tune(service, to, *set, &mut watch)?;
+                let place = world.service(service)?;
+                let text = format!("{service} calls {to}: {set}");
+                self.tell(now, author, EventKind::Action, Some(place), text);
+            }
+            Command::SetGuard { service, set } => {
+                world.tune_guard(service, *set)?;
+                let place = world.service(service)?;
+                let text = format!("{service}: {set}");
                 self.tell(now, author, EventKind::Action, Some(place), text);
             }
             Command::SetLoad { factor } => {
@@ -182,6 +253,16 @@ impl Session {
             self.timeline
                 .write(now, kind, service.map(|service| service as u32), text);
         }
+    }
+}
+
+/// A strategy's usual name.
+pub(super) fn strategy_word(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::Rolling => "rolling",
+        Strategy::Recreate => "recreate",
+        Strategy::BlueGreen => "blue-green",
+        Strategy::Canary => "canary",
     }
 }
 

@@ -31,6 +31,11 @@ impl Session {
             panels.push(errors(scope, meter, &instants));
             panels.push(self.saturation(scope, &instants));
         }
+        if let Scope::Service(service) = scope
+            && meter.is_some()
+        {
+            panels.extend(self.figure_panels(service as usize, &instants));
+        }
         Charts {
             scope,
             from: from.as_secs_f64(),

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Ratio, SimTime};
-use crate::world::{Admission, FaultSpec, SurgeSpec, Who};
+use crate::world::spec::Strategy;
+use crate::world::{
+    Admission, FaultSpec, GuardTuning, NodeAct, RolloutAct, SurgeSpec, Tuning, Who,
+};
 
 /// One thing a learner, an instructor or a lesson's script does.
 ///
@@ -21,12 +24,45 @@ pub enum Command {
         /// Its number in the view.
         id: u32,
     },
-    /// Roll a version out, pod by pod.
+    /// Roll a version out.
     Deploy {
         /// The service.
         service: String,
         /// One of its versions.
         version: String,
+        /// How; as the world file says where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        strategy: Option<Strategy>,
+    },
+    /// Steer a roll-out under way.
+    Rollout {
+        /// The service.
+        service: String,
+        /// What to do.
+        act: RolloutAct,
+    },
+    /// Turn an autoscaler on or off, or give it other bounds.
+    Autoscaler {
+        /// The service.
+        service: String,
+        /// Whether it is to act; as it is where absent.
+        on: Option<bool>,
+        /// The fewest and the most pods; as they are where absent.
+        bounds: Option<(u32, u32)>,
+    },
+    /// Do something to a node.
+    Node {
+        /// Its name.
+        node: String,
+        /// What to do.
+        act: NodeAct,
+    },
+    /// Lose a whole zone, or bring it back.
+    Zone {
+        /// Its name.
+        zone: String,
+        /// Whether it goes.
+        lost: bool,
     },
     /// Roll back to the version before the last deploy, pod by pod.
     RollBack {
@@ -49,6 +85,22 @@ pub enum Command {
     SetLoad {
         /// Relative to the world's profile; 1 is as written.
         factor: f64,
+    },
+    /// Change how a service calls another.
+    SetCall {
+        /// The caller.
+        service: String,
+        /// The callee, as `service` or `service/route`.
+        to: String,
+        /// What to change.
+        set: Tuning,
+    },
+    /// Change how a service protects itself.
+    SetGuard {
+        /// The service.
+        service: String,
+        /// What to change.
+        set: GuardTuning,
     },
     /// Let more traffic come.
     Surge {

@@ -7,14 +7,17 @@
 mod act;
 mod charts;
 mod command;
+mod fleet;
 mod replay;
 mod scenario;
 mod script;
 mod script_traffic;
 mod show;
 mod show_traffic;
+mod stores;
 mod timeline;
 mod truth;
+mod tune;
 mod view;
 mod watch;
 
@@ -33,11 +36,11 @@ pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
-pub use truth::Truth;
+pub use truth::{Sample, Truth, Way};
 pub use view::{
-    BurnRate, Charts, ClassView, EdgeView, EventKind, FaultView, Health, Latency, Panel, PodState,
-    PodView, RouteView, Scope, Series, ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent,
-    Unit, VersionView, View,
+    BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, FigureView, Health,
+    Latency, NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
+    ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
 };
 
 use timeline::Timeline;

@@ -3,14 +3,14 @@
 use super::Session;
 use super::act::tell_fault;
 use super::view::{
-    BurnRate, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView, ServiceKind,
-    ServiceView, SloView, VersionView, View,
+    BurnRate, CallView, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView,
+    ServiceKind, ServiceView, SloView, VersionView, View,
 };
 use crate::base::{Ratio, SimTime, Span};
 use crate::slo::{LOOK_BACKS, Tracker};
 use crate::telemetry::{Meter, Recent};
-use crate::world::PodWord;
 use crate::world::spec::Kind;
+use crate::world::{BreakerState, CallStatus, PodWord};
 
 /// Error share above which a service is bad; half of that is worth a look
 /// from a tenth on. Everyday thresholds, not promises: objectives are elsewhere.
@@ -29,6 +29,7 @@ impl Session {
         let spec = self.world.spec();
         let scale = f64::from(spec.scale);
         let layers = self.world.layers();
+        let calls: Vec<CallStatus> = self.world.calls().collect();
         let services = (0..spec.services.len())
             .map(|service| self.service_view(service, layers.get(service).copied().unwrap_or(0)))
             .collect();
@@ -47,6 +48,12 @@ impl Session {
                     to,
                     rate: recent.rate * scale,
                     error_ratio: recent.error_ratio,
+                    broken: calls.iter().any(|call| {
+                        (call.from, call.to) == (from, to)
+                            && call
+                                .breaker
+                                .is_some_and(|state| state != BreakerState::Closed)
+                    }),
                 }
             })
             .collect();
@@ -60,6 +67,9 @@ impl Session {
             surges: self.surge_views(),
             shed_over: self.world.sheds_over().and_then(Ratio::new),
             money_lost: self.truth.lost,
+            cost_per_hour: self.world.cost().per_hour,
+            cost: super::fleet::cost(&self.world),
+            nodes: super::fleet::nodes(&self.world),
             services,
             edges,
             faults: self.fault_views(),
@@ -108,11 +118,7 @@ impl Session {
         ServiceView {
             name: spec.name.clone(),
             about: spec.about.clone(),
-            kind: match spec.kind {
-                Kind::Gateway => ServiceKind::Gateway,
-                Kind::Service => ServiceKind::Service,
-                Kind::Database => ServiceKind::Database,
-            },
+            kind: spec.kind.into(),
             layer,
             health,
             reason,
@@ -127,6 +133,9 @@ impl Session {
                 .collect(),
             rollback_to: self.world.previous_version(service).map(version),
             rollout: self.world.rollout(service),
+            rolling: super::fleet::rollout(&self.world, service),
+            autoscaler: super::fleet::autoscaler(&self.world, service),
+            cost_per_hour: self.world.service_cost(service),
             replicas: self.world.replicas(service),
             pods,
             rate: recent.rate * scale,
@@ -134,6 +143,11 @@ impl Session {
             latency: latency(&recent),
             utilisation,
             queued: gauges.queued,
+            figures: self.figure_views(service),
+            notes: self.store_notes(service),
+            calls: self.call_views(service),
+            shedding: self.world.guard(service).shedding,
+            rate_limit: self.world.guard(service).rate_limit,
             routes: spec
                 .routes
                 .iter()
@@ -155,6 +169,31 @@ impl Session {
         }
     }
 
+    /// Every call of a service; several of one script to one route stand once.
+    fn call_views(&self, service: usize) -> Vec<CallView> {
+        let mut views: Vec<CallView> = Vec::new();
+        for call in self.world.calls() {
+            let callee = call.to as usize;
+            let spec = &self.world.spec().services[callee];
+            let route = (call.route as usize).saturating_sub(self.world.first_route(callee));
+            let route = spec
+                .routes
+                .get(route)
+                .map_or("?", |route| route.name.as_str());
+            let view = CallView {
+                to: format!("{}/{route}", spec.name),
+                timeout: call.timeout,
+                attempts: call.attempts,
+                breaker: call.breaker.map(|state| state.word().to_owned()),
+                bulkhead: call.bulkhead,
+            };
+            if call.from as usize == service && !views.contains(&view) {
+                views.push(view);
+            }
+        }
+        views
+    }
+
     fn pod_views(&self, service: usize) -> Vec<PodView> {
         let spec = &self.world.spec().services[service];
         self.world
@@ -162,6 +201,9 @@ impl Session {
             .map(|pod| PodView {
                 name: format!("{}-{}", spec.name, pod.number),
                 state: match pod.word {
+                    PodWord::Pending => PodState::Pending,
+                    PodWord::BackOff => PodState::Dead,
+                    PodWord::Unready => PodState::Unready,
                     PodWord::Starting => PodState::Starting,
                     PodWord::Ready => PodState::Ready,
                     PodWord::Draining => PodState::Draining,
@@ -171,10 +213,15 @@ impl Session {
                     .get(pod.version as usize)
                     .map_or(String::new(), |version| version.name.clone()),
                 busy: pod.busy,
-                workers: spec.workers,
+                workers: pod.workers,
                 queued: pod.queued,
-                queue_limit: spec.queue,
+                queue_limit: pod.places,
                 restarts: pod.restarts,
+                place: pod
+                    .node
+                    .and_then(|node| self.world.node_name(node))
+                    .map_or(String::new(), |(node, zone)| format!("{node} in {zone}")),
+                reason: pod.reason,
             })
             .collect()
     }
@@ -224,6 +271,19 @@ pub(super) fn slo_health(slo: &Tracker, now: SimTime) -> Health {
         Health::Watch
     } else {
         Health::Good
+    }
+}
+
+impl From<Kind> for ServiceKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Gateway => ServiceKind::Gateway,
+            Kind::Service => ServiceKind::Service,
+            Kind::Database => ServiceKind::Database,
+            Kind::Cache => ServiceKind::Cache,
+            Kind::Queue => ServiceKind::Queue,
+            Kind::Dependency => ServiceKind::Dependency,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::view::{ClassView, SurgeView};
+use crate::base::Money;
 use crate::world::spec::{ClassKind, Criticality, Drive};
 use crate::world::{Admission, ClassRule, SurgeKind, SurgeSpec, Who};
 
@@ -63,6 +64,7 @@ impl Session {
                     rate: recent.rate * scale,
                     error_ratio: recent.error_ratio,
                     refused_ratio: recent.refused_ratio,
+                    sales: Money::from_cents((recent.earned * scale) as i64),
                     users: users.map(|users| u64::from(users) * u64::from(spec.scale)),
                     rule,
                 })

@@ -43,6 +43,12 @@ pub struct View {
     pub shed_over: Option<Ratio>,
     /// Revenue of requests that failed since the start.
     pub money_lost: Money,
+    /// Cost of nodes and disks per hour; 0 where the world has no prices.
+    pub cost_per_hour: f64,
+    /// Cost since the start by real request, in words; empty without prices.
+    pub cost: String,
+    /// Every node; empty in a world without topology.
+    pub nodes: Vec<NodeView>,
     /// Every service, in the order of the world file.
     pub services: Vec<ServiceView>,
     /// Who calls whom.
@@ -68,6 +74,8 @@ pub struct ClassView {
     pub error_ratio: Option<f64>,
     /// Share of them that gateways turned away.
     pub refused_ratio: Option<f64>,
+    /// Revenue a minute (scaled) over the last minute.
+    pub sales: Money,
     /// Users of a closed loop that are there (scaled).
     pub users: Option<u64>,
     /// What gateways do with it, in words; nothing where they let it in.
@@ -92,8 +100,14 @@ pub enum ServiceKind {
     Gateway,
     /// An ordinary service.
     Service,
-    /// A database: its workers are connections.
+    /// A database: its routes are queries.
     Database,
+    /// A cache.
+    Cache,
+    /// A queue or stream of messages.
+    Queue,
+    /// Somebody else's service.
+    Dependency,
 }
 
 /// A service as its dashboards would show it.
@@ -119,6 +133,12 @@ pub struct ServiceView {
     pub rollback_to: Option<String>,
     /// A rollout in progress: pods done and pods in all.
     pub rollout: Option<(u32, u32)>,
+    /// More on that rollout.
+    pub rolling: Option<RolloutView>,
+    /// Its autoscaler, if it has one.
+    pub autoscaler: Option<ScalerView>,
+    /// Its part of the cost per hour.
+    pub cost_per_hour: f64,
     /// Pods wanted.
     pub replicas: u32,
     /// Every pod.
@@ -133,8 +153,48 @@ pub struct ServiceView {
     pub utilisation: Option<f64>,
     /// Requests waiting in queues at the last scrape.
     pub queued: u32,
+    /// What it keeps, in figures, most important first; nothing where it keeps nothing.
+    pub figures: Vec<FigureView>,
+    /// What there is to say of it beyond figures: who takes the writes, what the last failover cost.
+    pub notes: Vec<String>,
     /// Every route.
     pub routes: Vec<RouteView>,
+    /// What it asks of others.
+    pub calls: Vec<CallView>,
+    /// Whether it sheds what matters least when it is busy.
+    pub shedding: bool,
+    /// Requests per second that one pod lets in, where that is limited.
+    pub rate_limit: Option<f64>,
+}
+
+/// A call from one service to another, as its policies stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallView {
+    /// Whom, as `service/route`: what commands use.
+    pub to: String,
+    /// How long an attempt may take.
+    pub timeout: Option<Span>,
+    /// Attempts in all.
+    pub attempts: u32,
+    /// How its breaker stands, in a word.
+    pub breaker: Option<String>,
+    /// Attempts at once.
+    pub bulkhead: Option<u32>,
+}
+
+/// One figure about what a service keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FigureView {
+    /// Its title, such as `Hit ratio`.
+    pub title: String,
+    /// What it is, one sentence.
+    pub about: String,
+    /// The unit of its value.
+    pub unit: Unit,
+    /// Its value at the last scrape, or over the last minute; none without data.
+    pub value: Option<f64>,
+    /// What it can be at most.
+    pub limit: Option<f64>,
 }
 
 /// Percentiles of a duration.
@@ -173,13 +233,17 @@ pub struct RouteView {
 /// What a pod is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PodState {
+    /// No node takes it.
+    Pending,
     /// Started, not yet able to serve.
     Starting,
     /// Serving.
     Ready,
     /// Finishing what it has, taking nothing new.
     Draining,
-    /// Killed or stopped.
+    /// It runs, but is not asked.
+    Unready,
+    /// Its container ended and waits to be started again.
     Dead,
 }
 
@@ -202,6 +266,53 @@ pub struct PodView {
     pub queue_limit: u32,
     /// How often it was started again.
     pub restarts: u32,
+    /// Where it runs, such as `general-1 in eu-a`; empty without nodes.
+    pub place: String,
+    /// Why it is not ready, or what ended its last container; may be empty.
+    pub reason: String,
+}
+
+/// A node that pods run on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeView {
+    /// Its name, such as `general-2`.
+    pub name: String,
+    /// Its zone.
+    pub zone: String,
+    /// How it stands.
+    pub health: Health,
+    /// What it is doing, in a word or two.
+    pub state: String,
+    /// What is reserved on it, in words with numbers.
+    pub reserved: String,
+    /// Share of its CPU that is reserved, 0..=1.
+    pub share: f64,
+    /// Whether nothing new is placed there.
+    pub cordoned: bool,
+}
+
+/// A roll-out under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutView {
+    /// How it goes and how far it is, in words.
+    pub text: String,
+    /// Whether someone stopped it.
+    pub paused: bool,
+    /// Whether it waits at a step that can be promoted.
+    pub steps: bool,
+}
+
+/// An autoscaler.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScalerView {
+    /// What it aims for and what it found, in words.
+    pub text: String,
+    /// Whether it acts.
+    pub on: bool,
+    /// The fewest pods.
+    pub min: u32,
+    /// The most pods.
+    pub max: u32,
 }
 
 /// Calls from one service to another.
@@ -215,6 +326,8 @@ pub struct EdgeView {
     pub rate: f64,
     /// Share of attempts that failed for the caller over the last minute.
     pub error_ratio: Option<f64>,
+    /// Whether a breaker on it is open.
+    pub broken: bool,
 }
 
 /// A fault that acts, or waits for its time.

@@ -6,6 +6,7 @@ use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
 use crate::world::{Attempted, Happening, Probe, Served, Spec, UserDone};
 
+use super::stores::tell_failover;
 use super::timeline::Timeline;
 use super::truth::Truth;
 use super::view::EventKind;
@@ -34,6 +35,7 @@ impl Probe for Watch<'_> {
 
     fn user_done(&mut self, done: UserDone) {
         self.telemetry.user_done(&done);
+        self.truth.trace(&done);
         for (place, slo) in self.slos.iter_mut().enumerate() {
             if slo.count(&done) {
                 self.truth.blame(place, done.cause);
@@ -65,10 +67,52 @@ impl Probe for Watch<'_> {
                 Some(service),
                 format!("{}-{pod} is ready", name(service)),
             ),
-            Happening::PodDied { service, pod, lost } => (
+            Happening::PodDied {
+                service,
+                pod,
+                lost,
+                exit,
+            } => {
+                let (name, how) = (name(service), exit.word());
+                let text = format!("{name}-{pod} died ({how}), {lost} requests lost");
+                (EventKind::Pod, Some(service), text)
+            }
+            Happening::PodUnready { service, pod } => (
                 EventKind::Pod,
                 Some(service),
-                format!("{}-{pod} died, {lost} requests lost", name(service)),
+                format!("{}-{pod} is not ready: its probe fails", name(service)),
+            ),
+            Happening::PodPending { service, pod } => (
+                EventKind::Pod,
+                Some(service),
+                format!("{}-{pod} is pending: no node takes it", name(service)),
+            ),
+            Happening::RolloutStalled { service, version } => {
+                let versions = &self.spec.services[service as usize].versions;
+                let version = versions
+                    .get(version as usize)
+                    .map_or("?", |v| v.name.as_str());
+                let text = format!(
+                    "the roll-out of {} {version} has not moved within its deadline",
+                    name(service)
+                );
+                (EventKind::Deploy, Some(service), text)
+            }
+            Happening::Scaled { service, from, to } => {
+                let text = format!("autoscaler: {} from {from} to {to} pods", name(service));
+                (EventKind::Action, Some(service), text)
+            }
+            // What nobody is told of shows by its effects.
+            Happening::NodeLost { .. } => return,
+            Happening::NodeBooting { .. } => (EventKind::Pod, None, "a node boots".to_owned()),
+            Happening::NodeUp { .. } => (EventKind::Pod, None, "a node is ready".to_owned()),
+            Happening::NodeSilent { .. } => {
+                (EventKind::Pod, None, "a node does not answer".to_owned())
+            }
+            Happening::NodeRemoved { .. } => (
+                EventKind::Pod,
+                None,
+                "an empty node was given back".to_owned(),
             ),
             Happening::RolloutDone { service, version } => {
                 let versions = &self.spec.services[service as usize].versions;
@@ -77,6 +121,10 @@ impl Probe for Watch<'_> {
                     .map_or("?", |v| v.name.as_str());
                 let text = format!("{} runs {version} on every pod", name(service));
                 (EventKind::Deploy, Some(service), text)
+            }
+            Happening::FailedOver(found) => {
+                let text = tell_failover(name(found.service), &found);
+                (EventKind::Pod, Some(found.service), text)
             }
             Happening::FaultEnded { fault } => {
                 if self.hidden.contains(&fault) {

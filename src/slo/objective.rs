@@ -44,6 +44,9 @@ pub enum Indicator {
         /// The threshold.
         under: Span,
     },
+    /// Answered without an error and in full: no part missing, nothing in its
+    /// place.
+    Quality,
 }
 
 impl Objective {
@@ -60,6 +63,7 @@ impl Objective {
         match self.indicator {
             Indicator::Availability => done.outcome == Outcome::Ok,
             Indicator::Latency { under } => done.outcome == Outcome::Ok && done.duration <= under,
+            Indicator::Quality => done.outcome == Outcome::Ok && !done.degraded,
         }
     }
 
@@ -68,6 +72,7 @@ impl Objective {
         let what = match self.indicator {
             Indicator::Availability => "are answered without an error".to_owned(),
             Indicator::Latency { under } => format!("are answered within {under}"),
+            Indicator::Quality => "are answered in full".to_owned(),
         };
         let whose = match self.of {
             Measured::Users => "users'",

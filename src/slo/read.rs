@@ -36,9 +36,12 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
         .need(report, "window")
         .and_then(|at| report.duration(&at, Span::from_mins(5)..=Span::from_days(30)));
     let indicator = fields.need(report, "good").and_then(|at| {
-        let (kind, at) = report.tagged(&at, &["availability", "latency"])?;
+        let (kind, at) = report.tagged(&at, &["availability", "quality", "latency"])?;
         if kind == "availability" {
             return Some(Indicator::Availability);
+        }
+        if kind == "quality" {
+            return Some(Indicator::Quality);
         }
         let mut fields = report.fields(&at)?;
         let under = fields

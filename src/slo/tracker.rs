@@ -177,6 +177,8 @@ mod tests {
             outcome: if bad { Outcome::Error } else { Outcome::Ok },
             duration: Span::from_millis(10),
             cause: None,
+            path: Default::default(),
+            degraded: false,
         }
     }
 

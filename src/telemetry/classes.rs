@@ -12,6 +12,8 @@ struct Counts {
     ended: u64,
     failed: u64,
     refused: u64,
+    /// Cents of one real request each.
+    earned: i64,
 }
 
 /// One class's figures over the last minute.
@@ -23,6 +25,8 @@ pub struct ClassRecent {
     pub error_ratio: Option<f64>,
     /// Share that gateways turned away; none without requests.
     pub refused_ratio: Option<f64>,
+    /// Revenue per simulated minute, in cents, if each request were one.
+    pub earned: f64,
 }
 
 /// Every class.
@@ -48,7 +52,11 @@ impl Classes {
     pub(super) fn record(&mut self, done: &UserDone) {
         if let Some(counts) = self.now.get_mut(done.class as usize) {
             counts.ended += 1;
-            counts.failed += u64::from(!done.outcome.is_ok());
+            if done.outcome.is_ok() {
+                counts.earned = counts.earned.saturating_add(done.value.cents());
+            } else {
+                counts.failed += 1;
+            }
             counts.refused += u64::from(done.refused);
         }
     }
@@ -80,6 +88,7 @@ impl Classes {
             rate: ended as f64 / window.as_secs_f64(),
             error_ratio: share(newer.failed - older.failed),
             refused_ratio: share(newer.refused - older.refused),
+            earned: (newer.earned - older.earned) as f64 * 60.0 / window.as_secs_f64(),
         }
     }
 }

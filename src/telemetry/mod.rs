@@ -8,6 +8,7 @@ mod classes;
 mod histogram;
 mod history;
 mod meter;
+pub mod store;
 
 pub use classes::{ClassRecent, Classes};
 pub use histogram::Latencies;
@@ -18,6 +19,7 @@ use serde::Serialize;
 
 use crate::base::{SimTime, Span};
 use crate::world::spec::ClassKind;
+use crate::world::store::{Figure, Quantity, RAW, figures};
 use crate::world::{Attempted, Served, UserDone, World};
 
 /// How far back the figures "over the last minute" look.
@@ -49,6 +51,16 @@ pub struct Telemetry {
     calls: Vec<Meter>,
     /// By service.
     gauges: Vec<History<Gauges>>,
+    /// What services keep, in raw numbers; not in the digest of a world that keeps nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<Kept>,
+}
+
+/// Raw numbers of what one service keeps.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Kept {
+    service: u32,
+    raw: History<[u32; RAW]>,
 }
 
 impl Telemetry {
@@ -68,9 +80,23 @@ impl Telemetry {
                 .iter()
                 .map(|_| History::new(interval))
                 .collect(),
+            kept: (0..world.spec().services.len())
+                .filter(|service| {
+                    world.keeps() && !figures(world.spec().services[*service].kind).is_empty()
+                })
+                .map(|service| Kept {
+                    service: service as u32,
+                    raw: History::new(interval),
+                })
+                .collect(),
         };
         telemetry.scrape(world);
         telemetry
+    }
+
+    /// When everything was sampled last.
+    pub fn last_scrape(&self) -> SimTime {
+        self.edge.counts().last_time().unwrap_or_default()
     }
 
     /// Time between scrapes.
@@ -132,6 +158,9 @@ impl Telemetry {
                 queued: world.queued(service),
             });
         }
+        for kept in &mut self.kept {
+            kept.raw.push(world.raw(kept.service as usize));
+        }
     }
 
     /// Requests from outside by class of client.
@@ -162,6 +191,40 @@ impl Telemetry {
     /// Gauges of a service.
     pub fn gauges(&self, service: usize) -> Option<&History<Gauges>> {
         self.gauges.get(service)
+    }
+
+    /// A figure about what a service keeps, at an instant; what is counted is
+    /// compared with the instant `since`.
+    pub fn figure(
+        &self,
+        service: usize,
+        figure: &Figure,
+        at: SimTime,
+        since: SimTime,
+    ) -> Option<f64> {
+        let of = |kept: &&Kept| kept.service as usize == service;
+        let raw = &self.kept.iter().find(of)?.raw;
+        let (now, then) = (raw.at(at)?, raw.at(since)?);
+        let grown = |place: usize| f64::from(now[place].wrapping_sub(then[place]));
+        match figure.quantity {
+            Quantity::Count(place) => Some(f64::from(now[place])),
+            Quantity::Millis(place) => Some(f64::from(now[place]) / 1_000.0),
+            Quantity::Rate(place) => {
+                let time = at.since(since).as_secs_f64();
+                (time > 0.0).then(|| grown(place) / time)
+            }
+            Quantity::Share(part, rest) => {
+                let all = grown(part) + grown(rest);
+                (all > 0.0).then(|| grown(part) / all)
+            }
+        }
+    }
+
+    /// One of the raw numbers that figures are made of, at the last scrape.
+    pub fn raw(&self, service: usize, place: usize) -> u32 {
+        let of = |kept: &&Kept| kept.service as usize == service;
+        let last = self.kept.iter().find(of).and_then(|kept| kept.raw.last());
+        last.map_or(0, |raw| raw[place])
     }
 
     /// Instants at which charts may sample, from `from` on.

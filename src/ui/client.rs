@@ -100,8 +100,20 @@ impl Client {
         }))
     }
 
-    /// Leaves whatever ran, so that `place` starts from an empty page.
+    /// Leaves whatever ran, so that `place` starts from an empty page. The engine is
+    /// fetched with the next frame: beside the files of the lab, and not before the
+    /// page is painted.
     pub fn leave(&self, place: &str) {
+        let coming = Rc::downgrade(&self.0);
+        let on_frame = Closure::once_into_js(move || {
+            if let Some(inner) = coming.upgrade() {
+                inner.borrow_mut().prepare();
+            }
+        });
+        // Without a frame, the first message to the engine fetches it.
+        gloo::utils::window()
+            .request_animation_frame(on_frame.unchecked_ref())
+            .ok();
         let mut inner = self.0.borrow_mut();
         inner.opening = None;
         inner.asked = None;
@@ -268,14 +280,8 @@ impl Inner {
 
     /// Sends, starting a worker where there is none and waiting until it is ready.
     fn send(&mut self, message: ToWorker) {
-        if self.worker.is_none() {
-            if !matches!(message, ToWorker::Open(_)) {
-                return;
-            }
-            match self.start() {
-                Ok(running) => self.worker = Some(running),
-                Err(problem) => return self.crashed(problem),
-            }
+        if matches!(message, ToWorker::Open(_)) {
+            self.prepare();
         }
         let Some(running) = &mut self.worker else {
             return;
@@ -284,6 +290,16 @@ impl Inner {
             post(&running.worker, &message);
         } else {
             running.waiting.push(message);
+        }
+    }
+
+    /// Starts a worker where there is none.
+    fn prepare(&mut self) {
+        if self.worker.is_none() {
+            match self.start() {
+                Ok(running) => self.worker = Some(running),
+                Err(problem) => self.crashed(problem),
+            }
         }
     }
 
@@ -307,9 +323,14 @@ impl Inner {
                 let message = js_sys::Reflect::get(&event, &JsValue::from_str("message"))
                     .ok()
                     .and_then(|text| text.as_string())
-                    .filter(|text| !text.is_empty())
-                    .unwrap_or_else(|| strings::WORKER_NOT_LOADED.to_owned());
-                inner.borrow_mut().crashed(message);
+                    .unwrap_or_default();
+                let mut inner = inner.borrow_mut();
+                let loaded = inner.worker.as_ref().is_some_and(|worker| worker.ready);
+                inner.crashed(if loaded {
+                    message
+                } else {
+                    strings::worker_not_loaded(&message)
+                });
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -327,6 +348,10 @@ impl Inner {
     /// The worker is gone. Once is repaired from the journal; twice is shown with choices.
     fn crashed(&mut self, message: String) {
         self.worker = None;
+        if self.opening.is_none() {
+            // Nothing is lost yet; the lab that is coming tries again, and tells.
+            return;
+        }
         let again = self.asked.take().is_some_and(|asked| asked.again);
         let until = self.state.now();
         let repaired = match (&self.opening, again) {

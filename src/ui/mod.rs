@@ -43,9 +43,8 @@ mod widget;
 #[cfg(target_arch = "wasm32")]
 mod workspace;
 
-/// The page's entry: mounts the application at `#app`.
+/// Mounts the application at `#app`.
 #[cfg(target_arch = "wasm32")]
-#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn start_app() {
     let document = gloo::utils::document();
     if let Some(boot) = document.get_element_by_id("boot") {

@@ -14,4 +14,4 @@ pub use crate::session::{File, LessonFiles, Opening};
 pub use protocol::{Frame, FromWorker, Speed, ToWorker};
 pub use runner::{Next, Runner};
 #[cfg(target_arch = "wasm32")]
-pub use web::{provoke_panic, start_worker};
+pub use web::start_worker;

@@ -14,8 +14,7 @@ use super::runner::{Next, Runner};
 /// Real milliseconds between slices once simulated time has caught up.
 const SOON_MS: i32 = 16;
 
-/// The module's entry in the worker; called by `static/worker.js`.
-#[wasm_bindgen]
+/// Listens for the page's messages, and says that it does.
 pub fn start_worker() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     report_panics(scope.clone());
@@ -28,12 +27,6 @@ pub fn start_worker() {
     on_message.forget();
     worker.listen();
     post(&scope, &FromWorker::Ready);
-}
-
-/// Panics on purpose, so that tests can see the page survive it.
-#[wasm_bindgen]
-pub fn provoke_panic() {
-    panic!("provoked by a test");
 }
 
 struct Worker {

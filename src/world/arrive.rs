@@ -163,8 +163,13 @@ impl<P: Probe> Live<'_, P> {
             self.user_done(entry, now, user, end, true, agenda);
             return Next::Nothing;
         }
+        let who = match user {
+            NOBODY if self.plan.keyed => (self.state.keys.bits() >> 32) as u32,
+            user => user,
+        };
         let lines = &mut self.state.lines;
-        let key = lines.insert_with(|| Line::user(entry, plan.call, user, now));
+        let key =
+            lines.insert_with(|| Line::user(entry, plan.call, user, who, plan.criticality, now));
         self.send(key, agenda)
     }
 
@@ -192,7 +197,9 @@ impl<P: Probe> Live<'_, P> {
             refused,
             outcome: end.outcome,
             duration: now.since(arrived),
-            cause: end.cause,
+            cause: self.state.paths.cause(end.path),
+            path: end.path,
+            degraded: end.degraded,
         });
         if user != NOBODY {
             self.answered(user, end.outcome.is_ok(), agenda);
@@ -235,7 +242,9 @@ pub(super) fn level(plan: &Plan, state: &State, source: u32, now: SimTime, bound
         }
         Drive::Share(_) | Drive::Closed(_) => Bound::forever(0.0),
     };
-    steady.with(surges.flood(class), |rate, flood| rate + flood)
+    steady.with(surges.flood(class, now, bounded), |rate, flood| {
+        rate + flood
+    })
 }
 
 /// The first whose cumulative share exceeds `draw`; the last where rounding leaves none.

@@ -3,13 +3,14 @@
 //! A caller that gives up leaves its attempt behind: the callee works on, and
 //! the answer finds nobody. That wasted work is what makes retry storms.
 
-use crate::base::Span;
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
-use super::line::Kind;
+use super::line::{Kind, Line, Pass};
 use super::live::Live;
-use super::plan::CallPlan;
-use super::probe::{Attempted, Outcome, Probe};
+use super::paths::{How, PathId};
+use super::plan::{CallPlan, HALT};
+use super::probe::{Attempted, Cause, Outcome, Probe};
 use super::spec::{Balance, Retry};
 use super::state::{Deadline, End, Event, Next};
 
@@ -22,10 +23,15 @@ impl<P: Probe> Live<'_, P> {
         };
         line.call.attempts += 1;
         line.call.began = agenda.now();
-        let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
-        let admitted = match self.choose_pod(plan.service) {
-            Some(pod) => self.admit(pod, plan.route, key, agenda),
-            None => Err(End::no_pod(plan.service)),
+        let number = line.call.plan;
+        let plan: &CallPlan = &self.plan.calls[number as usize];
+        if plan.guarded | self.state.wired[plan.route as usize] {
+            return self.ask_policies(key, agenda);
+        }
+        let pass = Pass::plain(line);
+        let admitted = match self.pod_for(key, plan, Key::NONE, pass.user, agenda.now()) {
+            Ok(pod) => self.admit(pod, plan.route, key, pass, agenda),
+            Err(end) => Err(end),
         };
         match admitted {
             Ok((callee, next)) => {
@@ -44,21 +50,55 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// One of the service's ready pods.
+    /// Nobody to ask.
+    #[cold]
+    #[inline(never)]
+    pub fn no_pod(&mut self, service: u32) -> End {
+        let first = self.state.paths.first(Cause::NoPod { service });
+        let path = self.state.paths.onward(first, service, How::NoPod);
+        End::of(Outcome::Unavailable, path)
+    }
+
+    /// The pod that a line's call goes to; not `but` if there is another.
     #[inline(always)]
-    fn choose_pod(&mut self, service: u32) -> Option<Key> {
-        match self.state.services[service as usize].ready[..] {
-            [] => None,
-            [only] => Some(only),
-            _ => self.balance(service),
+    pub fn pod_for(
+        &mut self,
+        key: Key,
+        plan: &CallPlan,
+        but: Key,
+        user: u32,
+        now: SimTime,
+    ) -> Result<Key, End> {
+        if plan.particular {
+            return self.choose_store(key, plan.service, plan.route, user, now);
+        }
+        match self.choose_pod(plan.service, but, user) {
+            Some(pod) => Ok(pod),
+            None => Err(self.no_pod(plan.service)),
+        }
+    }
+
+    /// One of the service's ready pods; not `but` if there is another.
+    #[inline(always)]
+    pub fn choose_pod(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
+        match self.state.services[service as usize].sole {
+            Key::NONE => self.balance(service, but, user),
+            only => Some(only),
         }
     }
 
     /// One of several ready pods, by the service's balancing rule.
-    fn balance(&mut self, service: u32) -> Option<Key> {
+    fn balance(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
         let running = &mut self.state.services[service as usize];
-        let ready = &running.ready;
+        let ready = if running.split > 0.0 && running.canaries.chance(running.split) {
+            &running.canary
+        } else {
+            &running.ready
+        };
         let count = ready.len() as u32;
+        if count < 2 {
+            return ready.first().copied();
+        }
         let place = match self.plan.services[service as usize].balance {
             Balance::RoundRobin => {
                 running.turn += 1;
@@ -67,13 +107,19 @@ impl<P: Probe> Live<'_, P> {
                 }
                 running.turn
             }
+            Balance::RingHash => {
+                let ejected = &running.ejected;
+                let skip = |key| key == but || ejected.contains(&key) || !ready.contains(&key);
+                return running.ring.find(user, skip);
+            }
             Balance::Random => running.balance.below(count),
             Balance::LeastRequest => {
                 let first = running.balance.below(count);
                 let second = (first + 1 + running.balance.below(count - 1)) % count;
                 let load = |place: u32| {
                     let pod = self.state.pods.get(ready[place as usize]);
-                    pod.map_or(u32::MAX, |pod| pod.requests)
+                    // A pod that is gone looks idle to its callers.
+                    pod.map_or(0, |pod| pod.requests)
                 };
                 if load(second) < load(first) {
                     second
@@ -82,12 +128,18 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
         };
-        ready.get(place as usize).copied()
+        let chosen = ready.get(place as usize).copied();
+        if but == Key::NONE && running.ejected.is_empty() {
+            return chosen;
+        }
+        let (before, after) = ready.split_at(place as usize);
+        let fits = |key: &Key| *key != but && !running.ejected.contains(key);
+        after.iter().chain(before).copied().find(fits).or(chosen)
     }
 
     #[inline(always)]
-    fn arm(&mut self, lane: u32, line: Key, callee: Key, agenda: &mut Agenda<Event>) {
-        let due = agenda.now() + self.plan.lanes[lane as usize];
+    pub fn arm(&mut self, lane: u32, line: Key, callee: Key, agenda: &mut Agenda<Event>) {
+        let due = agenda.now() + self.plan.lanes[lane as usize].span;
         let state = &mut self.state.lanes[lane as usize];
         state.deadlines.push_back(Deadline { due, line, callee });
         if !state.armed {
@@ -96,49 +148,73 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// The head of a lane is due: everything due now is given up, what was
-    /// answered is dropped, and the next live deadline goes on the agenda.
+    /// The head of a lane is due: everything due now is given up, or gets a
+    /// second attempt beside it; what was answered is dropped, and the next
+    /// live deadline goes on the agenda.
     pub fn deadlines(&mut self, lane: u32, agenda: &mut Agenda<Event>) {
+        let hedges = self.plan.lanes[lane as usize].hedges;
         self.state.lanes[lane as usize].armed = false;
         while let Some(deadline) = self.state.lanes[lane as usize].deadlines.front().copied() {
-            let open = self
-                .state
-                .lines
-                .get(deadline.line)
-                .is_some_and(|line| line.call.callee == deadline.callee);
+            let open = self.waits_for(deadline.line, deadline.callee);
             if open && deadline.due > agenda.now() {
                 self.state.lanes[lane as usize].armed = true;
                 agenda.at(deadline.due, Event::Lane(lane));
                 return;
             }
             self.state.lanes[lane as usize].deadlines.pop_front();
-            if open {
-                let end = End {
-                    outcome: Outcome::TimedOut,
-                    cause: Some(self.blame(deadline.callee)),
-                };
-                // The request goes on, but nobody waits for it.
-                if let Some(request) = self.state.lines.get_mut(deadline.callee) {
-                    request.owner = Key::NONE;
-                }
+            if open && hedges {
+                let next = self.hedge(deadline.line, deadline.callee, agenda);
+                self.follow(next, agenda);
+            } else if open {
+                let end = self.give_up(deadline.line, deadline.callee, agenda);
                 self.answer(deadline.line, deadline.callee, end);
                 self.follow(Next::Nothing, agenda);
             }
         }
     }
 
+    /// Whether a line still waits for a request.
+    #[inline]
+    pub fn waits_for(&self, line: Key, callee: Key) -> bool {
+        let line = self.state.lines.get(line);
+        line.is_some_and(|line| (line.call.callee == callee) | (line.call.hedge == callee))
+    }
+
+    /// An attempt has taken too long: its caller waits no longer. The request
+    /// goes on, unless its end is passed on to it.
+    fn give_up(&mut self, key: Key, callee: Key, agenda: &mut Agenda<Event>) -> End {
+        let plan = self.state.lines.get(key).map_or(0, |line| line.call.plan);
+        let plan = &self.plan.calls[plan as usize];
+        let path = if self.state.lines.contains(callee) {
+            self.blame(callee)
+        } else {
+            self.blame_letter(callee, plan.service)
+        };
+        let path = self.state.paths.onward(path, plan.service, How::Late);
+        if self.plan.services[plan.service as usize].guarded
+            && let Some(line) = self.state.lines.get(callee)
+        {
+            let took = agenda.now().since(line.arrived);
+            self.learn(line.pod, plan.service, Outcome::TimedOut, took, agenda);
+        }
+        self.drop_request(callee, plan.cancel, agenda);
+        End::of(Outcome::TimedOut, path)
+    }
+
     /// An attempt has ended for its caller: go on, try again, or fail.
     #[inline(always)]
     pub fn settle(&mut self, key: Key, callee: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
-        let Some(line) = self
-            .state
-            .lines
-            .get_mut(key)
-            .filter(|line| line.call.callee == callee)
-        else {
+        let Some(line) = self.state.lines.get_mut(key) else {
             self.state.wasted += 1;
             return Next::Nothing;
         };
+        if line.call.hold.guarded {
+            return self.settle_guarded(key, callee, end, agenda);
+        }
+        if line.call.callee != callee {
+            self.state.wasted += 1;
+            return Next::Nothing;
+        }
         line.call.callee = Key::NONE;
         let plan = &self.plan.calls[line.call.plan as usize];
         if let Some(edge) = plan.edge {
@@ -148,11 +224,25 @@ impl<P: Probe> Live<'_, P> {
                 edge,
                 outcome: end.outcome,
                 duration: now.since(line.call.began),
+                degraded: end.degraded,
             });
         }
         if !end.outcome.is_ok() && plan.retry.applies(end.outcome, line.call.attempts) {
             let attempts = line.call.attempts;
             self.back_off(key, plan, attempts, agenda);
+            return Next::Nothing;
+        }
+        self.conclude(key, end, agenda)
+    }
+
+    /// A call is over: its line goes on.
+    #[inline(always)]
+    fn conclude(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        if line.kind == Kind::Delivery {
+            self.delivered(key, end, agenda);
             return Next::Nothing;
         }
         if line.kind == Kind::User {
@@ -164,13 +254,25 @@ impl<P: Probe> Live<'_, P> {
         if end == End::OK {
             return Next::Run(key);
         }
-        self.troubled(key, plan.optional, end, agenda)
+        self.troubled(key, end, agenda)
+    }
+
+    /// [`Live::conclude`] for those who are not in the hot loop.
+    #[inline(never)]
+    pub fn call_over(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        self.conclude(key, end, agenda)
     }
 
     /// Waits before the next attempt.
     #[cold]
     #[inline(never)]
-    fn back_off(&mut self, key: Key, plan: &CallPlan, attempts: u32, agenda: &mut Agenda<Event>) {
+    pub fn back_off(
+        &mut self,
+        key: Key,
+        plan: &CallPlan,
+        attempts: u32,
+        agenda: &mut Agenda<Event>,
+    ) {
         let mut wait = plan.retry.wait(attempts);
         if plan.retry.jitter {
             let caller = plan.edge.map(|edge| self.plan.edges[edge as usize].from);
@@ -182,39 +284,75 @@ impl<P: Probe> Live<'_, P> {
 
     /// The wait before another attempt is over, unless the request died meanwhile.
     pub fn try_again(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
-        if self.is_alive(key) {
-            return self.send(key, agenda);
+        let kind = self.state.lines.get(key).map(|line| line.kind);
+        if kind == Some(Kind::Delivery) {
+            return self.hand_over(key, agenda);
         }
-        self.state.lines.remove(key);
+        if self.is_alive(key) {
+            let halted = |line: &Line| line.at == HALT && line.kind != Kind::User;
+            if self.state.lines.get(key).is_some_and(halted) {
+                return Next::Nothing;
+            }
+            if self.is_wanted(key) {
+                return self.send(key, agenda);
+            }
+        }
+        self.forsake(key, agenda);
         Next::Nothing
     }
 
-    /// A line has the answer that it waited for, but a late or a bad one.
+    /// A line has the answer that it waited for, but a late, a poor or a bad one.
     #[cold]
     #[inline(never)]
-    fn troubled(&mut self, key: Key, optional: bool, end: End, agenda: &mut Agenda<Event>) -> Next {
+    pub fn troubled(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
         let lines = &mut self.state.lines;
-        let request_key = lines.get(key).map_or(key, |line| line.request_of(key));
-        let Some(request) = lines.get_mut(request_key) else {
-            // The request died while this branch of it was waiting.
-            lines.remove(key);
+        let Some(line) = lines.get(key) else {
             return Next::Nothing;
         };
-        if request.touched.is_none() {
-            request.touched = end.cause;
+        let plan = &self.plan.calls[line.call.plan as usize];
+        let request_key = line.request_of(key);
+        let Some(request) = lines.get_mut(request_key) else {
+            // The request died while this branch of it was waiting.
+            self.forget(key, agenda.now());
+            return Next::Nothing;
+        };
+        if request.touched == PathId::NONE {
+            request.touched = end.path;
         }
-        if end.outcome.is_ok() || optional {
+        request.degraded |= end.degraded;
+        if end.outcome.is_ok() {
             return Next::Run(key);
         }
+        if plan.optional || plan.fallback.is_some() {
+            request.degraded = true;
+            if let Some(line) = lines.get_mut(key) {
+                line.at = plan.fallback.unwrap_or(line.at);
+            }
+            if self.plan.keeps {
+                self.missed(key);
+            }
+            return Next::Run(key);
+        }
+        self.undo(key, end, agenda)
+    }
+
+    /// A line cannot go on: its request fails.
+    pub fn undo(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+        let Some(line) = self.state.lines.get(key) else {
+            return Next::Nothing;
+        };
+        let (request_key, service) = (line.request_of(key), line.service);
         if key != request_key {
-            lines.remove(key);
+            self.forget(key, agenda.now());
         }
         let outcome = match end.outcome {
             Outcome::TimedOut => Outcome::TimedOut,
             _ => Outcome::Error,
         };
-        let cause = end.cause;
-        let end = End { outcome, cause };
+        let end = End::of(
+            outcome,
+            self.state.paths.onward(end.path, service, How::Failed),
+        );
         let caller = self.finish(request_key, end, agenda);
         self.answer(caller, request_key, end);
         Next::Nothing
@@ -222,8 +360,22 @@ impl<P: Probe> Live<'_, P> {
 }
 
 impl Retry {
+    /// What `retry: {attempts: n}` means in a world file.
+    pub fn usual() -> Retry {
+        Retry {
+            attempts: 1,
+            backoff: Span::from_millis(25),
+            max_backoff: Span::from_secs(10),
+            jitter: true,
+            on_error: true,
+            on_timeout: true,
+            on_unavailable: true,
+            budget: None,
+        }
+    }
+
     /// Whether another attempt follows the `attempts`-th, which ended in `outcome`.
-    fn applies(&self, outcome: Outcome, attempts: u32) -> bool {
+    pub fn applies(&self, outcome: Outcome, attempts: u32) -> bool {
         attempts < self.attempts
             && match outcome {
                 Outcome::Ok => false,

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::base::Span;
 use crate::engine::Key;
 
 use super::World;
@@ -11,7 +12,7 @@ use super::live::Live;
 use super::probe::Probe;
 
 /// Pods that one service may be scaled to.
-const MAX_REPLICAS: u32 = 100;
+pub(super) const MAX_REPLICAS: u32 = 100;
 
 /// Traffic relative to a world's profile, 0..=100.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,12 +47,36 @@ pub enum ActionError {
     Replicas(u32),
     /// No fault with this number acts.
     NoSuchFault(u32),
+    /// The service has no roll-out under way.
+    NoRollout(String),
+    /// The roll-out takes no steps.
+    NoStep(String),
+    /// It is so already, or cannot be so now.
+    AlreadySo(String),
+    /// The service has no autoscaler.
+    NoAutoscaler(String),
+    /// Not 1 <= min <= max <= 100.
+    Bounds(u32, u32),
+    /// No node has this name.
+    UnknownNode(String),
+    /// No zone has this name.
+    UnknownZone(String),
     /// No pod of the service is ready, so none can be killed.
     NothingToKill(String),
     /// A fault that cannot be: what is wrong with it.
     BadFault(String),
     /// The run has had as many faults as it may have.
     TooManyFaults,
+    /// No script of the caller asks this callee.
+    NoSuchCall(String),
+    /// Outside 1..=20.
+    Attempts(u32),
+    /// Outside 1 ms..=1 h.
+    Timeout(Span),
+    /// A bulkhead that lets nothing through.
+    EmptyBulkhead,
+    /// No rate, or one above what a world may have.
+    RateLimit,
     /// No class of clients is called so, or has this label.
     NobodyLikeThat(String),
     /// A surge that would add nothing, or more than can be simulated.
@@ -76,9 +101,25 @@ impl ActionError {
             ActionError::AlreadyAt(_) => "choose another version, or restart instead".to_owned(),
             ActionError::NothingToRollBack(_) => "deploy something first".to_owned(),
             ActionError::Replicas(_) => format!("give a number from 1 to {MAX_REPLICAS}"),
+            ActionError::NoRollout(_) => "deploy something first".to_owned(),
+            ActionError::NoStep(_) => "wait: it goes on by itself, or abort it".to_owned(),
+            ActionError::AlreadySo(_) => "look at its present state first".to_owned(),
+            ActionError::NoAutoscaler(_) => {
+                "give the service an `autoscale` in the world file".to_owned()
+            }
+            ActionError::Bounds(..) => {
+                format!("give two numbers from 1 to {MAX_REPLICAS}, the smaller one first")
+            }
+            ActionError::UnknownNode(_) => "use a node of this world".to_owned(),
+            ActionError::UnknownZone(_) => "use a zone of this world".to_owned(),
             ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
             ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
             ActionError::BadFault(_) => "correct the fault; `xops lint` checks files".to_owned(),
+            ActionError::NoSuchCall(_) => "name a callee of that service".to_owned(),
+            ActionError::Attempts(_) => "give a number from 1 to 20".to_owned(),
+            ActionError::Timeout(_) => "give a duration from 1ms to 1h".to_owned(),
+            ActionError::RateLimit => "give a rate from 0 to 100000 a second".to_owned(),
+            ActionError::EmptyBulkhead => "let at least one call through".to_owned(),
             ActionError::TooManyFaults | ActionError::TooManySurges => {
                 "start again from a fresh run".to_owned()
             }
@@ -107,10 +148,24 @@ impl fmt::Display for ActionError {
                 write!(f, "`{name}` has had no deploy to roll back")
             }
             ActionError::Replicas(count) => write!(f, "{count} pods cannot be had"),
+            ActionError::NoRollout(name) => write!(f, "`{name}` has no roll-out under way"),
+            ActionError::NoStep(name) => {
+                write!(f, "the roll-out of `{name}` has no step to promote now")
+            }
+            ActionError::AlreadySo(name) => write!(f, "this cannot be done to `{name}` now"),
+            ActionError::NoAutoscaler(name) => write!(f, "`{name}` has no autoscaler"),
+            ActionError::Bounds(min, max) => write!(f, "{min} to {max} pods cannot be had"),
+            ActionError::UnknownNode(name) => write!(f, "no node is called `{name}`"),
+            ActionError::UnknownZone(name) => write!(f, "no zone is called `{name}`"),
             ActionError::NoSuchFault(id) => write!(f, "no fault {id} acts now"),
             ActionError::NothingToKill(name) => write!(f, "`{name}` has no ready pod to kill"),
             ActionError::BadFault(problem) => write!(f, "this fault cannot be: {problem}"),
             ActionError::TooManyFaults => write!(f, "a run may have {MAX_FAULTS} faults"),
+            ActionError::NoSuchCall(call) => write!(f, "there is no call from {call}"),
+            ActionError::Attempts(count) => write!(f, "{count} attempts cannot be made"),
+            ActionError::Timeout(span) => write!(f, "no timeout can be {span}"),
+            ActionError::RateLimit => f.write_str("this is no rate limit"),
+            ActionError::EmptyBulkhead => f.write_str("a bulkhead of 0 stops every call"),
             ActionError::NobodyLikeThat(who) => write!(f, "no clients are called `{who}`"),
             ActionError::BadSurge => f.write_str("this surge cannot be simulated"),
             ActionError::NoSuchSurge(id) => write!(f, "no surge {id} acts now"),
@@ -133,74 +188,6 @@ impl World {
         found.ok_or_else(|| ActionError::UnknownService(name.to_owned()))
     }
 
-    /// Rolls `version` out.
-    pub fn deploy<P: Probe>(
-        &mut self,
-        service: &str,
-        version: &str,
-        probe: &mut P,
-    ) -> Result<(), ActionError> {
-        let index = self.service(service)?;
-        let versions = &self.plan.spec.services[index].versions;
-        let target = versions
-            .iter()
-            .position(|candidate| candidate.name == version)
-            .ok_or_else(|| ActionError::UnknownVersion(version.to_owned()))?
-            as u32;
-        let running = &mut self.state.services[index];
-        if running.version == target {
-            return Err(ActionError::AlreadyAt(version.to_owned()));
-        }
-        running.previous = Some(running.version);
-        running.version = target;
-        self.roll(index, probe);
-        Ok(())
-    }
-
-    /// Rolls back to the version before the last deploy; returns its position.
-    pub fn roll_back<P: Probe>(
-        &mut self,
-        service: &str,
-        probe: &mut P,
-    ) -> Result<u32, ActionError> {
-        let index = self.service(service)?;
-        let running = &mut self.state.services[index];
-        let Some(previous) = running.previous.take() else {
-            return Err(ActionError::NothingToRollBack(service.to_owned()));
-        };
-        running.version = previous;
-        self.roll(index, probe);
-        Ok(previous)
-    }
-
-    /// Replaces every pod, one after the other.
-    pub fn restart<P: Probe>(&mut self, service: &str, probe: &mut P) -> Result<(), ActionError> {
-        let index = self.service(service)?;
-        self.roll(index, probe);
-        Ok(())
-    }
-
-    /// Changes the number of pods.
-    pub fn scale<P: Probe>(
-        &mut self,
-        service: &str,
-        replicas: u32,
-        probe: &mut P,
-    ) -> Result<(), ActionError> {
-        let index = self.service(service)?;
-        if !(1..=MAX_REPLICAS).contains(&replicas) {
-            return Err(ActionError::Replicas(replicas));
-        }
-        self.state.services[index].replicas = replicas;
-        let mut live = Live {
-            plan: &self.plan,
-            state: &mut self.state,
-            probe,
-        };
-        live.reconcile(index as u32, &mut self.agenda);
-        Ok(())
-    }
-
     /// Multiplies the users' traffic from now on.
     pub fn set_load<P: Probe>(&mut self, factor: LoadFactor, probe: &mut P) {
         self.state.load_factor = factor.0;
@@ -211,28 +198,15 @@ impl World {
         };
         live.refresh_traffic(&mut self.agenda);
     }
-
-    fn roll<P: Probe>(&mut self, service: usize, probe: &mut P) {
-        let running = &mut self.state.services[service];
-        running.epoch += 1;
-        running.rolling = true;
-        let mut live = Live {
-            plan: &self.plan,
-            state: &mut self.state,
-            probe,
-        };
-        live.reconcile(service as u32, &mut self.agenda);
-    }
 }
 
 impl World {
     /// Whether nothing is left half-done between events: for tests and debug checks.
     pub fn is_settled(&self) -> bool {
         self.state.tasks.is_empty()
+            && self.state.stores_are_sound(&self.plan)
             && self.state.pods.iter().all(|(key, pod)| {
-                key != Key::NONE
-                    && pod.busy <= self.plan.spec.services[pod.service as usize].workers
-                    && pod.queue.len() as u32 <= self.plan.spec.services[pod.service as usize].queue
+                key != Key::NONE && pod.busy <= pod.workers && pod.queue.len() as u32 <= pod.places
             })
     }
 }

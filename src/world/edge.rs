@@ -130,26 +130,24 @@ impl<P: Probe> Live<'_, P> {
         let plan = &self.plan.entries[entry as usize];
         let (class, bit) = (plan.class, 1 << plan.class);
         let edge = &mut self.state.edge;
-        let limited = |cause| End {
-            outcome: Outcome::Limited,
-            cause: Some(cause),
-        };
         if edge.blocked & bit != 0 {
-            return Some(limited(Cause::Blocked { class }));
+            let path = self.state.paths.first(Cause::Blocked { class });
+            return Some(End::of(Outcome::Limited, path));
         }
         let limit = edge.limits.iter_mut().find(|of| of.classes & bit != 0);
         if let Some(limit) = limit
             && !limit.bucket.take(now)
         {
-            return Some(limited(Cause::OverLimit { class }));
+            let path = self.state.paths.first(Cause::OverLimit { class });
+            return Some(End::of(Outcome::Limited, path));
         }
         let over = edge.shed?;
         let service = self.plan.calls[plan.call as usize].service;
         let load = self.smoothed_load(service, now);
         let criticality = self.plan.spec.traffic.classes[class as usize].criticality;
-        (load >= criticality.shed_from(over)).then_some(End {
-            outcome: Outcome::Overloaded,
-            cause: Some(Cause::Shed { service }),
+        (load >= criticality.shed_from(over)).then(|| {
+            let path = self.state.paths.first(Cause::Shed { service });
+            End::of(Outcome::Overloaded, path)
         })
     }
 

@@ -2,7 +2,10 @@
 //! running it: how often each service is asked, how busy that keeps it, how
 //! long a request takes if nobody waits, and what retries can make of it.
 //!
-//! Assumes that nothing fails, that nobody is turned away and that no queue is long. Parallel scripts are
+//! Assumes that nothing fails, that nobody is turned away, that no queue is
+//! long, that nobody waits for a core, a collection or a lock, and that caches
+//! are warm and hit as Che's approximation says. Every service runs its first
+//! version. Parallel scripts are
 //! taken to last as long as the longest of their means, which is a little less
 //! than the mean of the longest.
 
@@ -10,7 +13,8 @@ use std::collections::BTreeMap;
 
 use crate::base::{SimTime, Span};
 
-use super::spec::{Class, Drive, Population, RouteRef, Service, Spec, Step};
+use super::cache::hit_ratio;
+use super::spec::{Class, Drive, Lookup, Population, RouteRef, Service, Spec, Step, Store};
 
 /// The whole of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,14 +64,27 @@ struct Time {
     own: f64,
 }
 
+impl Time {
+    /// One after the other.
+    fn then(self, next: Time) -> Time {
+        Time {
+            whole: self.whole + next.whole,
+            own: self.own + next.own,
+        }
+    }
+}
+
 impl Forecast {
     /// Works it out.
     pub fn of(spec: &Spec) -> Forecast {
         let mut sheet = Sheet::new(spec);
         let order = sheet.callees_first();
         for route in &order {
-            let time = sheet.time(route.service, sheet.script(*route));
-            sheet.times[route.service][route.route] = time;
+            let parts = sheet.scripts(*route);
+            sheet.times[route.service][route.route] = parts
+                .map(|script| sheet.time(route.service, script))
+                .iter()
+                .fold(Time::default(), |sum, part| sum.then(*part));
         }
         let (arrivals, now) = sheet.arrivals();
         let asked = sheet.asked(now);
@@ -80,8 +97,7 @@ impl Forecast {
         let mut between = BTreeMap::new();
         for route in order.iter().rev() {
             let rate = sheet.rates[route.service][route.route];
-            let script = sheet.script(*route);
-            calls(script, 1.0, &mut |to, share, _| {
+            outgoing(spec, *route, &mut |to, share, _| {
                 sheet.rates[to.service][to.route] += rate * share;
                 *between.entry((route.service, to.service)).or_insert(0.0) += rate * share;
             });
@@ -149,9 +165,7 @@ impl<'s> Sheet<'s> {
                         order.push(here);
                     } else if !std::mem::replace(&mut seen[here.service][here.route], true) {
                         stack.push((here, true));
-                        calls(self.script(here), 1.0, &mut |to, _, _| {
-                            stack.push((to, false))
-                        });
+                        outgoing(self.spec, here, &mut |to, _, _| stack.push((to, false)));
                     }
                 }
             }
@@ -232,21 +246,35 @@ impl<'s> Sheet<'s> {
     }
 
     fn time(&self, service: usize, script: &[Step]) -> Time {
+        let slower = self.spec.services[service].versions[0].slower;
+        let work = |span: Span| {
+            let work = span.as_secs_f64() * slower;
+            Time {
+                whole: work,
+                own: work,
+            }
+        };
         let mut sum = Time::default();
         for step in script {
             let time = match step {
-                Step::Work(duration) => {
-                    let slower = self.spec.services[service].versions[0].slower;
-                    let work = duration.mean().as_secs_f64() * slower;
-                    Time {
-                        whole: work,
-                        own: work,
-                    }
+                Step::Work(duration) => work(duration.mean()),
+                Step::Compute { cpu, wait } => {
+                    let wait = wait.as_ref().map_or(Span::ZERO, |wait| wait.mean());
+                    work(cpu.mean() + wait)
                 }
                 Step::Call(call) => Time {
                     whole: self.times[call.to.service][call.to.route].whole,
                     own: 0.0,
                 },
+                Step::Lock(_) => Time::default(),
+                Step::Lookup(lookup) => {
+                    let (to, fetch) = (lookup.call.to, self.time(service, &lookup.miss));
+                    let share = misses(self.spec, lookup);
+                    Time {
+                        whole: self.times[to.service][to.route].whole + share * fetch.whole,
+                        own: share * fetch.own,
+                    }
+                }
                 Step::Parallel(scripts) => {
                     let times = scripts.iter().map(|script| self.time(service, script));
                     times.fold(Time::default(), |all, one| Time {
@@ -271,14 +299,19 @@ impl<'s> Sheet<'s> {
                         })
                 }
             };
-            sum.whole += time.whole;
-            sum.own += time.own;
+            sum = sum.then(time);
         }
         sum
     }
 
-    fn script(&self, route: RouteRef) -> &'s [Step] {
-        &self.spec.services[route.service].routes[route.route].script
+    /// What the first version does before a route's own script, and that script.
+    fn scripts(&self, route: RouteRef) -> [&'s [Step]; 2] {
+        let service = &self.spec.services[route.service];
+        let before = service.versions[0].change.before.get(route.route);
+        [
+            before.map_or(&[], Vec::as_slice),
+            &service.routes[route.route].script,
+        ]
     }
 
     /// Raises `most` to the attempts that a request which enters at `entry` can cause.
@@ -287,7 +320,7 @@ impl<'s> Sheet<'s> {
         here[entry.service][entry.route] = 1.0;
         for route in order.iter().rev() {
             let count = here[route.service][route.route];
-            calls(self.script(*route), 1.0, &mut |to, _, attempts| {
+            outgoing(self.spec, *route, &mut |to, _, attempts| {
                 here[to.service][to.route] += count * f64::from(attempts);
             });
         }
@@ -313,7 +346,11 @@ impl<'s> Sheet<'s> {
         } else {
             response
         };
-        let workers = service.workers * service.replicas;
+        let per_pod = service.versions[0]
+            .change
+            .workers
+            .unwrap_or(service.workers);
+        let workers = per_pod * service.replicas;
         let pods = f64::from(service.replicas);
         ServiceForecast {
             rate,
@@ -321,32 +358,65 @@ impl<'s> Sheet<'s> {
             response: seconds(response),
             workers,
             utilisation: rate * held / f64::from(workers),
-            wait: erlang_wait(rate * held / pods, service.workers)
-                .map(|share| seconds(share * held)),
+            wait: erlang_wait(rate * held / pods, per_pod).map(|share| seconds(share * held)),
             most_attempts: 0.0,
         }
     }
 }
 
-/// Calls of a script, each with the share of runs that make it and its attempts.
-fn calls(script: &[Step], share: f64, tell: &mut impl FnMut(RouteRef, f64, u32)) {
+/// Calls of a route, each with the share of requests that make it and its
+/// attempts; a queue's messages go to its consumers.
+fn outgoing(spec: &Spec, from: RouteRef, tell: &mut impl FnMut(RouteRef, f64, u32)) {
+    let service = &spec.services[from.service];
+    if let Some(before) = service.versions[0].change.before.get(from.route) {
+        calls(spec, before, 1.0, tell);
+    }
+    calls(spec, &service.routes[from.route].script, 1.0, tell);
+    if let Store::Queue(queue) = &service.store {
+        for group in &queue.groups {
+            tell(group.to, 1.0, group.attempts);
+        }
+    }
+}
+
+/// Calls of a script.
+fn calls(spec: &Spec, script: &[Step], share: f64, tell: &mut impl FnMut(RouteRef, f64, u32)) {
     for step in script {
         match step {
-            Step::Work(_) => {}
+            Step::Work(_) | Step::Compute { .. } | Step::Lock(_) => {}
             Step::Call(call) => tell(call.to, share, call.retry.attempts),
+            Step::Lookup(lookup) => {
+                tell(lookup.call.to, share, lookup.call.retry.attempts);
+                calls(spec, &lookup.miss, share * misses(spec, lookup), tell);
+            }
             Step::Parallel(scripts) => {
                 for script in scripts {
-                    calls(script, share, tell);
+                    calls(spec, script, share, tell);
                 }
             }
             Step::Branch(choices) => {
                 let total: f64 = choices.iter().map(|(weight, _)| weight).sum();
                 for (weight, script) in choices {
-                    calls(script, share * weight / total, tell);
+                    calls(spec, script, share * weight / total, tell);
                 }
             }
         }
     }
+}
+
+/// Share of lookups that have to be fetched.
+fn misses(spec: &Spec, lookup: &Lookup) -> f64 {
+    let service = &spec.services[lookup.call.to.service];
+    let Store::Cache(cache) = &service.store else {
+        return 1.0;
+    };
+    let entries = f64::from(cache.capacity) * f64::from(service.replicas);
+    let absent = if lookup.negative.is_some() {
+        0.0
+    } else {
+        lookup.absent.get()
+    };
+    1.0 - hit_ratio(&lookup.keys, entries) * (1.0 - absent)
 }
 
 /// Mean wait in a queue M/M/c, in service times: C(c, a) / (c - a), with

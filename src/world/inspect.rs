@@ -4,6 +4,7 @@ use crate::base::SimTime;
 
 use super::arrive;
 use super::fault::Phase;
+use super::fleet::{memory_used, reason};
 use super::probe::Cause;
 use super::spec::Drive;
 use super::state::{PodPhase, Users};
@@ -12,8 +13,14 @@ use super::{FaultSpec, World};
 /// What a pod is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PodWord {
+    /// No node takes it.
+    Pending,
+    /// Its container ended and is started again after a back-off.
+    BackOff,
     /// Started, not yet able to serve.
     Starting,
+    /// It serves, but callers are told not to ask it.
+    Unready,
     /// Serving.
     Ready,
     /// Finishing what it has.
@@ -21,7 +28,7 @@ pub enum PodWord {
 }
 
 /// One pod, as it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodStatus {
     /// Unique within its service.
     pub number: u32,
@@ -35,6 +42,20 @@ pub struct PodStatus {
     pub queued: u32,
     /// How often it was started again.
     pub restarts: u32,
+    /// Requests that it serves at a time, and that may wait.
+    pub workers: u32,
+    /// Requests that may wait.
+    pub places: u32,
+    /// Position of its node.
+    pub node: Option<u32>,
+    /// Why it is not ready, or what ended its last container; may be empty.
+    pub reason: String,
+    /// Memory used and its limit, in bytes.
+    pub memory: Option<(u64, u64)>,
+    /// Whether callers ask it.
+    pub listed: bool,
+    /// Share of time that it was throttled since it started.
+    pub throttled: crate::base::Span,
 }
 
 /// A fault, as it stands.
@@ -69,6 +90,9 @@ impl World {
             .map(|pod| PodStatus {
                 number: pod.number,
                 word: match pod.phase {
+                    PodPhase::Pending => PodWord::Pending,
+                    PodPhase::Waiting => PodWord::BackOff,
+                    PodPhase::Unready => PodWord::Unready,
                     PodPhase::Starting => PodWord::Starting,
                     PodPhase::Ready => PodWord::Ready,
                     PodPhase::Draining => PodWord::Draining,
@@ -76,26 +100,45 @@ impl World {
                 version: pod.version,
                 busy: pod.busy,
                 queued: pod.queue.len() as u32,
-                restarts: pod.starts - 1,
+                restarts: pod.body.restarts,
+                workers: pod.workers,
+                places: pod.places,
+                node: pod.body.node,
+                reason: reason(pod),
+                memory: memory_used(pod, &self.plan),
+                listed: pod.body.listed,
+                throttled: pod.body.throttled,
             })
+    }
+
+    fn serving(&self, service: usize) -> impl Iterator<Item = &super::state::Pod> {
+        let keys = self
+            .state
+            .services
+            .get(service)
+            .map_or(&[][..], |service| &service.pods[..]);
+        keys.iter().filter_map(|key| self.state.pods.get(*key))
     }
 
     /// Workers busy and workers in all, over pods that can serve.
     pub fn workers(&self, service: usize) -> (u32, u32) {
-        let each = self
-            .plan
-            .spec
-            .services
-            .get(service)
-            .map_or(0, |spec| spec.workers);
-        self.pods(service)
-            .filter(|pod| pod.word != PodWord::Starting)
-            .fold((0, 0), |(busy, all), pod| (busy + pod.busy, all + each))
+        self.serving(service)
+            .filter(|pod| {
+                !matches!(
+                    pod.phase,
+                    PodPhase::Pending | PodPhase::Waiting | PodPhase::Starting
+                )
+            })
+            .fold((0, 0), |(busy, all), pod| {
+                (busy + pod.busy, all + pod.workers)
+            })
     }
 
     /// Requests waiting at all pods of a service.
     pub fn queued(&self, service: usize) -> u32 {
-        self.pods(service).map(|pod| pod.queued).sum()
+        self.serving(service)
+            .map(|pod| pod.queue.len() as u32)
+            .sum()
     }
 
     /// Pods wanted.
@@ -128,12 +171,12 @@ impl World {
             .state
             .services
             .get(service)
-            .filter(|service| service.rolling)?;
+            .filter(|service| service.rollout.is_some())?;
         let done = running
-            .ready
+            .pods
             .iter()
             .filter_map(|key| self.state.pods.get(*key))
-            .filter(|pod| pod.epoch == running.epoch)
+            .filter(|pod| pod.epoch == running.epoch && pod.phase == PodPhase::Ready)
             .count();
         Some((done as u32, running.replicas))
     }
@@ -280,11 +323,51 @@ impl World {
             Cause::Saturated { service } => format!("{} had no worker to spare", name(service)),
             Cause::Slow { service } => format!("{} was slow by itself", name(service)),
             Cause::NoPod { service } => format!("{} had no ready pod", name(service)),
+            Cause::Pool { service } => {
+                format!("{} had no database connection to spare", name(service))
+            }
+            Cause::Connections { service } => {
+                format!("{} allowed no more connections", name(service))
+            }
+            Cause::Locked { service } => format!("rows of {} were locked", name(service)),
+            Cause::Deadlock { service } => format!("{} ended a deadlock", name(service)),
+            Cause::NoPrimary { service } => format!("{} had no primary", name(service)),
+            Cause::Full { service } => format!("{} was full", name(service)),
+            Cause::Poison { service } => format!("{} had a poison message", name(service)),
+            Cause::Quota { service } => format!("{} had no quota left", name(service)),
+            Cause::Closed { service } => format!("{} was closed for maintenance", name(service)),
+            Cause::Limit { service } => format!("{} was asked more than its limit", name(service)),
+            Cause::Network { edge } => match self.plan.edges.get(edge as usize) {
+                Some(edge) => format!("network from {} to {}", name(edge.from), name(edge.to)),
+                None => "network".to_owned(),
+            },
+            Cause::Certificate { service } => {
+                format!("certificate of {} expired", name(service))
+            }
             Cause::Blocked { class } => format!("{} is blocked", self.class_name(class)),
             Cause::OverLimit { class } => {
                 format!("{} is over its rate limit", self.class_name(class))
             }
             Cause::Shed { service } => format!("{} shed load", name(service)),
+            Cause::Refused { service } => {
+                format!(
+                    "a pod of {} had stopped before its callers knew",
+                    name(service)
+                )
+            }
+            Cause::Died { service, exit } => {
+                format!("a pod of {} was ended: {}", name(service), exit.word())
+            }
+            Cause::Node { node } => match self.node_name(node) {
+                Some((node, zone)) => format!("node {node} in {zone} went away"),
+                None => "a node went away".to_owned(),
+            },
+            Cause::Throttled { service } => {
+                format!("{} was throttled at its CPU limit", name(service))
+            }
+            Cause::Collecting { service } => format!("{} collected garbage", name(service)),
+            Cause::Cold { service } => format!("{} had not warmed up", name(service)),
+            Cause::DiskFull { service } => format!("the disk of {} was full", name(service)),
         }
     }
 }

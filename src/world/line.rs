@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::base::SimTime;
 use crate::engine::Key;
 
-use super::probe::Cause;
+use super::paths::PathId;
+use super::plan::CallPlan;
 
 /// No user of a closed loop.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -23,6 +24,8 @@ pub(super) enum Kind {
     Request,
     /// One of several things that a request does at once.
     Branch,
+    /// A message on its way to a consumer.
+    Delivery,
 }
 
 /// One line of execution.
@@ -34,7 +37,7 @@ pub(super) struct Line {
     /// Position of the service it runs in.
     pub service: u32,
     /// Requests: number of the route across all services. Users: position
-    /// among all entries.
+    /// among all entries. Messages: number of the group.
     pub route: u32,
     /// Next operation. Users of a closed loop: which of them; other users:
     /// [`NOBODY`].
@@ -56,8 +59,20 @@ pub(super) struct Line {
     /// follows to find its cause.
     pub last_caller: Key,
     /// Requests: what first made it slower than it is by nature, or failed a
-    /// part it can do without.
-    pub touched: Option<Cause>,
+    /// part it can do without, and how that came here.
+    pub touched: PathId,
+    /// Requests: whether the answer will lack a part.
+    pub degraded: bool,
+    /// Whether it looks, before each step, if it should stop.
+    pub watched: bool,
+    /// Requests: whether it stops when nobody waits for it.
+    pub cancel: bool,
+    /// Position of its criticality.
+    pub criticality: u8,
+    /// Who asks: what a hash ring places it by.
+    pub user: u32,
+    /// When it stops; the end of time where it was not told.
+    pub deadline: SimTime,
 }
 
 /// The call that a line has sent.
@@ -70,6 +85,35 @@ pub(super) struct Sent {
     pub attempts: u32,
     /// When the present attempt was sent.
     pub began: SimTime,
+    /// A second attempt beside the present one.
+    pub hedge: Key,
+    /// The state of the breaker that let the attempt through.
+    pub era: u32,
+    /// What its policies hold for it; empty where it has none.
+    pub hold: Hold,
+}
+
+/// What the policies of a call hold for it while it is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Hold {
+    /// Whether it has policies that must hear of its end.
+    pub guarded: bool,
+    /// Whether a breaker waits for a result.
+    pub permit: bool,
+    /// Whether it counts as a retry.
+    pub retried: bool,
+    /// Attempts of it that count as under way.
+    pub counted: u8,
+}
+
+impl Hold {
+    /// No policies, or nothing held.
+    pub const NOTHING: Hold = Hold {
+        guarded: false,
+        permit: false,
+        retried: false,
+        counted: 0,
+    };
 }
 
 impl Sent {
@@ -79,13 +123,16 @@ impl Sent {
         plan: 0,
         attempts: 0,
         began: SimTime::ZERO,
+        hedge: Key::NONE,
+        era: 0,
+        hold: Hold::NOTHING,
     };
 }
 
 impl Line {
     /// A user who arrives.
     #[inline(always)]
-    pub fn user(entry: u32, plan: u32, user: u32, now: SimTime) -> Line {
+    pub fn user(entry: u32, plan: u32, user: u32, who: u32, criticality: u8, now: SimTime) -> Line {
         Line {
             kind: Kind::User,
             running: true,
@@ -102,7 +149,45 @@ impl Line {
                 ..Sent::NOTHING
             },
             last_caller: Key::NONE,
-            touched: None,
+            touched: PathId::NONE,
+            degraded: false,
+            watched: false,
+            cancel: false,
+            criticality,
+            user: who,
+            deadline: SimTime::MAX,
+        }
+    }
+
+    /// A request that starts at an operation in a pod, once it runs.
+    #[inline(always)]
+    pub fn request(
+        (service, route, at): (u32, u32, u32),
+        pod: Key,
+        owner: Key,
+        pass: Pass,
+        now: SimTime,
+    ) -> Line {
+        Line {
+            kind: Kind::Request,
+            running: false,
+            service,
+            route,
+            at,
+            waits: 0,
+            pod,
+            owner,
+            request: Key::NONE,
+            arrived: now,
+            call: Sent::NOTHING,
+            last_caller: Key::NONE,
+            touched: PathId::NONE,
+            degraded: false,
+            watched: pass.is_watched(),
+            cancel: pass.cancel,
+            criticality: pass.criticality,
+            user: pass.user,
+            deadline: pass.deadline,
         }
     }
 
@@ -122,7 +207,13 @@ impl Line {
             arrived: line.arrived,
             call: Sent::NOTHING,
             last_caller: Key::NONE,
-            touched: None,
+            touched: PathId::NONE,
+            degraded: false,
+            watched: line.watched,
+            cancel: line.cancel,
+            criticality: line.criticality,
+            user: line.user,
+            deadline: line.deadline,
         }
     }
 
@@ -131,7 +222,52 @@ impl Line {
     pub fn request_of(&self, key: Key) -> Key {
         match self.kind {
             Kind::Branch => self.request,
-            Kind::User | Kind::Request => key,
+            Kind::User | Kind::Request | Kind::Delivery => key,
+        }
+    }
+}
+
+/// What a caller hands on with a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pass {
+    pub user: u32,
+    pub criticality: u8,
+    pub cancel: bool,
+    pub deadline: SimTime,
+}
+
+impl Pass {
+    /// From a line whose call tells nothing else.
+    #[inline(always)]
+    pub fn plain(line: &Line) -> Pass {
+        Pass {
+            user: line.user,
+            criticality: line.criticality,
+            cancel: false,
+            deadline: SimTime::MAX,
+        }
+    }
+
+    /// Whether the request has to look if it should stop.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.cancel | (self.deadline < SimTime::MAX)
+    }
+
+    /// With whether the callee is to stop when its caller has given up, and
+    /// the earlier of the line's own deadline and the call's timeout, if the
+    /// call tells them.
+    #[inline]
+    pub fn of(line: &Line, plan: &CallPlan, now: SimTime) -> Pass {
+        let deadline = match plan.timeout {
+            _ if !plan.deadline => SimTime::MAX,
+            Some(timeout) if now + timeout < line.deadline => now + timeout,
+            _ => line.deadline,
+        };
+        Pass {
+            cancel: plan.cancel,
+            deadline,
+            ..Pass::plain(line)
         }
     }
 }

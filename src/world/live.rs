@@ -10,7 +10,7 @@
 use crate::engine::{Agenda, Key, Model};
 
 use super::plan::Plan;
-use super::probe::{Cause, Outcome, Probe};
+use super::probe::Probe;
 use super::state::{End, Event, Next, State, Task};
 
 /// The world while it runs.
@@ -48,6 +48,7 @@ impl<P: Probe> Live<'_, P> {
                 Some(Task::Answer { line, callee, end }) => {
                     self.settle_task(line, callee, end, agenda)
                 }
+                Some(Task::Send(line)) => self.turn(line, agenda),
             };
         }
     }
@@ -110,24 +111,23 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             Event::SurgeEnd(surge) => self.surge_over(surge, agenda),
+            Event::Burst(burst) => self.burst_over(burst, agenda),
+            Event::Fleet(event) => self.fleet_event(event, agenda),
             Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
-        }
-    }
-}
-
-impl End {
-    /// Answered in full.
-    pub const OK: End = End {
-        outcome: Outcome::Ok,
-        cause: None,
-    };
-
-    /// Nobody to ask.
-    #[cold]
-    pub fn no_pod(service: u32) -> End {
-        End {
-            outcome: Outcome::Unavailable,
-            cause: Some(Cause::NoPod { service }),
+            Event::Store(event) => self.store_event(event, agenda),
+            Event::Bulkhead(site) => {
+                self.waited(site, agenda);
+                self.follow(Next::Nothing, agenda);
+            }
+            Event::Arrive(request) => {
+                let next = self.enter(request, agenda);
+                self.follow(next, agenda);
+            }
+            Event::Letter(letter) => {
+                self.letter(letter);
+                self.follow(Next::Nothing, agenda);
+            }
+            Event::Return { service, pod } => self.readmit(service, pod, agenda.now()),
         }
     }
 }

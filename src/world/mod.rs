@@ -7,17 +7,22 @@
 mod arrive;
 mod blame;
 mod bucket;
+mod cache;
 mod calls;
 mod control;
 mod crowd;
+mod database;
+mod dependency;
 mod edge;
 pub mod fault;
+mod fleet;
 mod forecast;
 mod inspect;
 mod line;
 mod live;
+mod paths;
 mod plan;
-mod pods;
+mod policy;
 mod probe;
 mod profile;
 pub mod read;
@@ -25,7 +30,10 @@ mod run;
 mod serve;
 pub mod spec;
 mod state;
+pub mod store;
+mod stream;
 mod surge;
+mod wire;
 
 use std::sync::Arc;
 
@@ -36,10 +44,17 @@ use crate::engine::{Agenda, Progress};
 
 pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
+pub use database::Failover;
 pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Pods, Schedule, Target};
+pub use fleet::body::{Exit, NodePhase, Stage};
+pub use fleet::cost::Cost;
+pub use fleet::operate::{NodeAct, RolloutAct};
+pub use fleet::status::{NodeStatus, RolloutStatus, ScalerStatus};
 pub use forecast::{Forecast, ServiceForecast};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
+pub use paths::{How, MAX_HOPS, PathId};
+pub use policy::{BreakerState, CallStatus, GuardStatus, GuardTuning, Tuning};
 pub use probe::{Attempted, Cause, Happening, Outcome, Probe, Served, Unobserved, UserDone};
 pub use spec::Spec;
 pub use state::Users;
@@ -73,17 +88,20 @@ impl World {
         let plan = Arc::new(Plan::new(spec));
         let mut state = State::new(&plan, seed);
         let mut agenda = Agenda::default();
-        Live {
+        let mut live = Live {
             plan: &plan,
             state: &mut state,
             probe: &mut Unobserved,
-        }
-        .open_the_doors(&mut agenda);
-        World {
+        };
+        live.open_the_doors(&mut agenda);
+        let mut world = World {
             plan,
             agenda,
             state,
-        }
+        };
+        world.start_fleet();
+        world.start_stores();
+        world
     }
 
     /// Lets everything happen that is due by `limit`, at most `budget` events.

@@ -3,9 +3,12 @@
 
 use crate::base::{Duration, Money, Sampler, Span, Stream};
 
+use super::policy::SitePlan;
 use super::spec::{
-    Balance, Call, Class, ClassKind, Drive, Population, Retry, RouteRef, Spec, Step,
+    Balance, Breaker, Call, Class, ClassKind, Drive, Group, Policy, Population, Protect, Retry,
+    RouteRef, Service, Spec, Step, Store, Version,
 };
+use super::store::StorePlan;
 
 /// Where [`Op::Refuse`] stands in every plan.
 pub(super) const REFUSE: u32 = 0;
@@ -20,6 +23,10 @@ pub(super) enum Op {
     Burst(Sampler),
     /// Give back the worker of the `Burst` before.
     Release,
+    /// Use one of the pod's cores for some time.
+    Cpu(Sampler),
+    /// Nothing ever happens again: the request's node is gone.
+    Halt,
     /// Make a call and wait for it; the index is into [`Plan::calls`].
     Call(u32),
     /// Start `count` branches at [`Plan::targets`] from `first`, wait for all, go on at `next`.
@@ -34,20 +41,17 @@ pub(super) enum Op {
     End,
     /// The request is refused at the door, for what has touched it.
     Refuse,
+    /// Do something with what is kept; the index is into the plan of stores.
+    Store(u32),
 }
 
 impl Op {
-    /// How long a work takes at a pod that is so many times slower; no time for anything else.
+    /// How long a work takes by its nature; no time for anything else.
     #[inline(always)]
-    pub fn draw(&self, slower: f64, stream: &mut Stream) -> Span {
-        let (Op::Work(sampler) | Op::Burst(sampler)) = self else {
-            return Span::ZERO;
-        };
-        let span = sampler.sample(stream);
-        if slower == 1.0 {
-            span
-        } else {
-            span.scaled(slower)
+    pub fn draw(&self, stream: &mut Stream) -> Span {
+        match self {
+            Op::Work(sampler) | Op::Burst(sampler) | Op::Cpu(sampler) => sampler.sample(stream),
+            _ => Span::ZERO,
         }
     }
 }
@@ -65,15 +69,40 @@ pub(super) struct CallPlan {
     pub lane: Option<u32>,
     pub retry: Retry,
     pub optional: bool,
+    /// Whether it matters which pod is asked, beyond balance.
+    pub particular: bool,
+    /// Breaker, bulkhead and budget, where there are any.
+    pub site: Option<u32>,
+    /// The breaker of the world file, also while it is off.
+    pub breaker: Option<Breaker>,
+    /// The timeout itself, for deadlines.
+    pub timeout: Option<Span>,
+    /// How long after the first a second attempt is sent beside it, and the
+    /// queue in which those wait.
+    pub hedge: Option<(Span, u32)>,
+    /// The operation to go on at when the call has failed.
+    pub fallback: Option<u32>,
+    pub deadline: bool,
+    pub cancel: bool,
+    /// Whether an attempt has to ask its policies, or may get a second beside it.
+    pub guarded: bool,
+}
+
+/// A queue of deadlines of equal length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LanePlan {
+    pub span: Span,
+    /// Whether what is due gets a second attempt beside it; it is given up otherwise.
+    pub hedges: bool,
 }
 
 /// What every request to a service asks of its description.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ServicePlan {
-    pub workers: u32,
-    pub queue: u32,
     pub asynchronous: bool,
     pub balance: Balance,
+    /// Whether it protects itself beside workers and queue.
+    pub guarded: bool,
 }
 
 /// A route across all services.
@@ -84,6 +113,19 @@ pub(super) struct RoutePlan {
     pub local: u32,
     /// First operation.
     pub entry: u32,
+    /// First of its service's versions in [`Plan::entries_by_version`], where they differ.
+    pub by_version: Option<u32>,
+}
+
+impl RoutePlan {
+    /// First operation in a version of the service.
+    #[inline]
+    pub fn entry_at(&self, version: u32, plan: &Plan) -> u32 {
+        match self.by_version {
+            None => self.entry,
+            Some(first) => plan.entries_by_version[(first + version) as usize],
+        }
+    }
 }
 
 /// Caller and callee, by position.
@@ -103,18 +145,33 @@ pub(super) struct Plan {
     pub choices: Vec<(f64, u32)>,
     pub calls: Vec<CallPlan>,
     pub services: Vec<ServicePlan>,
+    /// How each service protects itself, as it stands.
+    pub protects: Vec<Protect>,
+    /// Whether some service places users by who they are.
+    pub keyed: bool,
     pub routes: Vec<RoutePlan>,
     /// Number of the first route of each service.
     pub first_route: Vec<u32>,
     pub edges: Vec<Edge>,
-    /// One per distinct timeout.
-    pub lanes: Vec<Span>,
+    /// One per distinct timeout, and per distinct delay before a second attempt.
+    pub lanes: Vec<LanePlan>,
+    /// Policies of those calls that have any, and whose they are.
+    pub sites: Vec<SitePlan>,
     /// What clients ask for, class by class, each in the order of its mix.
     pub entries: Vec<EntryPlan>,
     /// By class.
     pub classes: Vec<ClassPlan>,
     /// Classes that divide the common rate, with cumulative shares.
     pub shares: Vec<(f64, u32)>,
+    pub store: StorePlan,
+    /// By service: whether it matters which of its pods is asked, beyond balance.
+    pub particular: Vec<bool>,
+    /// Whether anything is kept at all.
+    pub keeps: bool,
+    /// First operations of routes that versions change, by version.
+    pub entries_by_version: Vec<u32>,
+    /// Whether any pod ever stops to collect garbage.
+    pub pauses: bool,
 }
 
 /// One kind of request from outside.
@@ -125,6 +182,8 @@ pub(super) struct EntryPlan {
     pub call: u32,
     pub class: u32,
     pub kind: ClassKind,
+    /// Position of its criticality.
+    pub criticality: u8,
     pub value: Money,
 }
 
@@ -142,6 +201,9 @@ pub(super) struct ClassPlan {
     pub steps: Vec<(u32, Duration)>,
 }
 
+/// Where a request stands whose node is gone.
+pub(super) const HALT: u32 = 1;
+
 impl Plan {
     /// Numbers routes, edges and timeouts, and flattens every script.
     pub fn new(spec: Spec) -> Plan {
@@ -154,43 +216,96 @@ impl Plan {
                     service: service as u32,
                     local: local as u32,
                     entry: 0,
+                    by_version: None,
                 });
             }
         }
         let services = spec.services.iter().map(|service| ServicePlan {
-            workers: service.workers,
-            queue: service.queue,
             asynchronous: service.asynchronous,
             balance: service.balance,
+            guarded: service.protect != Protect::default(),
         });
-        let services = services.collect();
+        let pauses = spec.services.iter().any(|s| s.fleet.gc.is_some());
+        let services: Vec<ServicePlan> = services.collect();
+        let protects = spec.services.iter().map(|service| service.protect);
+        let protects = protects.collect();
+        let keyed = services
+            .iter()
+            .any(|service| service.balance == Balance::RingHash);
         let mut plan = Plan {
             spec,
-            ops: vec![Op::Refuse],
+            pauses,
+            entries_by_version: Vec::new(),
+            ops: vec![Op::Refuse, Op::Halt],
             targets: Vec::new(),
             choices: Vec::new(),
             calls: Vec::new(),
             services,
+            protects,
+            keyed,
             routes,
             first_route,
             edges: Vec::new(),
             lanes: Vec::new(),
+            sites: Vec::new(),
             entries: Vec::new(),
+            store: StorePlan::default(),
+            particular: Vec::new(),
+            keeps: false,
             classes: Vec::new(),
             shares: Vec::new(),
         };
+        plan.stores();
+        plan.particular = plan.spec.services.iter().map(is_particular).collect();
         let services = std::mem::take(&mut plan.spec.services);
         for (service, spec) in services.iter().enumerate() {
             for (local, route) in spec.routes.iter().enumerate() {
                 let number = plan.first_route[service] as usize + local;
                 plan.routes[number].entry = plan.ops.len() as u32;
+                plan.prologue(service as u32, &spec.store);
                 plan.script(service as u32, &route.script);
+                plan.epilogue(service as u32, number as u32, &spec.store);
                 plan.ops.push(Op::End);
+                plan.versions_of(number, service as u32, local, spec);
             }
         }
         plan.spec.services = services;
         plan.users();
+        plan.consumers();
+        plan.keeps = !plan.store.is_empty();
         plan
+    }
+
+    /// A script of its own for every version that changes what a route does.
+    fn versions_of(&mut self, number: usize, service: u32, local: usize, spec: &Service) {
+        let before = |version: &Version| {
+            let steps = version.change.before.get(local);
+            steps.filter(|steps| !steps.is_empty()).cloned()
+        };
+        let differs =
+            |version: &Version| before(version).is_some() || !version.change.timeouts.is_empty();
+        if !spec.versions.iter().any(differs) {
+            return;
+        }
+        let mut entries = Vec::with_capacity(spec.versions.len());
+        for version in &spec.versions {
+            if !differs(version) {
+                entries.push(self.routes[number].entry);
+                continue;
+            }
+            let mut script = before(version).unwrap_or_default();
+            script.extend(spec.routes[local].script.iter().cloned());
+            for (to, timeout) in &version.change.timeouts {
+                set_timeout(&mut script, *to, *timeout);
+            }
+            entries.push(self.ops.len() as u32);
+            self.prologue(service, &spec.store);
+            self.script(service, &script);
+            self.epilogue(service, number as u32, &spec.store);
+            self.ops.push(Op::End);
+        }
+        self.routes[number].by_version = Some(self.entries_by_version.len() as u32);
+        self.entries_by_version.extend(entries);
     }
 
     fn users(&mut self) {
@@ -224,12 +339,14 @@ impl Plan {
                     timeout: class.patience,
                     retry: Retry::default(),
                     optional: false,
+                    policy: Policy::default(),
                 };
                 let entry = EntryPlan {
                     reached,
                     call: self.call(None, &call),
                     class: number,
                     kind: class.kind,
+                    criticality: class.criticality as u8,
                     value: entry.value,
                 };
                 self.entries.push(entry);
@@ -247,9 +364,23 @@ impl Plan {
                     self.ops.extend(work);
                 }
                 Step::Work(duration) => self.ops.push(Op::Work(duration.sampler())),
+                Step::Compute { cpu, wait } => {
+                    self.ops.push(Op::Cpu(cpu.sampler()));
+                    if let Some(wait) = wait {
+                        self.ops.push(Op::Work(wait.sampler()));
+                    }
+                }
                 Step::Call(call) => {
                     let number = self.call(Some(service), call);
-                    self.ops.push(Op::Call(number));
+                    self.pooled_call(service, number);
+                    self.fallback(service, number, call);
+                }
+                Step::Lock(lock) => self.lock(service, lock),
+                Step::Lookup(lookup) => {
+                    let mut ask = lookup.call.clone();
+                    ask.optional = true;
+                    let number = self.call(Some(service), &ask);
+                    self.lookup(lookup, number, |plan, miss| plan.script(service, miss));
                 }
                 Step::Parallel(branches) => {
                     let fork = self.ops.len();
@@ -293,6 +424,49 @@ impl Plan {
         }
     }
 
+    /// The call that hands a queue's messages to a group of consumers.
+    pub fn consumer_call(&mut self, queue: u32, group: &Group) -> u32 {
+        let call = Call {
+            to: group.to,
+            timeout: Some(group.visibility),
+            retry: Retry::default(),
+            optional: false,
+            policy: Policy::default(),
+        };
+        self.call(Some(queue), &call)
+    }
+
+    /// What stands in for a failed call: behind it, jumped over when it went well.
+    fn fallback(&mut self, service: u32, number: u32, call: &Call) {
+        let Some(script) = &call.policy.fallback else {
+            return;
+        };
+        let jump = self.ops.len();
+        self.ops.push(Op::End); // replaced below
+        self.calls[number as usize].fallback = Some(self.ops.len() as u32);
+        self.give_back(service, number);
+        self.script(service, script);
+        self.ops[jump] = Op::Jump(self.ops.len() as u32);
+    }
+
+    /// The policies of a call, as they stand; none where it has none.
+    fn site(&mut self, call: &Call) -> Option<u32> {
+        let plan = SitePlan {
+            breaker: call.policy.breaker,
+            bulkhead: call.policy.bulkhead,
+            budget: call.retry.budget,
+        };
+        (plan != SitePlan::default()).then(|| {
+            self.sites.push(plan);
+            (self.sites.len() - 1) as u32
+        })
+    }
+
+    /// The queue of deadlines for a timeout, or for a delay before a second attempt.
+    pub fn lane(&mut self, span: Span, hedges: bool) -> u32 {
+        position_or_push(&mut self.lanes, LanePlan { span, hedges })
+    }
+
     fn call(&mut self, from: Option<u32>, call: &Call) -> u32 {
         let RouteRef { service, route } = call.to;
         let edge = from.map(|from| {
@@ -302,9 +476,11 @@ impl Plan {
             };
             position_or_push(&mut self.edges, edge)
         });
-        let lane = call
-            .timeout
-            .map(|timeout| position_or_push(&mut self.lanes, timeout));
+        let lane = call.timeout.map(|timeout| self.lane(timeout, false));
+        let hedge = call.policy.hedge;
+        let hedge = hedge.map(|delay| (delay, self.lane(delay, true)));
+        let policy = &call.policy;
+        let site = self.site(call);
         self.calls.push(CallPlan {
             service: service as u32,
             route: self.first_route[service] + route as u32,
@@ -312,6 +488,15 @@ impl Plan {
             lane,
             retry: call.retry,
             optional: call.optional,
+            particular: self.particular[service],
+            site,
+            breaker: policy.breaker,
+            timeout: call.timeout,
+            hedge,
+            fallback: None,
+            deadline: policy.deadline,
+            cancel: policy.cancel,
+            guarded: site.is_some() || hedge.is_some() || policy.deadline || policy.cancel,
         });
         (self.calls.len() - 1) as u32
     }
@@ -332,6 +517,14 @@ impl Plan {
     }
 }
 
+fn is_particular(service: &Service) -> bool {
+    match &service.store {
+        Store::Cache(_) => true,
+        Store::Database(database) => database.replication.is_some(),
+        _ => false,
+    }
+}
+
 impl ClassPlan {
     /// Lays journeys and their steps out in rows.
     fn journeys(&mut self, population: &Population) {
@@ -346,6 +539,32 @@ impl ClassPlan {
             }
             self.journeys
                 .push((reached, first, self.steps.len() as u32));
+        }
+    }
+}
+
+/// Gives every call to `to` another timeout.
+fn set_timeout(script: &mut [Step], to: RouteRef, timeout: Option<Span>) {
+    for step in script {
+        match step {
+            Step::Call(call) if call.to == to => call.timeout = timeout,
+            Step::Lookup(lookup) => {
+                if lookup.call.to == to {
+                    lookup.call.timeout = timeout;
+                }
+                set_timeout(&mut lookup.miss, to, timeout);
+            }
+            Step::Parallel(branches) => {
+                for branch in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            Step::Branch(branches) => {
+                for (_, branch) in branches {
+                    set_timeout(branch, to, timeout);
+                }
+            }
+            _ => {}
         }
     }
 }

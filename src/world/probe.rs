@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Failover;
+use super::fleet::body::Exit;
 use super::spec::ClassKind;
 use crate::base::{Money, SimTime, Span};
+
+use super::paths::PathId;
 
 /// How a request or an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,7 +18,7 @@ pub enum Outcome {
     Error,
     /// Not answered in time (504), or given up by whoever asked.
     TimedOut,
-    /// Refused: the queue was full (503).
+    /// Refused: the queue was full (503), or the quota used up (429).
     Overloaded,
     /// No pod to ask, or the connection was reset (503).
     Unavailable,
@@ -71,6 +75,67 @@ pub enum Cause {
         /// The service.
         service: u32,
     },
+    /// A service's pool had no connection to a database to spare.
+    Pool {
+        /// The service.
+        service: u32,
+    },
+    /// A database had as many connections as it allows.
+    Connections {
+        /// The database.
+        service: u32,
+    },
+    /// Another query had locked the row.
+    Locked {
+        /// The database.
+        service: u32,
+    },
+    /// The query was aborted to end a deadlock.
+    Deadlock {
+        /// The database.
+        service: u32,
+    },
+    /// A replicated database had nobody to ask: no primary to write to, or
+    /// no copy that was fit to be read.
+    NoPrimary {
+        /// The database.
+        service: u32,
+    },
+    /// A queue had no room.
+    Full {
+        /// The queue.
+        service: u32,
+    },
+    /// The message could not be handled.
+    Poison {
+        /// The queue.
+        service: u32,
+    },
+    /// The quota was used up.
+    Quota {
+        /// The dependency.
+        service: u32,
+    },
+    /// It was closed for maintenance.
+    Closed {
+        /// The dependency.
+        service: u32,
+    },
+    /// A limit that was set: more was asked than the service lets in.
+    Limit {
+        /// The service.
+        service: u32,
+    },
+    /// The network between two services, by the position of the edge.
+    Network {
+        /// The edge.
+        edge: u32,
+    },
+    /// The service's certificate has expired.
+    Certificate {
+        /// The service.
+        service: u32,
+    },
     /// Gateways let nobody of this class in.
     Blocked {
         /// The class.
@@ -84,6 +149,43 @@ pub enum Cause {
     /// The gateway was so busy that it turned requests of this criticality away.
     Shed {
         /// The gateway.
+        service: u32,
+    },
+    /// A pod was asked that had stopped, before its callers knew.
+    Refused {
+        /// The service.
+        service: u32,
+    },
+    /// A pod ended with what it held.
+    Died {
+        /// The service.
+        service: u32,
+        /// How it ended.
+        exit: Exit,
+    },
+    /// A node went away.
+    Node {
+        /// Position of the node.
+        node: u32,
+    },
+    /// A pod had used up its share of CPU.
+    Throttled {
+        /// The service.
+        service: u32,
+    },
+    /// A pod stood still to collect garbage.
+    Collecting {
+        /// The service.
+        service: u32,
+    },
+    /// A pod had not warmed up.
+    Cold {
+        /// The service.
+        service: u32,
+    },
+    /// A pod could not write.
+    DiskFull {
+        /// The service.
         service: u32,
     },
 }
@@ -101,6 +203,8 @@ pub struct Served {
     pub outcome: Outcome,
     /// From arrival at the pod to the answer, waiting included.
     pub duration: Span,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// An attempt that its caller finished with.
@@ -114,6 +218,8 @@ pub struct Attempted {
     pub outcome: Outcome,
     /// How long the caller waited.
     pub duration: Span,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// A user's request that ended.
@@ -135,8 +241,12 @@ pub struct UserDone {
     pub outcome: Outcome,
     /// How long the user waited.
     pub duration: Span,
-    /// Why it failed, or what made it slower than it is by nature.
+    /// Why it failed, or what made it slower or poorer than it is by nature.
     pub cause: Option<Cause>,
+    /// How that reached the user.
+    pub path: PathId,
+    /// Whether the answer lacks a part or has something else in its place.
+    pub degraded: bool,
 }
 
 /// Something that operators can see happen.
@@ -164,6 +274,63 @@ pub enum Happening {
         pod: u32,
         /// Requests lost.
         lost: u32,
+        /// How it ended.
+        exit: Exit,
+    },
+    /// A pod serves, but its readiness probe failed.
+    PodUnready {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A pod fits no node.
+    PodPending {
+        /// Position of the service.
+        service: u32,
+        /// Number of the pod within its service.
+        pod: u32,
+    },
+    /// A roll-out has not moved within its deadline.
+    RolloutStalled {
+        /// Position of the service.
+        service: u32,
+        /// Position of the version.
+        version: u32,
+    },
+    /// An autoscaler changed the number of pods.
+    Scaled {
+        /// Position of the service.
+        service: u32,
+        /// Pods before.
+        from: u32,
+        /// Pods now.
+        to: u32,
+    },
+    /// A node was asked for.
+    NodeBooting {
+        /// Its position.
+        node: u32,
+    },
+    /// A node can take pods.
+    NodeUp {
+        /// Its position.
+        node: u32,
+    },
+    /// A node went away; nobody is told.
+    NodeLost {
+        /// Its position.
+        node: u32,
+    },
+    /// The control plane noticed that a node is silent.
+    NodeSilent {
+        /// Its position.
+        node: u32,
+    },
+    /// A node was given back.
+    NodeRemoved {
+        /// Its position.
+        node: u32,
     },
     /// Every pod is ready at the wanted version and number.
     RolloutDone {
@@ -172,6 +339,8 @@ pub enum Happening {
         /// Position of the version.
         version: u32,
     },
+    /// A replica of a database took over.
+    FailedOver(Failover),
     /// A fault ended by itself.
     FaultEnded {
         /// Its number.

@@ -1,5 +1,6 @@
 //! Scripts: a line does one operation after the other until it has to wait.
 
+use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
 
 use super::line::{Kind, Line, Sent};
@@ -9,7 +10,7 @@ use super::probe::Probe;
 use super::state::{End, Event, Next, Task};
 
 /// Why a line has stopped.
-enum Stop {
+pub(super) enum Stop {
     /// It waits for something, or is no more.
     Waits,
     /// Another line of the request goes on.
@@ -50,12 +51,25 @@ impl<P: Probe> Live<'_, P> {
         let Some(line) = self.state.lines.get(key) else {
             return Stop::Waits;
         };
-        if line.kind == Kind::Branch && !self.state.lines.contains(line.request) {
-            self.abandon(key, agenda);
+        let (mut at, pod) = (line.at, line.pod);
+        let mut watched = line.watched;
+        if line.kind == Kind::Branch {
+            let Some(request) = self.state.lines.get(line.request) else {
+                self.abandon(key, agenda);
+                return Stop::Waits;
+            };
+            watched |= request.watched;
+        }
+        if watched && self.is_idle(key, agenda.now()) {
+            self.forsake(key, agenda);
             return Stop::Waits;
         }
-        let mut at = line.at;
-        let pod = line.pod;
+        if self.plan.pauses
+            && let Some(until) = self.paused(pod, agenda.now())
+        {
+            agenda.at(until, Event::Wake(key));
+            return Stop::Waits;
+        }
         loop {
             match self.plan.ops[at as usize] {
                 Op::Work(_) => {
@@ -66,6 +80,11 @@ impl<P: Probe> Live<'_, P> {
                     self.burst(key, at, agenda);
                     return Stop::Waits;
                 }
+                Op::Cpu(_) => {
+                    self.compute(key, at, agenda);
+                    return Stop::Waits;
+                }
+                Op::Halt => return Stop::Waits,
                 Op::Release => {
                     self.release(pod, agenda);
                     at += 1;
@@ -80,6 +99,10 @@ impl<P: Probe> Live<'_, P> {
                 Op::Join => return self.join(key),
                 Op::Choose { first, count } => at = self.choose(key, first, count, at),
                 Op::Jump(to) => at = to,
+                Op::Store(number) => match self.store_step(key, at, number, agenda) {
+                    Ok(next) => at = next,
+                    Err(stop) => return stop,
+                },
                 Op::Refuse => return Stop::Ends(self.refused(key)),
                 Op::End => return Stop::Ends(self.verdict(key, agenda.now())),
             }
@@ -101,10 +124,18 @@ impl<P: Probe> Live<'_, P> {
         let Some(&Line { at, pod, .. }) = self.state.lines.get(key) else {
             return;
         };
-        self.state.lines.remove(key);
+        self.forget(key, agenda.now());
         if self.plan.ops[at as usize] == Op::Release {
             self.release(pod, agenda);
         }
+    }
+
+    /// Forgets a branch, with all that it holds.
+    pub fn forget(&mut self, key: Key, now: SimTime) {
+        if self.plan.keeps {
+            self.free(key, now);
+        }
+        self.state.lines.remove(key);
     }
 
     /// A line is about to ask another service.

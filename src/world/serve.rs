@@ -8,9 +8,11 @@ use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
 use super::fault::Fate;
-use super::line::{Kind, Line, Sent};
+use super::fleet::{burden, disk_refuses, pace, shows, weigh};
+use super::line::{Line, Pass};
 use super::live::Live;
-use super::plan::REFUSE;
+use super::paths::{How, PathId};
+use super::plan::{HALT, REFUSE};
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
@@ -23,99 +25,150 @@ impl<P: Probe> Live<'_, P> {
         pod_key: Key,
         route: u32,
         owner: Key,
+        pass: Pass,
         agenda: &mut Agenda<Event>,
     ) -> Result<(Key, Next), End> {
         let at_route = &self.plan.routes[route as usize];
         let service = at_route.service;
         let plan = &self.plan.services[service as usize];
+        if plan.guarded
+            && let Some((path, how)) = self.shield(pod_key, service, pass.criticality, agenda.now())
+        {
+            return Err(self.turn_away(route, path, how, agenda));
+        }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
-            return Err(End::no_pod(service));
+            return Err(self.refused_by(service));
         };
-        let free = pod.busy < plan.workers;
-        if !free && pod.queue.len() as u32 >= plan.queue {
+        if !pod.open {
+            return self.shut_out(pod_key, route, owner, pass, agenda.now());
+        }
+        let free = pod.busy < pod.workers;
+        if !free && pod.queue.len() as u32 >= pod.places {
             return Err(self.refuse(pod_key, service, route, agenda));
         }
         let running = free | plan.asynchronous;
         pod.requests += 1;
-        let entry = at_route.entry;
+        let entry = at_route.entry_at(pod.version, self.plan);
         let now = agenda.now();
         let key = self.state.lines.insert_with(|| Line {
-            kind: Kind::Request,
             running,
-            service,
-            route,
-            at: entry,
-            waits: 0,
-            pod: pod_key,
-            owner,
-            request: Key::NONE,
-            arrived: now,
-            call: Sent::NOTHING,
-            last_caller: Key::NONE,
-            touched: None,
+            ..Line::request((service, route, entry), pod_key, owner, pass, now)
         });
         self.state.services[service as usize].arrived += 1;
+        let odd = pod.odd;
+        if odd {
+            weigh(pod, pod_key, self.plan, agenda);
+        }
         if !running {
             pod.queue.push_back(key);
             return Ok((key, Next::Nothing));
         }
         pod.busy += u32::from(!plan.asynchronous);
         pod.last_begun = key;
-        if !(self.state.struck[route as usize] | (pod.slower > 1.0)) {
+        pod.begun += 1;
+        if !(self.state.struck[route as usize] | odd) {
             return Ok((key, Next::Run(key)));
         }
         Ok((key, self.begin_slowly(key, agenda)))
     }
 
+    /// A request reaches a pod that does not serve: a connection refused, or
+    /// no answer at all where its node is gone.
+    #[cold]
+    #[inline(never)]
+    fn shut_out(
+        &mut self,
+        pod: Key,
+        route: u32,
+        owner: Key,
+        pass: Pass,
+        now: SimTime,
+    ) -> Result<(Key, Next), End> {
+        let service = self.plan.routes[route as usize].service;
+        let node = self.state.pods.get_mut(pod).and_then(|pod| {
+            let node = pod.body.node.filter(|_| pod.body.lost);
+            pod.requests += u32::from(node.is_some());
+            node
+        });
+        let Some(node) = node else {
+            return Err(self.refused_by(service));
+        };
+        let touched = self.state.paths.first(Cause::Node { node });
+        let line = Line {
+            touched,
+            ..Line::request((service, route, HALT), pod, owner, pass, now)
+        };
+        let key = self.state.lines.insert(line);
+        self.state.services[service as usize].arrived += 1;
+        Ok((key, Next::Nothing))
+    }
+
+    /// The pod that was asked does not serve any more.
+    #[cold]
+    #[inline(never)]
+    pub fn refused_by(&mut self, service: u32) -> End {
+        let first = self.state.paths.first(Cause::Refused { service });
+        let path = self.state.paths.onward(first, service, How::Reset);
+        End::of(Outcome::Unavailable, path)
+    }
+
+    /// A pod's queue is full.
     #[cold]
     #[inline(never)]
     fn refuse(&mut self, pod: Key, service: u32, route: u32, agenda: &Agenda<Event>) -> End {
-        let outcome = Outcome::Overloaded;
+        let path = self.blame_queue(pod, service);
+        self.turn_away(route, path, How::QueueFull, agenda)
+    }
+
+    /// A service answers at once that it will not serve a request.
+    #[cold]
+    #[inline(never)]
+    fn turn_away(&mut self, route: u32, path: PathId, how: How, agenda: &Agenda<Event>) -> End {
+        let service = self.plan.routes[route as usize].service;
+        let outcome = how.refusal();
         self.probe.served(Served {
             now: agenda.now(),
             service,
             route,
             outcome,
             duration: Span::ZERO,
+            degraded: false,
         });
-        let cause = Some(self.blame_queue(pod, service));
-        End { outcome, cause }
+        End::of(outcome, self.state.paths.onward(path, service, how))
     }
 
     /// A request that has waited is taken up.
     #[inline]
-    fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+    pub fn begin(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
         line.running = true;
-        let slower = match self.state.pods.get_mut(line.pod) {
-            Some(pod) => {
-                pod.last_begun = key;
-                pod.slower
-            }
-            None => 1.0,
-        };
-        if self.state.struck[line.route as usize] | (slower > 1.0) {
+        let odd = self.state.pods.get_mut(line.pod).is_some_and(|pod| {
+            pod.last_begun = key;
+            pod.begun += 1;
+            pod.odd
+        });
+        if self.state.struck[line.route as usize] | odd {
             return self.begin_slowly(key, agenda);
         }
         Next::Run(key)
     }
 
-    /// A request is taken up, but its version makes it slower or a fault concerns it.
+    /// A request is taken up, but its pod is not at its plain pace or a fault concerns it.
     #[cold]
     #[inline(never)]
     fn begin_slowly(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
         };
-        if let Some(pod) = self.state.pods.get(line.pod)
-            && pod.slower > 1.0
+        if let Some(pod) = self.state.pods.get_mut(line.pod)
+            && pod.odd
         {
-            line.touched = Some(Cause::Version {
-                service: line.service,
-                version: pod.version,
-            });
+            let stream = &mut self.state.services[line.service as usize].gc;
+            if let Some(cause) = burden(pod, self.plan, stream, agenda.now()) {
+                line.touched = self.state.paths.first(cause);
+            }
         }
         if self.state.struck[line.route as usize] {
             return self.begin_struck(key, agenda);
@@ -137,14 +190,14 @@ impl<P: Probe> Live<'_, P> {
                 line.at = REFUSE;
                 Some(id)
             }
-            Fate::Hung(id) => Some(id),
+            Fate::Hung(id) | Fate::Held(id) => Some(id),
             Fate::Spared => blow.slowed,
         };
         if let Some(id) = culprit {
-            line.touched = Some(Cause::Fault(id));
+            line.touched = self.state.paths.first(Cause::Fault(id));
         }
-        if let Fate::Hung(id) = blow.fate {
-            self.hang(id, key);
+        if let Fate::Hung(id) | Fate::Held(id) = blow.fate {
+            self.hang(id, key, agenda);
             Next::Nothing
         } else if blow.wait.is_zero() {
             Next::Run(key)
@@ -162,9 +215,13 @@ impl<P: Probe> Live<'_, P> {
         };
         line.at = at + 1;
         line.running = true;
-        let slower = self.state.pods.get(line.pod).map_or(1.0, |pod| pod.slower);
         let stream = &mut self.state.services[line.service as usize].work;
-        let mut span = self.plan.ops[at as usize].draw(slower, stream);
+        let mut span = self.plan.ops[at as usize].draw(stream);
+        if let Some(pod) = self.state.pods.get(line.pod)
+            && pod.odd
+        {
+            span = span.scaled(pace(pod, self.plan, agenda.now()));
+        }
         if self.state.struck[line.route as usize] {
             span = self.slow_down(key, span, agenda.now());
         }
@@ -182,7 +239,10 @@ impl<P: Probe> Live<'_, P> {
         if let Some(id) = slowed
             && let Some(request) = self.state.lines.get_mut(line.request_of(key))
         {
-            request.touched = request.touched.or(Some(Cause::Fault(id)));
+            request.touched = match request.touched {
+                PathId::NONE => self.state.paths.first(Cause::Fault(id)),
+                before => before,
+            };
         }
         span.scaled(factor)
     }
@@ -196,7 +256,7 @@ impl<P: Probe> Live<'_, P> {
         let Some(pod) = self.state.pods.get_mut(line.pod) else {
             return;
         };
-        if pod.busy < self.plan.services[line.service as usize].workers {
+        if pod.busy < pod.workers {
             pod.busy += 1;
             self.work(key, at, agenda);
         } else {
@@ -206,18 +266,30 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// A worker is free: what waits longest gets it, if anything waits.
+    /// A worker is free: what is next in the queue gets it, if anything waits.
     #[inline]
     pub fn release(&mut self, key: Key, agenda: &mut Agenda<Event>) {
         loop {
             let Some(pod) = self.state.pods.get_mut(key) else {
                 return;
             };
-            let Some(waiting) = pod.queue.pop_front() else {
-                pod.busy -= 1;
+            let service = pod.service;
+            let plan = &self.plan.services[service as usize];
+            let waiting = if plan.guarded {
+                self.next_waiting(key, service, agenda)
+            } else {
+                let waiting = pod.queue.pop_front();
+                pod.busy -= u32::from(waiting.is_none());
+                waiting
+            };
+            let Some(waiting) = waiting else {
                 return;
             };
-            if !self.plan.services[pod.service as usize].asynchronous {
+            if !plan.asynchronous {
+                if self.is_watched(waiting) && self.is_idle(waiting, agenda.now()) {
+                    self.give_way(waiting, agenda);
+                    continue;
+                }
                 let next = self.begin(waiting, agenda);
                 self.later(next);
                 return;
@@ -228,8 +300,13 @@ impl<P: Probe> Live<'_, P> {
                 self.work(waiting, at, agenda);
                 return;
             }
-            self.state.lines.remove(waiting);
+            self.forget(waiting, agenda.now());
         }
+    }
+
+    #[inline]
+    fn is_watched(&self, key: Key) -> bool {
+        self.state.lines.get(key).is_some_and(|line| line.watched)
     }
 
     /// What a finished script answers: version and faults may spoil it.
@@ -239,49 +316,66 @@ impl<P: Probe> Live<'_, P> {
             return End::OK;
         };
         let spoils = self.state.pods.get(line.pod).is_some_and(|pod| pod.errors);
-        if spoils || self.state.struck[line.route as usize] {
+        let struck = self.state.struck[line.route as usize];
+        if spoils | struck | line.degraded | (line.touched != PathId::NONE) {
             let line = *line;
-            return self.spoilt(&line, now);
+            return self.spoilt(&line, spoils, now);
         }
+        End::OK
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn spoilt(&mut self, line: &Line, spoils: bool, now: SimTime) -> End {
+        let service = line.service;
+        let struck = self.state.struck[line.route as usize];
+        if spoils || struck {
+            let local = self.plan.routes[line.route as usize].local;
+            let pod = self.state.pods.get(line.pod);
+            if pod.is_some_and(|pod| disk_refuses(pod, self.plan, local)) {
+                return self.failed(service, Cause::DiskFull { service });
+            }
+            let shows = pod.is_none_or(|pod| shows(pod, self.plan));
+            let version = pod.map_or(0, |pod| pod.version);
+            let spec = &self.plan.spec.services[service as usize].versions[version as usize];
+            let own = spec.errors.get(local as usize).filter(|_| shows);
+            let errors = &mut self.state.services[service as usize].errors;
+            if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
+                return self.failed(service, Cause::Version { service, version });
+            }
+        }
+        if struck && let Some(cause) = self.strike_end(line, now) {
+            return self.failed(service, cause);
+        }
+        let how = if line.degraded {
+            How::Degraded
+        } else {
+            How::Slow
+        };
         End {
             outcome: Outcome::Ok,
-            cause: line.touched,
+            degraded: line.degraded,
+            path: self.state.paths.onward(line.touched, service, how),
         }
     }
 
-    #[inline(never)]
-    fn spoilt(&mut self, line: &Line, now: SimTime) -> End {
-        let route = &self.plan.routes[line.route as usize];
-        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
-        let service = line.service;
-        let spec = &self.plan.spec.services[service as usize].versions[version as usize];
-        let own = spec.errors.get(route.local as usize);
-        let errors = &mut self.state.services[service as usize].errors;
-        let error = |cause| End {
-            outcome: Outcome::Error,
-            cause: Some(cause),
-        };
-        if errors.chance(own.map_or(0.0, |ratio| ratio.get())) {
-            return error(Cause::Version { service, version });
-        }
-        let struck = self.state.struck[line.route as usize];
-        let end = if struck {
-            self.strike_end(line, now)
-        } else {
-            None
-        };
-        end.unwrap_or(End {
-            outcome: Outcome::Ok,
-            cause: line.touched,
-        })
+    /// A service answers with an error of its own.
+    fn failed(&mut self, service: u32, cause: Cause) -> End {
+        let first = self.state.paths.first(cause);
+        let path = self.state.paths.onward(first, service, How::Failed);
+        End::of(Outcome::Error, path)
     }
 
     /// What a request is answered that a fault refuses at the door.
-    pub fn refused(&self, key: Key) -> End {
-        End {
-            outcome: Outcome::Error,
-            cause: self.state.lines.get(key).and_then(|line| line.touched),
-        }
+    pub fn refused(&mut self, key: Key) -> End {
+        let line = self.state.lines.get(key);
+        let (path, service) = line.map_or((PathId::NONE, 0), |line| (line.touched, line.service));
+        let outcome = match self.state.paths.cause(path) {
+            Some(Cause::Fault(id)) => self.state.faults[id as usize].refuses_with(),
+            _ => Outcome::Error,
+        };
+        let path = self.state.paths.onward(path, service, How::Failed);
+        End::of(outcome, path)
     }
 
     /// A request ends: its pod has one less. Returns the line to be answered,
@@ -292,12 +386,20 @@ impl<P: Probe> Live<'_, P> {
             return Key::NONE;
         };
         let (pod_key, service, running) = (line.pod, line.service, line.running);
-        let caller = self.close(key, end, agenda);
+        let route = line.route;
+        if self.plan.services[service as usize].guarded {
+            let took = agenda.now().since(line.arrived);
+            self.learn(pod_key, service, end.outcome, took, agenda);
+        }
+        let mut caller = self.close(key, end, agenda);
+        if self.state.wired[route as usize] && caller != Key::NONE {
+            caller = self.send_back(caller, key, (route, pod_key), end, agenda);
+        }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return caller;
         };
         pod.requests -= 1;
-        if pod.requests == 0 && pod.phase == PodPhase::Draining {
+        if pod.requests == 0 && pod.phase == PodPhase::Draining && !pod.open {
             self.drained(pod_key, service, agenda);
         } else if running & !self.plan.services[service as usize].asynchronous {
             self.release(pod_key, agenda);
@@ -309,7 +411,7 @@ impl<P: Probe> Live<'_, P> {
     #[cold]
     #[inline(never)]
     fn drained(&mut self, pod: Key, service: u32, agenda: &mut Agenda<Event>) {
-        self.remove_pod(pod);
+        self.remove_pod(pod, agenda);
         self.reconcile(service, agenda);
     }
 
@@ -321,6 +423,7 @@ impl<P: Probe> Live<'_, P> {
             return Key::NONE;
         };
         let (owner, service) = (line.owner, line.service);
+        let stopped = line.cancel & !end.outcome.is_ok();
         let now = agenda.now();
         self.probe.served(Served {
             now,
@@ -328,10 +431,19 @@ impl<P: Probe> Live<'_, P> {
             route: line.route,
             outcome: end.outcome,
             duration: now.since(line.arrived),
+            degraded: end.degraded,
         });
+        if line.call.hold.guarded {
+            self.let_go(key);
+        }
+        if self.plan.keeps {
+            self.free(key, now);
+        }
         self.state.lines.remove(key);
         self.state.services[service as usize].ended += 1;
-        self.state.wasted += u64::from(owner == Key::NONE);
+        let orphan = owner == Key::NONE;
+        self.state.wasted += u64::from(orphan & !stopped);
+        self.state.stopped += u64::from(orphan & stopped);
         owner
     }
 }

@@ -17,6 +17,8 @@ use super::state::Event;
 const MAX_SURGES: usize = 1_000;
 /// A flash sale is over after so many half-lives: a thousandth of it is left.
 const FLASH_HALF_LIVES: f64 = 10.0;
+/// Stretches of a ramp over which its bound holds.
+const RAMP_STRETCHES: u64 = 16;
 /// Simulated requests per second that a flood may add.
 const MAX_FLOOD: f64 = 100_000.0;
 
@@ -85,6 +87,8 @@ pub(super) struct Surges {
     all: Vec<Surge>,
     /// Numbers of those that act, oldest first.
     active: Vec<u32>,
+    /// Those that faults are, each with the number of its fault.
+    of_faults: Vec<(u32, Surge)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -95,14 +99,75 @@ struct Surge {
     /// A flood's simulated requests per second for each of its classes.
     flood: f64,
     began: SimTime,
+    /// How long it takes to reach its full strength.
+    ramp: Span,
     until: Option<SimTime>,
 }
 
+impl Surge {
+    /// How much of its full strength it has at `now`, 0..=1, or a bound on it.
+    fn strength(&self, now: SimTime, bounded: bool) -> Bound {
+        let full = self.began + self.ramp;
+        if now >= full {
+            return Bound::forever(1.0);
+        }
+        let share = |at: SimTime| at.since(self.began).as_secs_f64() / self.ramp.as_secs_f64();
+        if !bounded {
+            return Bound::forever(share(now));
+        }
+        let soon = now + Span::from_nanos(self.ramp.as_nanos() / RAMP_STRETCHES + 1);
+        let until = if soon < full { soon } else { full };
+        Bound {
+            most: share(until),
+            until,
+            exact: false,
+        }
+    }
+}
+
 impl Surges {
+    /// A fault lets more come from a set of classes.
+    pub fn begin_fault(
+        &mut self,
+        fault: u32,
+        classes: u32,
+        kind: SurgeKind,
+        scale: f64,
+        began: SimTime,
+        ramp: Span,
+    ) {
+        let flood = match kind {
+            SurgeKind::Flood { rate } => rate / scale / f64::from(classes.count_ones()),
+            _ => 0.0,
+        };
+        let spec = SurgeSpec {
+            who: None,
+            kind,
+            duration: None,
+        };
+        let surge = Surge {
+            spec,
+            classes: Some(classes),
+            flood,
+            began,
+            ramp,
+            until: None,
+        };
+        self.of_faults.push((fault, surge));
+    }
+
+    /// That fault ends; false if it let nobody come.
+    pub fn end_fault(&mut self, fault: u32) -> bool {
+        let before = self.of_faults.len();
+        self.of_faults.retain(|(other, _)| *other != fault);
+        self.of_faults.len() < before
+    }
+
     fn acting(&self) -> impl Iterator<Item = &Surge> {
         self.active
             .iter()
             .filter_map(|id| self.all.get(*id as usize))
+            .chain(self.of_faults.iter().map(|(_, surge)| surge))
     }
 
     /// What the surges of everyone (or, of one class alone) multiply traffic by.
@@ -128,19 +193,25 @@ impl Surges {
                 }
                 SurgeKind::Flood { .. } => continue,
             };
+            let own = own.with(surge.strength(now, bounded), |own, strength| {
+                1.0 + (own - 1.0) * strength
+            });
             factor = factor.with(own, |a, b| a * b);
         }
         factor
     }
 
-    /// What floods add to a class.
-    pub fn flood(&self, class: u32) -> Bound {
+    /// What floods add to a class, or a bound on it.
+    pub fn flood(&self, class: u32, now: SimTime, bounded: bool) -> Bound {
         let floods = self.acting().filter(|surge| {
             surge
                 .classes
                 .is_some_and(|classes| classes >> class & 1 == 1)
         });
-        Bound::forever(floods.map(|surge| surge.flood).sum())
+        floods.fold(Bound::forever(0.0), |sum, surge| {
+            let strength = surge.strength(now, bounded);
+            sum.with(strength, |sum, strength| sum + surge.flood * strength)
+        })
     }
 }
 
@@ -229,6 +300,7 @@ impl World {
             classes,
             flood,
             began,
+            ramp: Span::ZERO,
             until,
         });
         surges.active.push(id);

@@ -3,12 +3,18 @@
 import { clock, inspect, inspector, openLab, pause, action, runAt, runUntil, SANDBOX } from "./lab.js";
 import { expect, test } from "./support.js";
 
+const ENGINE = /engine-[0-9a-f]+\.wasm$/;
+
 /** Lets the page's worker panic. */
 async function panic(page) {
-  const app = await page.locator('link[rel="modulepreload"]').evaluate((link) => link.href);
   const worker = page.workers()[0];
+  const script = async () => {
+    const text = await (await fetch(location.href)).text();
+    const [engine] = text.match(/engine-[0-9a-f]+\.js/);
+    (await import(new URL(engine, location.href))).provoke_panic();
+  };
   // The worker is ended while it answers.
-  await worker.evaluate((app) => import(app).then((module) => module.provoke_panic()), app).catch(() => {});
+  await worker.evaluate(script).catch(() => {});
 }
 
 test("a panic is shown with a replay to copy, and a fresh worker stands where the old one stopped", async ({ page, context, problems }) => {
@@ -54,5 +60,26 @@ test("a worker that cannot be loaded is said, with a remedy", async ({ page, pro
   await page.unrouteAll();
   await dialog.getByRole("button", { name: "Start over" }).click();
   await expect(page.locator(".clock-time")).toBeVisible({ timeout: 30_000 });
+  problems.splice(0);
+});
+
+test("an engine that cannot be loaded is said, with a remedy", async ({ page, problems }) => {
+  await page.route(ENGINE, (route) => route.fulfill({ status: 404 }));
+  await page.goto(SANDBOX);
+  const dialog = page.getByRole("dialog", { name: "The simulator stopped unexpectedly" });
+  await expect(dialog).toContainText("could not be loaded");
+  await expect(dialog).toContainText("the server answered 404");
+  await expect(dialog.getByRole("button", { name: "Start over" })).toBeVisible();
+  await page.unrouteAll();
+  await dialog.getByRole("button", { name: "Start over" }).click();
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 30_000 });
+  problems.splice(0);
+});
+
+test("the home page stays of use without the engine", async ({ page, problems }) => {
+  await page.route(ENGINE, (route) => route.abort());
+  await page.goto("");
+  await expect(page.locator(".demo").getByRole("alert")).toContainText(/could not be loaded.*check your connection/);
+  await expect(page.getByRole("link", { name: /corner shop/ })).toBeVisible();
   problems.splice(0);
 });

@@ -1,6 +1,8 @@
 //! What several test files share: the files of this project.
 #![allow(dead_code)] // each test file compiles this by itself and uses a part of it
 
+pub mod fleet;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

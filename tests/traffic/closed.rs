@@ -38,7 +38,7 @@ services:
     workers: 1000
     queue: 0
     routes:
-      page: [{call: shop/page}, {query: store/read}]
+      page: [{call: shop/page}, {call: store/read}]
   shop:
     about: serves
     replicas: 1

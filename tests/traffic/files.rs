@@ -113,3 +113,56 @@ fn it_must_be_clear_who_comes_and_for_what() {
         &["shed all the time"],
     );
 }
+
+#[test]
+fn the_manuals_traffic_is_traffic() {
+    let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/lessons/README.md"))
+        .expect("the manual");
+    let section = manual.split("\n## Commands\n").next().unwrap_or_default();
+    let services = "services:
+  gateway:
+    kind: gateway
+    about: x
+    replicas: 1
+    workers: 100
+    queue: 0
+    routes: {browse: [{work: 50ms}], buy: [{work: 50ms}]}
+";
+    let check = |traffic: &str| {
+        let text = format!("title: test\nabout: a test\n{traffic}{services}");
+        try_spec(&text).unwrap_or_else(|problems| panic!("{traffic}\n{problems}"))
+    };
+    let blocks = section.split("```yaml\n").skip(1);
+    let blocks = blocks.filter_map(|block| block.split("```").next());
+    let specs: Vec<_> = blocks
+        .filter(|block| block.starts_with("traffic:"))
+        .map(check)
+        .collect();
+    assert_eq!(specs.len(), 2);
+    // The crawler that the first does not name, and those that the second names.
+    let classes: Vec<usize> = specs.iter().map(|s| s.traffic.classes.len()).collect();
+    assert_eq!(classes, [2, 6]);
+    // Every profile of the table, with something for what it leaves open.
+    let table = section
+        .split("| profile | is |\n")
+        .nth(1)
+        .unwrap_or_default();
+    let table = table.split("\n\n").next().unwrap_or_default();
+    let cells = table
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.split('|').nth(1));
+    let mut count = 0;
+    for profile in cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
+        let profile = profile
+            .replace("csv: \"...\", ...", "csv: \"0,5\"")
+            .replace("\"...\"", "\"0,5\"")
+            .replace("[...]", "[5/s]")
+            .replace("...", "5/s");
+        check(&format!(
+            "traffic:\n  rate: {profile}\n  mix: [{{route: gateway/buy}}]\n"
+        ));
+        count += 1;
+    }
+    assert_eq!(count, 13);
+}

@@ -6,6 +6,7 @@
 
 mod admission;
 mod closed;
+mod faults;
 mod files;
 mod profiles;
 mod support;

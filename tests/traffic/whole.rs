@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xops_lab::base::{Digest, Ratio, SimTime, Span};
+use xops_lab::base::{Digest, Money, Ratio, SimTime, Span};
 use xops_lab::engine::Progress;
 use xops_lab::session::{Author, Command, Scenario, Session};
 use xops_lab::world::{Admission, SurgeKind, SurgeSpec, Who};
@@ -204,6 +204,12 @@ fn money_and_shown_rates_are_those_of_real_requests() {
     // Phones have two thirds of 4 to 6 simulated requests a second, each for 100 real ones.
     let phones = &view.classes[0];
     assert!((200.0..600.0).contains(&phones.rate), "{phones:?}");
+    // One in ten buys for 20.00: some 20 simulated purchases a minute.
+    let (sales, purchase) = (phones.sales.cents(), 100 * 2_000);
+    assert!((5..60).contains(&(sales / purchase)), "{phones:?}");
+    assert_eq!(sales % purchase, 0, "{phones:?}");
+    assert!(view.classes[3].sales > Money::ZERO);
+    assert!(view.classes[4..].iter().all(|c| c.sales == Money::ZERO));
     let shoppers = &view.classes[3];
     assert_eq!(shoppers.users, Some(2_500));
     let blocked = Command::Admit {
@@ -214,5 +220,7 @@ fn money_and_shown_rates_are_those_of_real_requests() {
     session.apply(Author::Learner, blocked).expect("accepted");
     advance(&mut session, 7_200, u64::MAX);
     // Turned away at the door is lost revenue too.
-    assert!(session.view().money_lost > before);
+    let view = session.view();
+    assert!(view.money_lost > before);
+    assert_eq!(view.classes[3].sales, Money::ZERO);
 }

@@ -7,20 +7,8 @@ use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::site::module;
 use crate::{shell, tools};
-
-/// What rustc 1.95 may emit; the same that the site's module is optimised with.
-const OPTIMISER: [&str; 9] = [
-    "-O3",
-    "--strip-debug",
-    "--strip-producers",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
 
 /// Prints both tables; `words` choose among the workloads.
 ///
@@ -44,13 +32,14 @@ pub fn run(root: &Path, words: &str) -> Result<()> {
     )
 }
 
-/// The workloads and the whole library as the site would ship them.
+/// The workloads, compiled and optimised as the site's engine is.
 fn module(root: &Path) -> Result<PathBuf> {
     tools::ensure_wasm_target(root)?;
     shell::run(
         shell::cargo(root)
             .args(["build", "--quiet", "--example", "bench_wasm"])
-            .args(["--target", tools::WASM_TARGET, "--profile", "site"]),
+            .args(["--target", tools::WASM_TARGET, "--profile", "site"])
+            .args(module::ENGINE.cargo),
     )?;
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
@@ -66,7 +55,8 @@ fn module(root: &Path) -> Result<PathBuf> {
     shell::run(
         Command::new("node")
             .arg(optimiser)
-            .args(OPTIMISER)
+            .args(module::WASM_FEATURES)
+            .args(module::ENGINE.optimiser)
             .arg(&built)
             .arg("-o")
             .arg(&optimised),

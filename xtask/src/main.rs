@@ -2,11 +2,12 @@
 //!
 //! In: the working tree. Out: `dist/` (the static site), a server on
 //! 127.0.0.1, a verdict. It knows cargo, wasm-bindgen, npm and Chromium, and
-//! must know nothing of what the application does: the two entry functions
-//! `start_app()` and `start_worker()` and the folders `static/` and `lessons/`
-//! are all it is told.
+//! must know nothing of what the application does: that there are two roots, one
+//! for the page and one for the engine, that `static/worker.js` loads the second
+//! and is not waited for, and the folders `static/` and `lessons/` are all it is
+//! told.
 //!
-//! - [`site`] builds: crate -> wasm -> hashed files with placeholders filled in.
+//! - [`site`] builds: crate -> two modules -> hashed files with placeholders filled in.
 //! - [`serve`] answers HTTP from those files in memory, as a static host would.
 //! - [`watch`] notices changes.
 //! - [`test`] runs every check and counts.

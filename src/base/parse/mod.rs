@@ -13,7 +13,7 @@ mod tests;
 
 pub use real::real;
 
-use super::{Money, Rate, Ratio, Span};
+use super::{Bytes, Money, Rate, Ratio, Span};
 use crate::base::diag::shown;
 
 /// How to write a duration.
@@ -25,6 +25,8 @@ pub const RATIO_FORM: &str = "write a percentage such as 99.9%, or a number from
 pub const RATE_FORM: &str = "write a number and a time: 20/s, 5/min, 3/h, 1/d, 1.2k/s";
 /// How to write an amount of money.
 pub const MONEY_FORM: &str = "write an amount such as 12 or 12.50, without a currency";
+/// How to write a quantity of bytes.
+pub const BYTES_FORM: &str = "write a number and a unit: 512MiB, 1.5GiB, 2KiB, 300B";
 /// How to write a whole number.
 pub const INTEGER_FORM: &str =
     "write digits only, such as 1500: no sign, quotes, separators or leading zeros";
@@ -163,6 +165,28 @@ pub fn money(text: &str) -> Result<Money, String> {
         .and_then(|cents| i64::try_from(cents).ok())
         .map(Money::from_cents)
         .ok_or_else(|| format!("{text} is more money than can be counted"))
+}
+
+/// A quantity such as `512MiB`, `1.5GiB`, `2KiB` or `300B`: whole bytes, powers of 1024.
+pub fn bytes(text: &str) -> Result<Bytes, String> {
+    let bad = |why: &str| format!("`{}` is not a quantity of bytes: {why}", shown(text));
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match &text[digits.len()..] {
+        "B" => 0,
+        "KiB" => 10,
+        "MiB" => 20,
+        "GiB" => 30,
+        "TiB" => 40,
+        _ => return Err(bad("the unit is not one of B, KiB, MiB, GiB, TiB")),
+    };
+    if text.len() > MOST_BYTES {
+        return Err(bad("it is too long"));
+    }
+    let (whole, fraction) = decimal(digits).ok_or_else(|| bad("a number is expected first"))?;
+    scaled(whole, fraction, 1 << shift)
+        .and_then(|bytes| u64::try_from(bytes).ok())
+        .map(Bytes::new)
+        .ok_or_else(|| bad("it is not a whole number of bytes, or too large"))
 }
 
 /// A whole number in decimal digits. A leading zero is refused: some readers

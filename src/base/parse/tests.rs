@@ -139,6 +139,30 @@ fn rates_are_per_second_whatever_they_are_written_in() {
 }
 
 #[test]
+fn bytes_are_whole_and_count_in_powers_of_1024() {
+    check(
+        |text| bytes(text).map(Bytes::get),
+        &[
+            ("300B", "300"),
+            ("2KiB", "2048"),
+            ("1.5GiB", "1610612736"),
+            (
+                "1.5B",
+                "`1.5B` is not a quantity of bytes: it is not a whole number of bytes, or too large",
+            ),
+            (
+                "512M",
+                "`512M` is not a quantity of bytes: the unit is not one of B, KiB, MiB, GiB, TiB",
+            ),
+            (
+                "MiB",
+                "`MiB` is not a quantity of bytes: a number is expected first",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn money_is_exact_to_the_cent() {
     check(
         |text| money(text).map(Money::cents),

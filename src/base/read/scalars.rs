@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::{At, Report};
 use crate::base::diag::shown;
 use crate::base::yaml::Value;
-use crate::base::{Money, Rate, Ratio, Span, near, parse};
+use crate::base::{Bytes, Money, Rate, Ratio, Span, near, parse};
 
 impl Report {
     /// A text of at most `max_chars` characters; not empty.
@@ -97,6 +97,14 @@ impl Report {
     pub fn money(&mut self, at: &At<'_>) -> Option<Money> {
         let text = self.scalar(at, "an amount of money", parse::MONEY_FORM)?;
         self.read(at, parse::money(text), parse::MONEY_FORM)
+    }
+
+    /// A quantity of bytes in `range`, such as `512MiB`.
+    pub fn bytes(&mut self, at: &At<'_>, range: RangeInclusive<Bytes>) -> Option<Bytes> {
+        let text = self.scalar(at, "a quantity of bytes", parse::BYTES_FORM)?;
+        let value = self.read(at, parse::bytes(text), parse::BYTES_FORM)?;
+        let form = format!("give a quantity from {} to {}", range.start(), range.end());
+        self.within(at, value, text, &range, &form)
     }
 
     /// One of a few words, each with its meaning.

@@ -176,7 +176,8 @@ fn timeouts(
                     timeouts(spec, forecast, place, script, lines);
                 }
             }
-            Step::Work(_) => {}
+            Step::Lookup(lookup) => timeouts(spec, forecast, place, &lookup.miss, lines),
+            Step::Work(_) | Step::Compute { .. } | Step::Lock(_) => {}
         }
     }
 }
@@ -194,7 +195,12 @@ fn longest_wait(script: &[Step]) -> Span {
             }
             Step::Parallel(scripts) => longest(scripts.iter()),
             Step::Branch(choices) => longest(choices.iter().map(|(_, script)| script)),
-            Step::Work(_) => Span::ZERO,
+            Step::Lookup(lookup) => {
+                let ask = lookup.call.timeout.unwrap_or_default();
+                ask + longest_wait(&lookup.miss)
+            }
+            Step::Lock(lock) => lock.wait,
+            Step::Work(_) | Step::Compute { .. } => Span::ZERO,
         };
         sum = sum + wait;
     }

@@ -80,6 +80,9 @@ fn word(kind: Kind) -> &'static str {
         Kind::Gateway => "gateway",
         Kind::Service => "service",
         Kind::Database => "database",
+        Kind::Cache => "cache",
+        Kind::Queue => "queue",
+        Kind::Dependency => "dependency",
     }
 }
 

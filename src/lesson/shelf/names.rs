@@ -53,10 +53,18 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
                 target.route.as_ref(),
             )
         }
-        Command::Deploy { service, version } => (service, Some(version), None),
+        Command::Deploy {
+            service, version, ..
+        } => (service, Some(version), None),
         Command::RollBack { service }
+        | Command::Rollout { service, .. }
+        | Command::Autoscaler { service, .. }
         | Command::Restart { service }
-        | Command::Scale { service, .. } => (service, None, None),
+        | Command::Scale { service, .. }
+        | Command::SetGuard { service, .. } => (service, None, None),
+        Command::SetCall { service, to, .. } => {
+            return wrong_call(service, to, scenario);
+        }
         Command::Answer { question, .. } => {
             let known = lesson.questions.iter().map(|(name, _)| name.as_str());
             return unknown("question", question, known);
@@ -69,6 +77,17 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         | Command::Shed { .. }
         | Command::Hint
         | Command::Continue => return None,
+        Command::Zone { zone, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.zones);
+            return unknown("zone", zone, known.map(|known| known.name.as_str()));
+        }
+        Command::Node { node, .. } => {
+            let known = scenario.world.topology.iter().flat_map(|t| &t.pools);
+            let pool = node
+                .rsplit_once('-')
+                .map_or(node.as_str(), |(pool, _)| pool);
+            return unknown("node pool", pool, known.map(|known| known.name.as_str()));
+        }
     };
     let services = &scenario.world.services;
     let Some(found) = services.iter().find(|known| known.name == *service) else {
@@ -80,6 +99,24 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
     version
         .and_then(|version| unknown("version", version, versions))
         .or_else(|| route.and_then(|route| unknown("route", route, routes)))
+}
+
+/// What a call names wrongly: its caller, its callee or the callee's route.
+fn wrong_call(service: &str, to: &str, scenario: &Scenario) -> Option<(String, String)> {
+    let services = &scenario.world.services;
+    let (callee, route) = match to.split_once('/') {
+        Some((callee, route)) => (callee, Some(route)),
+        None => (to, None),
+    };
+    for name in [service, callee] {
+        let known = services.iter().map(|known| known.name.as_str());
+        if let Some(problem) = unknown("service", name, known) {
+            return Some(problem);
+        }
+    }
+    let found = services.iter().find(|known| known.name == callee)?;
+    let routes = found.routes.iter().map(|known| known.name.as_str());
+    route.and_then(|route| unknown("route", route, routes))
 }
 
 /// Clients that the world does not have.

@@ -67,6 +67,9 @@ fn spent(spent: &[SpentBy]) -> Html {
                         <span class="spent-share">{ format::percent(by.share) }</span>
                         { bar(by.share / scale, "tone-accent") }
                         <span class="soft spent-requests">{ strings::failed_requests(&format::count(by.requests)) }</span>
+                        if !by.way.is_empty() {
+                            <span class="soft spent-way">{ &by.way }</span>
+                        }
                     </li>
                 }) }
             </ul>

@@ -41,26 +41,39 @@ pub fn edges(view: &View, layout: &Layout) -> Html {
     };
     let calls = view.edges.iter().zip(&layout.edges).map(|(edge, path)| {
         let title = format!("{} calls {}", name(edge.from), name(edge.to));
-        line(path, edge.rate, edge.error_ratio, &title)
+        line(path, edge.rate, edge.error_ratio, edge.broken, &title)
     });
     let entries = layout.entries.iter().filter_map(|(place, path)| {
         let service = view.services.get(*place)?;
         let title = format!("{} call {}", words::USERS, service.name);
-        Some(line(path, service.rate, service.error_ratio, &title))
+        Some(line(path, service.rate, service.error_ratio, false, &title))
     });
     html! { <>{ for entries }{ for calls }</> }
 }
 
-fn line(path: &Path, per_second: f64, errors: Option<f64>, title: &str) -> Html {
+fn line(path: &Path, per_second: f64, errors: Option<f64>, broken: bool, title: &str) -> Html {
     let share = errors.filter(|share| *share >= WORTH_A_LOOK);
     let failing = share.map_or(String::new(), |s| {
         format!(", {} fail", value(s, Unit::Share))
     });
     html! {
-        <g class={classes!("map-edge", class(errors))}>
-            <title>{ format!("{title}: {}{failing}", rate(per_second)) }</title>
+        <g class={classes!("map-edge", class(errors), broken.then_some("is-broken"))}>
+            <title>{ format!("{title}: {}{failing}{}", rate(per_second), words::breaker(broken)) }</title>
             <path class="map-edge-hit" d={path.data.clone()} />
             <path class="map-edge-line" d={path.data.clone()} stroke-width={format!("{:.2}", width(per_second))} />
+            if broken {
+                { open_switch(path.at(path.label_distance(), 0.0)) }
+            }
+        </g>
+    }
+}
+
+/// An open switch, the sign of an open breaker, on the call's line.
+fn open_switch((x, y): (f64, f64)) -> Html {
+    html! {
+        <g class="map-edge-breaker" transform={format!("translate({x:.1} {y:.1})")}>
+            <circle r="10" />
+            <path d="M-7 2h4l6-6M3 2h4" />
         </g>
     }
 }

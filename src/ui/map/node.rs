@@ -59,8 +59,8 @@ pub fn node(given: &Node<'_>) -> Html {
     // The gateway's pointed ends and the cylinder's lid need room of their own.
     let (inset, lid) = match service.kind {
         ServiceKind::Gateway => (INSET + 3.0, 0.0),
-        ServiceKind::Service => (INSET, 0.0),
         ServiceKind::Database => (INSET, 4.0),
+        _ => (INSET, 0.0),
     };
     let inner = rect.w - 2.0 * inset;
     let bar = if rect.w < NARROW { 28.0 } else { 40.0 };
@@ -110,7 +110,11 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
             let fits = long.chars().count() as f64 * 6.4 <= room;
             fitted(if fits { &long } else { &service.version }, room, 6.4)
         }
-        None => fitted(&service.version, inner - taken, 6.4),
+        // What a store keeps says more about it than its version.
+        None => match service.figures.first() {
+            Some(figure) => fitted(&words::figure(figure), inner - taken, 6.4),
+            None => fitted(&service.version, inner - taken, 6.4),
+        },
     };
     html! {
         <>
@@ -216,10 +220,19 @@ const fn kind_icon(kind: ServiceKind) -> &'static str {
         ServiceKind::Database => {
             "M2 3.5C2 .8 12 .8 12 3.5V10.5C12 13.2 2 13.2 2 10.5ZM2 3.5C2 6.2 12 6.2 12 3.5M2 7C2 9.7 12 9.7 12 7"
         }
+        // A stopwatch.
+        ServiceKind::Cache => "M7 3.5a5 5 0 1 0 .01 0ZM5.5 .8H8.5M7 .8V3.5M7 8.5 9 6.5",
+        // Messages in a row.
+        ServiceKind::Queue => "M1 3H4V11H1ZM5.5 3H8.5V11H5.5ZM10 3H13V11H10Z",
+        // A cloud.
+        ServiceKind::Dependency => {
+            "M4 11.5A2.8 2.8 0 0 1 4 6 3.4 3.4 0 0 1 10.4 5.2 3.2 3.2 0 0 1 10.4 11.5Z"
+        }
     }
 }
 
-/// The silhouette: pointed ends for the gateway, a cylinder for the database.
+/// The silhouette: pointed ends for the gateway, a cylinder for the database,
+/// a card for all others.
 fn outline(kind: ServiceKind, width: f64) -> String {
     let (right, bottom) = (width - 0.5, NODE_HEIGHT - 0.5);
     match kind {
@@ -233,15 +246,15 @@ fn outline(kind: ServiceKind, width: f64) -> String {
                 d = bottom - 5.5,
             )
         }
-        ServiceKind::Service => format!(
-            "M10 .5H{a}Q{right} .5 {right} 10V{b}Q{right} {bottom} {a} {bottom}H10Q.5 {bottom} .5 {b}V10Q.5 .5 10 .5Z",
-            a = right - 9.5,
-            b = bottom - 9.5,
-        ),
         ServiceKind::Database => format!(
             "M.5 8C.5-1.5 {right}-1.5 {right} 8V{b}C{right} {c} .5 {c} .5 {b}Z",
             b = bottom - 6.5,
             c = bottom + 2.2,
+        ),
+        _ => format!(
+            "M10 .5H{a}Q{right} .5 {right} 10V{b}Q{right} {bottom} {a} {bottom}H10Q.5 {bottom} .5 {b}V10Q.5 .5 10 .5Z",
+            a = right - 9.5,
+            b = bottom - 9.5,
         ),
     }
 }

@@ -54,8 +54,10 @@ fn picture(pod: &PodView) -> Html {
                 </>
             }
         }
-        PodState::Starting => html! { <circle class="map-pod-ring" r={RING.to_string()} /> },
-        PodState::Draining => html! {
+        PodState::Starting | PodState::Pending => {
+            html! { <circle class="map-pod-ring" r={RING.to_string()} /> }
+        }
+        PodState::Draining | PodState::Unready => html! {
             <>
                 <circle class="map-pod-ring" r={RING.to_string()} />
                 <path class="map-pod-core" d="M0-3.75A3.75 3.75 0 0 0 0 3.75Z" />
@@ -79,9 +81,9 @@ fn tooltip(pod: &PodView) -> String {
 
 const fn class(state: PodState) -> &'static str {
     match state {
-        PodState::Starting => "is-starting",
+        PodState::Starting | PodState::Pending => "is-starting",
         PodState::Ready => "is-ready",
-        PodState::Draining => "is-draining",
+        PodState::Draining | PodState::Unready => "is-draining",
         PodState::Dead => "is-dead",
     }
 }

@@ -1,6 +1,6 @@
 //! What the map says, in one place.
 
-use crate::session::{Health, PodState, ServiceKind, ServiceView, Unit};
+use crate::session::{FigureView, Health, PodState, ServiceKind, ServiceView, Unit};
 use crate::ui::chart::format::{rate, value};
 
 /// The map's name.
@@ -48,12 +48,17 @@ pub const fn kind(kind: ServiceKind) -> &'static str {
         ServiceKind::Gateway => "gateway",
         ServiceKind::Service => "service",
         ServiceKind::Database => "database",
+        ServiceKind::Cache => "cache",
+        ServiceKind::Queue => "queue",
+        ServiceKind::Dependency => "dependency",
     }
 }
 
 /// Pod state as a word.
 pub const fn pod(state: PodState) -> &'static str {
     match state {
+        PodState::Pending => "pending",
+        PodState::Unready => "not ready",
         PodState::Starting => "starting",
         PodState::Ready => "ready",
         PodState::Draining => "draining",
@@ -108,8 +113,30 @@ pub fn node(service: &ServiceView, faults: &[&str]) -> String {
     if let Some((done, all)) = service.rollout {
         parts.push(format!("rollout {done} of {all} pods done"));
     }
+    parts.extend(service.figures.iter().map(figure));
     parts.extend(faults.iter().map(|text| format!("fault: {text}")));
     parts.join(", ")
+}
+
+/// A figure about what a service keeps, as its sign says it.
+pub fn figure(figure: &FigureView) -> String {
+    let title = figure.title.to_lowercase();
+    format!("{} {title}", figure_value(figure))
+}
+
+/// The value of a figure, and its limit where it has one.
+pub fn figure_value(figure: &FigureView) -> String {
+    let Some(found) = figure.value else {
+        return NONE.to_owned();
+    };
+    match figure.limit {
+        Some(limit) => format!(
+            "{} of {}",
+            value(found, figure.unit),
+            value(limit, figure.unit)
+        ),
+        None => value(found, figure.unit),
+    }
 }
 
 /// The users, for those who do not see them.
@@ -126,6 +153,11 @@ pub fn load_factor(load: f64) -> Option<String> {
         let text = format!("{load:.2}");
         format!("\u{d7}{}", text.trim_end_matches('0').trim_end_matches('.'))
     })
+}
+
+/// What the title of a call says of its breaker.
+pub fn breaker(open: bool) -> &'static str {
+    if open { ", breaker open" } else { "" }
 }
 
 #[cfg(test)]
@@ -145,6 +177,8 @@ mod tests {
             queued: 0,
             queue_limit: 16,
             restarts: 0,
+            place: String::new(),
+            reason: String::new(),
         };
         let service = ServiceView {
             name: "payment".into(),
@@ -157,6 +191,9 @@ mod tests {
             versions: Vec::new(),
             rollback_to: None,
             rollout: Some((1, 2)),
+            rolling: None,
+            autoscaler: None,
+            cost_per_hour: 0.0,
             replicas: 2,
             pods: vec![pod(PodState::Ready), pod(PodState::Starting)],
             rate: 12.3,
@@ -168,13 +205,24 @@ mod tests {
             }),
             utilisation: None,
             queued: 3,
+            figures: vec![FigureView {
+                title: "Lag".into(),
+                about: String::new(),
+                unit: Unit::Count,
+                value: Some(12.0),
+                limit: Some(40.0),
+            }],
+            notes: Vec::new(),
             routes: Vec::new(),
+            calls: Vec::new(),
+            shedding: false,
+            rate_limit: None,
         };
         assert_eq!(
             node(&service, &["+300ms on every request"]).replace('\u{a0}', " "),
             "payment, service, watch: error ratio 2.1 % is above 1 %, 1 of 2 pods ready, \
              rate 12.3 /s, errors 2.1 %, p99 312 ms, 3 requests queued, version v2, \
-             rollout 1 of 2 pods done, fault: +300ms on every request"
+             rollout 1 of 2 pods done, 12 of 40 lag, fault: +300ms on every request"
         );
     }
 

@@ -32,6 +32,10 @@ pub fn sheds(load: &str) -> String {
     format!("Gateways shed from a load of {load}.")
 }
 
+pub fn sales(money: &str) -> String {
+    format!(" {money}/min")
+}
+
 /// Users of a closed loop.
 pub fn crowd(users: &str) -> String {
     format!(" {users} users")

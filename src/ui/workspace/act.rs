@@ -86,6 +86,7 @@ pub fn DeployForm(props: &DeployFormProps) -> Html {
             client.act(Command::Deploy {
                 service: service.clone(),
                 version: version.clone(),
+                strategy: None,
             });
         })
     };

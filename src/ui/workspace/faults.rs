@@ -7,12 +7,12 @@ use crate::ui::hooks::use_state_eq;
 use super::act::{Action, action};
 use super::input;
 use crate::base::Span;
-use crate::session::{Command, FaultView, View};
+use crate::session::{Command, FaultView, ServiceKind, View};
 use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
 use crate::ui::widget::{NumberField, Sign, icon, number_field, select};
 use crate::ui::{format, strings};
-use crate::world::fault::catalogue::{CATALOGUE, Group, Parameter, Unit};
+use crate::world::fault::catalogue::{CATALOGUE, Entry, Group, Parameter, Unit};
 use crate::world::{FaultSpec, Pods, Schedule, Target};
 
 /// The faults that act now, of one service or of all; `ends` where they can be ended
@@ -65,6 +65,10 @@ pub struct FaultFormProps {
     pub service: String,
     /// Its routes.
     pub routes: Vec<String>,
+    /// What it is.
+    pub kind: ServiceKind,
+    /// Whether clients come in here.
+    pub entered: bool,
 }
 
 /// Shown values are this many times the catalogue's: milliseconds and percent.
@@ -112,6 +116,13 @@ const PODS: [(&str, Pods); 2] = [
     (strings::FAULT_ONE_POD, Pods::One),
 ];
 
+/// Whether this kind of service can have a kind of fault.
+fn fits(entry: &Entry, kind: ServiceKind) -> bool {
+    entry
+        .only
+        .is_none_or(|only| ServiceKind::from(only) == kind)
+}
+
 /// Start a fault.
 #[component]
 pub fn FaultForm(props: &FaultFormProps) -> Html {
@@ -137,7 +148,7 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
             let chosen = route.checked_sub(1);
             target.route = chosen.and_then(|index| props.routes.get(index).cloned());
         }
-        if entry.lasting {
+        if entry.lasting && !entry.is_whole() {
             target.pods = PODS.get(*pods).map_or(Pods::All, |(_, pods)| *pods);
         }
         let lasting = entry.lasting;
@@ -163,11 +174,23 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let state = state.clone();
         Callback::from(move |index| state.set(index))
     };
+    // Who comes is a matter of where they come in.
+    let fitting: Vec<usize> = (0..CATALOGUE.len())
+        .filter(|place| fits(&CATALOGUE[*place], props.kind))
+        .filter(|place| props.entered || CATALOGUE[*place].group != Group::Load)
+        .collect();
+    let kinds: Vec<&str> = fitting
+        .iter()
+        .map(|place| CATALOGUE[*place].title)
+        .collect();
+    let chosen = fitting.iter().position(|place| *place == *kind);
     let on_kind = {
         let (kind, values) = (kind.clone(), values.clone());
-        Callback::from(move |index| {
-            kind.set(index);
-            values.set(usual(index));
+        let fitting = fitting.clone();
+        Callback::from(move |index: usize| {
+            let place = fitting.get(index).copied().unwrap_or(0);
+            kind.set(place);
+            values.set(usual(place));
         })
     };
     let on_value = |place: usize| {
@@ -184,7 +207,6 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         let minutes = minutes.clone();
         Callback::from(move |text| minutes.set(text))
     };
-    let kinds: Vec<&str> = CATALOGUE.iter().map(|entry| entry.title).collect();
     let which = PODS.map(|(title, _)| title);
     let mut routes = vec![strings::ALL_ROUTES];
     routes.extend(props.routes.iter().map(String::as_str));
@@ -218,11 +240,11 @@ pub fn FaultForm(props: &FaultFormProps) -> Html {
         on_act,
         fields: html! {
             <>
-                { select("fault-kind", strings::FAULT_KIND, &kinds, *kind, on_kind) }
+                { select("fault-kind", strings::FAULT_KIND, &kinds, chosen.unwrap_or(0), on_kind) }
                 if entry.by_request && !props.routes.is_empty() {
                     { select("fault-route", strings::ROUTE, &routes, *route, set(&route)) }
                 }
-                if entry.lasting && entry.group != Group::Other {
+                if entry.lasting && !entry.is_whole() && entry.group != Group::Other {
                     { select("fault-pods", strings::PODS, &which, *pods, set(&pods)) }
                 }
                 { for parameters }

@@ -24,10 +24,10 @@ pub fn help(records: &Records, on_close: Callback<()>) -> Html {
         });
     });
     html! {
-        <Dialog name="help" title={strings::HELP_TITLE} {on_close}>
+        <Dialog name="help" title={strings::keys::HELP_TITLE} {on_close}>
             <table class="table keys">
                 <tbody>
-                    { for strings::SHORTCUTS.iter().map(|(keys, does)| html! {
+                    { for strings::keys::SHORTCUTS.iter().map(|(keys, does)| html! {
                         <tr>
                             <th scope="row">{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</th>
                             <td>{ *does }</td>
@@ -37,7 +37,7 @@ pub fn help(records: &Records, on_close: Callback<()>) -> Html {
             </table>
             <label class="check-row">
                 <input type="checkbox" checked={enabled} {onchange} />
-                { strings::SHORTCUTS_ON }
+                { strings::keys::SHORTCUTS_ON }
             </label>
         </Dialog>
     }

@@ -87,6 +87,7 @@ fn system(
                     }) }
                 </ul>
             </section>
+            { super::fleet::nodes(client, view, controls) }
             { fault_list(client, view, None, controls.show("faults")) }
             if controls.show("load") {
                 <LoadForm factor={view.load_factor} />

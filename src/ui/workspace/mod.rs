@@ -1,10 +1,12 @@
 //! The workspace: a running lab with everything that is needed to operate it.
 
 mod act;
+mod calls;
 mod crash;
 mod dashboards;
 mod diagnostics;
 mod faults;
+mod fleet;
 mod help;
 mod input;
 mod inspector;

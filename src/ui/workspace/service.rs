@@ -5,11 +5,13 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::act::{DeployForm, ScaleForm, restart_form, roll_back_form};
+use super::calls::Calls;
 use super::faults::{FaultForm, fault_list};
 use super::inspector::{Controls, service_head};
 use super::traffic::Traffic;
 use crate::session::{PodState, PodView, RouteView, ServiceKind, ServiceView, View};
 use crate::ui::client::Client;
+use crate::ui::map::words::figure_value;
 use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::{format, strings};
 
@@ -38,9 +40,15 @@ pub fn Service(props: &ServiceProps) -> Html {
     html! {
         <>
             { service_head(service) }
+            { super::fleet::rollout(client, service, controls) }
             { numbers(service) }
+            { kept(service) }
             { pods(&service.pods) }
+            { super::fleet::autoscaler(client, service, controls) }
             { routes(&service.routes) }
+            <Calls service={service.name.clone()} calls={service.calls.clone()}
+                rate_limit={service.rate_limit} shedding={service.shedding}
+                acts={controls.show("calls")} guards={controls.show("guard")} />
             { fault_list(client, &props.view, Some(props.index), controls.show("faults")) }
             if service.kind == ServiceKind::Gateway {
                 <Traffic view={props.view.clone()} acts={controls.show("traffic")} />
@@ -60,7 +68,8 @@ pub fn Service(props: &ServiceProps) -> Html {
                         <ScaleForm service={service.name.clone()} replicas={service.replicas} />
                     }
                     if controls.show("faults") {
-                        <FaultForm service={service.name.clone()}
+                        <FaultForm key={service.name.clone()} service={service.name.clone()} kind={service.kind}
+                            entered={service.layer == 0}
                             routes={service.routes.iter().map(|r| r.name.clone()).collect::<Vec<_>>()} />
                     }
                 </section>
@@ -97,6 +106,26 @@ fn numbers(service: &ServiceView) -> Html {
     }
 }
 
+/// What it keeps, in figures.
+fn kept(service: &ServiceView) -> Html {
+    if service.figures.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section aria-labelledby="kept-title">
+            <h3 id="kept-title">{ strings::KEPT }</h3>
+            <dl class="facts">
+                { for service.figures.iter().map(|figure| html! {
+                    <div title={figure.about.clone()}>
+                        <dt>{ &figure.title }</dt><dd>{ figure_value(figure) }</dd>
+                    </div>
+                }) }
+            </dl>
+            { for service.notes.iter().map(|note| html! { <p class="soft">{ note }</p> }) }
+        </section>
+    }
+}
+
 fn pods(pods: &[PodView]) -> Html {
     html! {
         <section aria-labelledby="pods-title">
@@ -116,6 +145,8 @@ fn pods(pods: &[PodView]) -> Html {
                                 { strings::pod_load(pod.busy, pod.workers, pod.queued, pod.queue_limit) }
                                 if pod.restarts > 0 { { strings::restarts(pod.restarts) } }
                             </span>
+                            if !pod.place.is_empty() { <span class="pod-load">{ &pod.place }</span> }
+                            if !pod.reason.is_empty() { <span class="pod-load">{ &pod.reason }</span> }
                         </li>
                     }
                 }) }
@@ -126,6 +157,8 @@ fn pods(pods: &[PodView]) -> Html {
 
 fn pod_state(state: PodState) -> (Sign, &'static str, &'static str) {
     match state {
+        PodState::Pending => (Sign::Clock, "tone-bad", strings::POD_PENDING),
+        PodState::Unready => (Sign::Watch, "tone-watch", strings::POD_UNREADY),
         PodState::Starting => (Sign::Clock, "tone-watch", strings::POD_STARTING),
         PodState::Ready => (Sign::Good, "tone-good", strings::POD_READY),
         PodState::Draining => (Sign::Watch, "tone-watch", strings::POD_DRAINING),

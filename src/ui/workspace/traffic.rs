@@ -8,7 +8,7 @@ use crate::ui::hooks::use_state_eq;
 
 use super::act::{Action, action};
 use super::input;
-use crate::base::{Ratio, Span};
+use crate::base::{Money, Ratio, Span};
 use crate::session::{ClassView, Command, SurgeView, View};
 use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
@@ -300,6 +300,9 @@ fn table(classes: &[ClassView]) -> Html {
                                 { &class.name }
                                 if let Some(users) = class.users {
                                     <span class="soft">{ texts::crowd(&format::count(users)) }</span>
+                                }
+                                if class.sales != Money::ZERO {
+                                    <span class="soft">{ texts::sales(&format::money(class.sales)) }</span>
                                 }
                                 if let Some(rule) = &class.rule { <span class="soft">{ " " }{ rule }</span> }
                             </th>

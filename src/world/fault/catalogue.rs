@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{load, network, stores};
+use crate::world::spec::Kind;
+
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -28,6 +31,79 @@ pub enum FaultKind {
     StartHang,
     /// Nothing is wrong.
     NoOp,
+    /// Requests and answers take longer on their way.
+    NetLatency,
+    /// Packets are lost and sent again.
+    Loss,
+    /// Nothing gets through, in either direction.
+    Partition,
+    /// Requests do not get through.
+    PartitionTo,
+    /// Answers do not get through.
+    PartitionFrom,
+    /// Requests vanish.
+    BlackHole,
+    /// Connections break before the answer is read.
+    Reset,
+    /// Callers do not find the service's address.
+    DnsError,
+    /// Callers do not trust the service's certificate any more.
+    CertificateExpired,
+    /// Answers cannot be read.
+    WrongBody,
+    /// A cache forgets everything.
+    CacheFlush,
+    /// Lookups ask for what does not exist.
+    #[serde(rename = "cache-penetration")]
+    Penetration,
+    /// A cache may keep less.
+    CacheLimit,
+    /// A cache's entries are good for another time.
+    WrongTtl,
+    /// Consumers take longer.
+    SlowConsumer,
+    /// More messages come.
+    #[serde(rename = "queue-flood")]
+    Flood,
+    /// Messages that nobody can handle come.
+    #[serde(rename = "poison-messages")]
+    Poison,
+    /// Partitions give nothing out.
+    StoppedPartition,
+    /// Callers lose connections.
+    #[serde(rename = "pool-exhaustion")]
+    PoolLeak,
+    /// Locks go to one row.
+    #[serde(rename = "lock-contention")]
+    HotRow,
+    /// Queries take longer.
+    SlowQuery,
+    /// Queries take many times as long.
+    LostIndex,
+    /// Queries wait for a table.
+    Migration,
+    /// Replicas are further behind.
+    ReplicationLag,
+    /// The primary dies.
+    Failover,
+    /// Queries are refused.
+    #[serde(rename = "credentials-revoked")]
+    Credentials,
+    /// Writes are refused.
+    #[serde(rename = "database-disk-full")]
+    DiskFull,
+    /// A dependency does not answer.
+    Unreachable,
+    /// A dependency lets few requests in.
+    RateLimited,
+    /// More users come.
+    Spike,
+    /// Many more users come at once, and fewer and fewer of them.
+    FlashSale,
+    /// One tenant sends more.
+    HotTenant,
+    /// Bots come.
+    BotCrawl,
 }
 
 /// What a kind is about; the page groups by it.
@@ -35,9 +111,21 @@ pub enum FaultKind {
 pub enum Group {
     /// Answers to requests.
     Requests,
+    /// The way between services.
+    Network,
     /// Pods as a whole.
     Pods,
-    /// Neither.
+    /// What a cache keeps.
+    Cache,
+    /// Messages.
+    Queue,
+    /// Queries and what they need.
+    Database,
+    /// Somebody else's service.
+    Dependency,
+    /// Clients: who comes.
+    Load,
+    /// Nothing of the kind.
     Other,
 }
 
@@ -92,9 +180,11 @@ pub struct Entry {
     pub lasting: bool,
     /// Whether it can be narrowed to a route or to a share of requests.
     pub by_request: bool,
+    /// The only kind of service that can have it.
+    pub only: Option<Kind>,
 }
 
-const fn must(
+pub(super) const fn must(
     name: &'static str,
     title: &'static str,
     unit: Unit,
@@ -112,16 +202,16 @@ const fn must(
     }
 }
 
-const fn may(parameter: Parameter, absent: f64) -> Parameter {
+pub(super) const fn may(parameter: Parameter, absent: f64) -> Parameter {
     Parameter {
         absent: Some(absent),
         ..parameter
     }
 }
 
-const HOUR: f64 = 3_600.0;
+pub(super) const HOUR: f64 = 3_600.0;
 
-const SHARE: Parameter = must(
+pub(super) const SHARE: Parameter = must(
     "share",
     "Share of requests",
     Unit::Share,
@@ -129,8 +219,8 @@ const SHARE: Parameter = must(
     0.3,
 );
 
-/// Every kind, in the order of [`FaultKind`].
-pub const CATALOGUE: [Entry; 10] = [
+/// Kinds that any service can have, in the order of [`FaultKind`].
+const GENERAL: [Entry; 10] = [
     Entry {
         kind: FaultKind::Latency,
         name: "latency",
@@ -146,6 +236,7 @@ pub const CATALOGUE: [Entry; 10] = [
         ],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Errors,
@@ -156,6 +247,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[SHARE],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Abort,
@@ -163,9 +255,16 @@ pub const CATALOGUE: [Entry; 10] = [
         title: "Refused at the door",
         does: "This share of requests is answered with an error before any work is done: errors that are fast and cheap.",
         group: Group::Requests,
-        parameters: &[SHARE],
+        parameters: &[
+            SHARE,
+            may(
+                must("status", "HTTP status", Unit::Count, (400.0, 599.0), 500.0),
+                500.0,
+            ),
+        ],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Slow,
@@ -182,6 +281,7 @@ pub const CATALOGUE: [Entry; 10] = [
         )],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Hang,
@@ -198,6 +298,7 @@ pub const CATALOGUE: [Entry; 10] = [
         )],
         lasting: true,
         by_request: true,
+        only: None,
     },
     Entry {
         kind: FaultKind::Kill,
@@ -208,6 +309,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[must("pods", "How many", Unit::Count, (1.0, 100.0), 1.0)],
         lasting: false,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::PodFailure,
@@ -218,6 +320,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::Unready,
@@ -228,6 +331,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::StartHang,
@@ -238,6 +342,7 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
     Entry {
         kind: FaultKind::NoOp,
@@ -248,8 +353,35 @@ pub const CATALOGUE: [Entry; 10] = [
         parameters: &[],
         lasting: true,
         by_request: false,
+        only: None,
     },
 ];
+
+/// Places of the first kinds of each other table.
+const OF_NETWORK: usize = GENERAL.len();
+const OF_STORES: usize = OF_NETWORK + network::KINDS.len();
+const OF_LOAD: usize = OF_STORES + stores::KINDS.len();
+/// How many kinds there are.
+const COUNT: usize = OF_LOAD + load::KINDS.len();
+
+/// Every kind, in the order of [`FaultKind`].
+pub const CATALOGUE: [Entry; COUNT] = {
+    let mut all = [GENERAL[0]; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        all[place] = if place < OF_NETWORK {
+            GENERAL[place]
+        } else if place < OF_STORES {
+            network::KINDS[place - OF_NETWORK]
+        } else if place < OF_LOAD {
+            stores::KINDS[place - OF_STORES]
+        } else {
+            load::KINDS[place - OF_LOAD]
+        };
+        place += 1;
+    }
+    all
+};
 
 impl FaultKind {
     /// Its line of the catalogue.
@@ -265,18 +397,25 @@ impl FaultKind {
 }
 
 impl Entry {
+    /// Whether it acts on a service as a whole, and not on some of its pods or requests.
+    pub fn is_whole(&self) -> bool {
+        (self.only.is_some() || self.group == Group::Load) && !self.by_request
+    }
+
     /// The values that a form offers first.
     pub fn usual(&self) -> Vec<f64> {
         self.parameters.iter().map(|p| p.usual).collect()
     }
 
-    /// Whether `values` has one value for each parameter, in its range.
+    /// Whether `values` has one value for each parameter, in its range; the
+    /// last may be missing where they have one of their own.
     ///
     /// # Errors
     /// What is wrong with which parameter.
     pub fn check(&self, values: &[f64]) -> Result<(), String> {
-        if values.len() != self.parameters.len() {
-            let (wanted, given) = (self.parameters.len(), values.len());
+        let (wanted, given) = (self.parameters.len(), values.len());
+        let missing = self.parameters.get(given..);
+        if missing.is_none_or(|missing| missing.iter().any(|p| p.absent.is_none())) {
             return Err(format!(
                 "`{}` has {wanted} parameters, not {given}",
                 self.name

@@ -1,10 +1,15 @@
 //! The life of a fault: asked for, waiting, acting, over.
 
+use super::catalogue::Group;
+use super::load::impossible;
+use super::stores::lacks;
 use super::{Fault, FaultKind, FaultSpec, Phase, Pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
 use crate::world::control::ActionError;
+use crate::world::fleet::body::Exit;
 use crate::world::live::Live;
+use crate::world::paths::How;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::state::{End, Event, Next, PodPhase};
 use crate::world::{Unobserved, World};
@@ -70,11 +75,25 @@ impl World {
                 Some(found.ok_or_else(|| ActionError::UnknownVersion(name.clone()))? as u32)
             }
         };
+        let from = match &target.from {
+            None => None,
+            Some(name) => Some(self.service(name)? as u32),
+        };
         let narrowed = route.is_some() || target.share != Ratio::ONE;
         let spans = [schedule.delay, schedule.ramp];
         let rest = schedule.duration.into_iter().chain(schedule.every);
-        let problem = if narrowed && !entry.by_request {
+        let picks = target.pods != Pods::All || target.version.is_some();
+        let clients = impossible(&self.plan, spec.kind, target, service);
+        let problem = if clients.is_some() {
+            clients
+        } else if entry.only.is_some_and(|kind| kind != of.kind) {
+            Some("this kind of service cannot have it")
+        } else if entry.is_whole() && (narrowed || picks) {
+            Some("it acts on the service as a whole: name no route, version, pods or share")
+        } else if narrowed && !entry.by_request {
             Some("it acts on pods, not on requests: name no route and no share")
+        } else if from.is_some() && entry.group != Group::Network {
+            Some("only faults of the network know who asks: leave `from` out")
         } else if target.share.get() == 0.0 {
             Some("a share of nothing is struck")
         } else if spans.into_iter().chain(rest).any(|span| span > LONGEST) {
@@ -93,6 +112,7 @@ impl World {
         } else {
             None
         };
+        let problem = problem.or_else(|| lacks(&self.plan, spec.kind, service));
         if let Some(problem) = problem {
             return Err(ActionError::BadFault(problem.to_owned()));
         }
@@ -101,6 +121,7 @@ impl World {
             service: service as u32,
             route,
             version,
+            from,
             asked: self.agenda.now(),
             phase: Phase::Waiting,
             until: Some(self.agenda.now() + schedule.delay),
@@ -108,6 +129,7 @@ impl World {
             rounds: 0,
             pods: None,
             hung: Vec::new(),
+            letters: Vec::new(),
         })
     }
 
@@ -171,11 +193,12 @@ impl<P: Probe> Live<'_, P> {
                     None => self.state.services[service as usize].pods.clone(),
                 };
                 for pod in victims {
-                    self.kill(pod, Cause::Fault(id), agenda);
+                    self.kill(pod, Exit::Killed, Cause::Fault(id), agenda);
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
-            _ => {}
+            _ if spec.kind.entry().group == Group::Load => self.begin_load_fault(id, agenda),
+            _ => self.begin_store_fault(id, agenda),
         }
         if !spec.kind.entry().lasting {
             self.rest_fault(id, false, agenda);
@@ -203,18 +226,20 @@ impl<P: Probe> Live<'_, P> {
         }
         let (kind, service, over) = (fault.spec.kind, fault.service, fault.phase == Phase::Over);
         let hung = std::mem::take(&mut fault.hung);
+        let letters = std::mem::take(&mut fault.letters);
         let pods = fault.pods.take();
         if !acted {
             return;
         }
         self.refresh_struck();
-        let end = End {
-            outcome: Outcome::Error,
-            cause: Some(Cause::Fault(id)),
-        };
-        for request in hung {
-            let caller = self.finish(request, end, agenda);
-            self.answer(caller, request, end);
+        if kind == FaultKind::Migration {
+            for request in hung {
+                self.later(Next::Run(request));
+            }
+        } else if kind.entry().group == Group::Network {
+            self.release_held(id, hung, letters, kind == FaultKind::BlackHole, agenda);
+        } else {
+            self.fail_hung(id, service, hung, agenda);
         }
         match kind {
             FaultKind::Unready => self.refresh_ready(service),
@@ -227,13 +252,25 @@ impl<P: Probe> Live<'_, P> {
                     self.start_again(pod, agenda);
                 }
             }
-            _ => {}
+            _ if kind.entry().group == Group::Load => self.end_load_fault(id, agenda),
+            _ => self.end_store_fault(id, agenda),
         }
         if over && kind.entry().lasting && !for_good {
             self.probe
                 .happened(now, Happening::FaultEnded { fault: id });
         }
         self.follow(Next::Nothing, agenda);
+    }
+
+    /// Requests that a fault let hang are answered with an error.
+    fn fail_hung(&mut self, id: u32, service: u32, hung: Vec<Key>, agenda: &mut Agenda<Event>) {
+        let first = self.state.paths.first(Cause::Fault(id));
+        let path = self.state.paths.onward(first, service, How::Failed);
+        let end = End::of(Outcome::Error, path);
+        for request in hung {
+            let caller = self.finish(request, end, agenda);
+            self.answer(caller, request, end);
+        }
     }
 
     /// The pods that a fault is given; none where it takes every one.
@@ -270,7 +307,7 @@ impl<P: Probe> Live<'_, P> {
                     pod.held = false;
                     pod.starts += 1;
                 }
-                self.announce_start(key, agenda);
+                self.start_container(key, agenda);
             }
         }
     }
@@ -281,18 +318,25 @@ impl<P: Probe> Live<'_, P> {
             || self.pod_struck(FaultKind::StartHang, service, key, version)
     }
 
-    /// Notes for every route whether any acting fault concerns its requests.
+    /// Notes for every route whether any acting fault concerns its requests,
+    /// or the messages to and from it.
     fn refresh_struck(&mut self) {
         self.state.struck.fill(false);
+        self.state.wired.fill(false);
         for fault in &self.state.faults {
-            if fault.phase != Phase::Acting || !fault.spec.kind.entry().by_request {
+            let entry = fault.spec.kind.entry();
+            if fault.phase != Phase::Acting || !entry.by_request {
                 continue;
             }
+            let marks = match entry.group {
+                Group::Network => &mut self.state.wired,
+                _ => &mut self.state.struck,
+            };
             let first = self.plan.first_route[fault.service as usize] as usize;
             let count = self.plan.spec.services[fault.service as usize].routes.len();
             for local in 0..count {
                 if fault.route.is_none_or(|only| only as usize == local) {
-                    self.state.struck[first + local] = true;
+                    marks[first + local] = true;
                 }
             }
         }

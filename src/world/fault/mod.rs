@@ -2,13 +2,18 @@
 //!
 //! One fault is a kind out of the [`catalogue`], values for the kind's
 //! parameters, a [`Target`] and a [`Schedule`]. In: a [`FaultSpec`], checked
-//! against the catalogue and the world. Out: what requests and pods go through
-//! while it acts ([`strike`] for requests, [`control`] for its phases). A fault
+//! against the catalogue and the world. Out: what requests and pods go
+//! through while it acts ([`strike`] for requests at their pod, [`wire`] on the way between
+//! services, [`control`] for its phases). A fault
 //! knows nothing of who asked for it.
 
 pub mod catalogue;
 mod control;
+mod load;
+mod network;
+mod stores;
 mod strike;
+mod wire;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +23,8 @@ use crate::engine::Key;
 pub use catalogue::FaultKind;
 pub use control::LONGEST;
 pub(super) use control::MAX_FAULTS;
-pub(super) use strike::Fate;
+pub(super) use strike::{Fate, Struck};
+pub(super) use wire::Way;
 
 /// A fault as someone asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +52,10 @@ pub struct Target {
     /// Only pods that run this version.
     #[serde(default)]
     pub version: Option<String>,
+    /// Only what this service asks of it; what users and all services ask
+    /// where none is named.
+    #[serde(default)]
+    pub from: Option<String>,
     /// Which of its pods.
     #[serde(default)]
     pub pods: Pods,
@@ -118,6 +128,9 @@ impl FaultSpec {
         if let Some(version) = &self.target.version {
             text.push_str(&format!(" {version}"));
         }
+        if let Some(from) = &self.target.from {
+            text.push_str(&format!(" asked by {from}"));
+        }
         if self.target.share != Ratio::ONE {
             text.push_str(&format!(", {} of requests", self.target.share));
         }
@@ -161,6 +174,8 @@ pub(super) struct Fault {
     /// Number of the route among its service's.
     pub route: Option<u32>,
     pub version: Option<u32>,
+    /// Position of the caller whose messages it is limited to.
+    pub from: Option<u32>,
     /// When someone asked for it.
     pub asked: SimTime,
     pub phase: Phase,
@@ -174,6 +189,8 @@ pub(super) struct Fault {
     pub pods: Option<Vec<Key>>,
     /// Requests that will have no answer before it ends.
     pub hung: Vec<Key>,
+    /// Answers that do not arrive before it ends.
+    pub letters: Vec<Key>,
 }
 
 /// Where a fault stands in its schedule.
@@ -188,6 +205,11 @@ pub(super) enum Phase {
 }
 
 impl Fault {
+    /// Whether it acts now.
+    pub fn is_acting(&self) -> bool {
+        self.phase == Phase::Acting
+    }
+
     /// How much of its full strength it has reached, 0..=1.
     pub fn strength(&self, now: SimTime) -> f64 {
         let ramp = self.spec.schedule.ramp;

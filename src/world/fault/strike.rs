@@ -7,14 +7,14 @@
 
 use super::{Fault, FaultKind, Phase};
 use crate::base::{SimTime, Span};
-use crate::engine::Key;
+use crate::engine::{Agenda, Key};
 use crate::world::line::Line;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Outcome, Probe};
-use crate::world::state::{End, State};
+use crate::world::state::{End, Event, State};
 
 /// Hanging requests between two looks at which of them still live. Those that
-/// live hold a worker each, so their number is bounded by the workers.
+/// live hold a worker or a caller each, so their number is bounded.
 const MOST_HUNG: usize = 4_096;
 
 /// What befalls a request as its work begins.
@@ -38,38 +38,72 @@ pub(in crate::world) enum Fate {
     Refused(u32),
     /// It is never answered, because of this fault.
     Hung(u32),
+    /// It goes on when this fault ends.
+    Held(u32),
+}
+
+/// What a fault may strike: a request at its pod, or a message to or from it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::world) struct Struck {
+    /// Number of the route across all services.
+    pub route: u32,
+    pub pod: Key,
+    /// Position of the service that asks, where that is known.
+    pub from: Option<u32>,
+}
+
+impl Struck {
+    fn request(line: &Line) -> Struck {
+        Struck {
+            route: line.route,
+            pod: line.pod,
+            from: None,
+        }
+    }
 }
 
 impl Fault {
-    /// Whether it acts on this request.
-    fn concerns(&self, line: &Line, service: u32, local: u32, version: u32) -> bool {
+    /// Whether it acts on this request or message.
+    fn concerns(&self, struck: &Struck, service: u32, local: u32, version: u32) -> bool {
+        let pods = self.pods.as_ref();
         self.phase == Phase::Acting
             && self.service == service
             && self.route.is_none_or(|only| only == local)
             && self.version.is_none_or(|only| only == version)
-            && self
-                .pods
-                .as_ref()
-                .is_none_or(|pods| pods.contains(&line.pod))
+            && self.from.is_none_or(|only| struck.from == Some(only))
+            && pods.is_none_or(|pods| pods.contains(&struck.pod))
+    }
+
+    /// What a request is answered that it refuses: its HTTP status as an outcome.
+    pub fn refuses_with(&self) -> Outcome {
+        match (self.spec.kind, self.value(1) as u32) {
+            (FaultKind::Abort, 429) => Outcome::Limited,
+            (FaultKind::Abort, 503) => Outcome::Overloaded,
+            (FaultKind::Abort, 504 | 408) => Outcome::TimedOut,
+            _ => Outcome::Error,
+        }
     }
 }
 
 impl<P: Probe> Live<'_, P> {
     /// Every fault of `kinds` that strikes this request, in the order of their
     /// beginning, with the strength it has reached.
-    fn strikes(
+    pub(super) fn strikes(
         &mut self,
-        line: &Line,
+        struck: Struck,
         now: SimTime,
         kinds: &[FaultKind],
         mut each: impl FnMut(&mut Self, u32, f64),
     ) {
-        let route = &self.plan.routes[line.route as usize];
+        let route = &self.plan.routes[struck.route as usize];
         let (service, local) = (route.service, route.local);
-        let version = self.state.pods.get(line.pod).map_or(0, |pod| pod.version);
+        let pod = self.state.pods.get(struck.pod);
+        let version = pod.map_or(0, |pod| pod.version);
         for id in 0..self.state.faults.len() {
             let fault = &self.state.faults[id];
-            if !kinds.contains(&fault.spec.kind) || !fault.concerns(line, service, local, version) {
+            if !kinds.contains(&fault.spec.kind)
+                || !fault.concerns(&struck, service, local, version)
+            {
                 continue;
             }
             let (share, strength) = (fault.spec.target.share.get(), fault.strength(now));
@@ -82,26 +116,32 @@ impl<P: Probe> Live<'_, P> {
     /// What befalls a request as a worker takes it up.
     pub fn strike_begin(&mut self, line: &Line, now: SimTime) -> Blow {
         let mut blow = Blow::default();
-        let kinds = [FaultKind::Latency, FaultKind::Abort, FaultKind::Hang];
-        self.strikes(line, now, &kinds, |live, id, strength| {
+        let kinds = [
+            FaultKind::Latency,
+            FaultKind::SlowQuery,
+            FaultKind::Abort,
+            FaultKind::Credentials,
+            FaultKind::DiskFull,
+            FaultKind::Hang,
+            FaultKind::Unreachable,
+            FaultKind::Migration,
+        ];
+        let writes = self.plan.store.writes[line.route as usize];
+        self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
             let fault = &live.state.faults[id as usize];
             let (kind, value) = (fault.spec.kind, fault.value(0));
-            if kind == FaultKind::Latency {
-                let jitter = fault.value(1);
-                let swing = if jitter > 0.0 {
-                    jitter * (2.0 * live.state.fault_chance.unit() - 1.0)
-                } else {
-                    0.0
-                };
-                blow.wait = blow.wait + Span::from_secs_f64((value + swing) * strength);
+            if matches!(kind, FaultKind::Latency | FaultKind::SlowQuery) {
+                blow.wait = blow.wait + live.swing(value, id, strength);
                 blow.slowed = blow.slowed.or(Some(id));
-            } else if blow.fate == Fate::Spared && live.state.fault_chance.chance(value * strength)
-            {
-                blow.fate = if kind == FaultKind::Abort {
-                    Fate::Refused(id)
-                } else {
-                    Fate::Hung(id)
-                };
+            } else if blow.fate == Fate::Spared && (writes || kind != FaultKind::DiskFull) {
+                let share = if value > 0.0 { value } else { 1.0 };
+                if live.state.fault_chance.chance(share * strength) {
+                    blow.fate = match kind {
+                        FaultKind::Hang | FaultKind::Unreachable => Fate::Hung(id),
+                        FaultKind::Migration => Fate::Held(id),
+                        _ => Fate::Refused(id),
+                    };
+                }
             }
         });
         blow
@@ -110,37 +150,62 @@ impl<P: Probe> Live<'_, P> {
     /// How many times as long a piece of work takes, and the fault that makes it so.
     pub fn strike_work(&mut self, line: &Line, now: SimTime) -> (f64, Option<u32>) {
         let (mut factor, mut slowed) = (1.0, None);
-        self.strikes(line, now, &[FaultKind::Slow], |live, id, strength| {
+        let kinds = [FaultKind::Slow, FaultKind::LostIndex];
+        self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
             factor *= 1.0 + (live.state.faults[id as usize].value(0) - 1.0) * strength;
             slowed = slowed.or(Some(id));
         });
         (factor, slowed)
     }
 
-    /// The error that a finished request is answered with instead, if any.
-    pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<End> {
+    /// Why a finished request is answered with an error instead, if it is.
+    pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<Cause> {
         let mut found = None;
-        self.strikes(line, now, &[FaultKind::Errors], |live, id, strength| {
-            let share = live.state.faults[id as usize].value(0) * strength;
-            if found.is_none() && live.state.fault_chance.chance(share) {
-                found = Some(End {
-                    outcome: Outcome::Error,
-                    cause: Some(Cause::Fault(id)),
-                });
-            }
-        });
+        self.strikes(
+            Struck::request(line),
+            now,
+            &[FaultKind::Errors],
+            |live, id, strength| {
+                let share = live.state.faults[id as usize].value(0) * strength;
+                if found.is_none() && live.state.fault_chance.chance(share) {
+                    found = Some(Cause::Fault(id));
+                }
+            },
+        );
         found
     }
 
-    /// Remembers a request that will have no answer before its fault ends.
-    pub fn hang(&mut self, id: u32, request: Key) {
+    /// Remembers a request that will have no answer before its fault ends. One
+    /// that never arrived takes no worker, and goes when its caller gives up.
+    pub fn hang(&mut self, id: u32, request: Key, agenda: &mut Agenda<Event>) {
         let State { faults, lines, .. } = &mut *self.state;
-        if let Some(fault) = faults.get_mut(id as usize) {
-            // Pods may die with what hangs in them: their requests are forgotten now and then.
-            if fault.hung.len() >= MOST_HUNG {
-                fault.hung.retain(|request| lines.contains(*request));
-            }
+        let Some(fault) = faults.get_mut(id as usize) else {
+            return;
+        };
+        let lost = fault.spec.kind == FaultKind::Unreachable;
+        // Pods may die with what hangs in them: their requests are forgotten now and then.
+        if fault.hung.len() >= MOST_HUNG && fault.hung.len().is_power_of_two() {
+            let waited_for = |line: &Line| !lost || line.owner != Key::NONE;
+            let gone = |key: &Key| lines.get(*key).is_some_and(|line| !waited_for(line));
+            let forgotten: Vec<Key> = fault.hung.iter().copied().filter(gone).collect();
+            fault
+                .hung
+                .retain(|key| lines.get(*key).is_some_and(waited_for));
             fault.hung.push(request);
+            let path = self.state.paths.first(Cause::Fault(id));
+            let end = End::of(Outcome::TimedOut, path);
+            for request in forgotten {
+                self.finish(request, end, agenda);
+            }
+        } else {
+            fault.hung.push(request);
+        }
+        if let Some(line) = self.state.lines.get_mut(request).filter(|_| lost) {
+            let (pod, service) = (line.pod, line.service);
+            line.running = false;
+            if !self.plan.services[service as usize].asynchronous {
+                self.release(pod, agenda);
+            }
         }
     }
 
@@ -159,6 +224,8 @@ impl<P: Probe> Live<'_, P> {
 impl Fault {
     /// The value of its parameter at `place`, in base units.
     pub fn value(&self, place: usize) -> f64 {
-        self.spec.values.get(place).copied().unwrap_or_default()
+        let given = self.spec.values.get(place).copied();
+        let absent = || self.spec.kind.entry().parameters.get(place)?.absent;
+        given.or_else(absent).unwrap_or_default()
     }
 }

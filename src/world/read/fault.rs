@@ -97,12 +97,14 @@ fn target(report: &mut Report, fields: &mut Fields<'_>) -> Option<Target> {
         .and_then(|at| report.name(&at));
     let route = optional(fields, "route", |at| report.name(&at));
     let version = optional(fields, "version", |at| report.name(&at));
+    let from = optional(fields, "from", |at| report.name(&at));
     let share = optional(fields, "share", |at| report.ratio(&at));
     let pods = optional(fields, "pods", |at| pods(report, &at));
     Some(Target {
         service: service?,
         route: route?,
         version: version?,
+        from: from?,
         pods: pods?.unwrap_or_default(),
         share: share?.unwrap_or(Ratio::ONE),
     })

@@ -3,15 +3,26 @@
 //! Only the world's own fields are read here; objectives and telemetry stand
 //! in the same file and are read by their own layers.
 
+mod autoscale;
+mod call;
 mod fault;
+mod fleet;
+mod idle;
 mod profile;
+mod protect;
 mod script;
 mod service;
+mod store;
 mod table;
+mod topology;
 mod traffic;
 mod users;
+mod version;
 
-use crate::base::{At, Duration, Fields, Report, Span};
+pub use fleet::STRATEGIES;
+
+use crate::base::yaml::Value;
+use crate::base::{At, Duration, Fields, Report, Span, near};
 
 pub use fault::fault;
 
@@ -35,6 +46,10 @@ pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
         Some(at) => report.integer(&at, 1..=1_000_000),
         None => Some(1),
     };
+    let topology = match fields.get("topology") {
+        Some(at) => topology::read(report, &at).map(Some),
+        None => Some(None),
+    };
     let traffic = fields.need(report, "traffic");
     let listed = fields.need(report, "services");
     let listed = listed.map(|at| (report.entries(&at, MAX_SERVICES), at));
@@ -46,28 +61,42 @@ pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
         about: about?,
         scale: scale? as u32,
         traffic: traffic?,
+        topology: topology?,
         services: services??,
     };
+    topology::refuse_homeless(report, fields.at(), &spec);
+    idle::refuse(report, fields.at(), &spec);
     script::refuse_cycles(report, fields.at(), &spec).then_some(spec)
 }
 
 /// What can be referred to: services and their routes, as the file names them.
 pub(super) struct Names<'n> {
-    services: Vec<(&'n str, Vec<&'n str>)>,
+    services: Vec<Named<'n>>,
+}
+
+struct Named<'n> {
+    name: &'n str,
+    /// The word of its `kind`.
+    kind: &'n str,
+    routes: Vec<&'n str>,
 }
 
 impl<'n> Names<'n> {
     fn gather(entries: &[(&'n str, At<'n>)]) -> Self {
         let services = entries
             .iter()
-            .map(|(name, at)| {
-                (
-                    *name,
-                    routes_of(at)
-                        .iter()
-                        .map(|entry| entry.key.as_str())
-                        .collect(),
-                )
+            .map(|(name, at)| Named {
+                name,
+                kind: match field_of(at, "kind") {
+                    Some(Value::Scalar { text, .. }) => text,
+                    _ => "service",
+                },
+                routes: match field_of(at, "routes") {
+                    Some(Value::Map(routes)) => {
+                        routes.iter().map(|entry| entry.key.as_str()).collect()
+                    }
+                    _ => Vec::new(),
+                },
             })
             .collect();
         Names { services }
@@ -76,38 +105,85 @@ impl<'n> Names<'n> {
     /// A reference of the form `service/route`.
     pub fn route(&self, report: &mut Report, at: &At<'_>) -> Option<RouteRef> {
         let text = report.text(at, 130)?;
+        self.named(report, at, &text)
+    }
+
+    /// The route called `text`; a problem is shown at `at`.
+    pub fn named(&self, report: &mut Report, at: &At<'_>, text: &str) -> Option<RouteRef> {
         let known = self
             .services
             .iter()
             .enumerate()
-            .flat_map(|(service, (name, routes))| {
-                routes.iter().enumerate().map(move |(route, local)| {
-                    (format!("{name}/{local}"), RouteRef { service, route })
+            .flat_map(|(service, named)| {
+                named.routes.iter().enumerate().map(move |(route, local)| {
+                    (
+                        format!("{}/{local}", named.name),
+                        RouteRef { service, route },
+                    )
                 })
             })
             .collect::<Vec<_>>();
         if let Some((_, found)) = known.iter().find(|(name, _)| *name == text) {
             return Some(*found);
         }
-        // `known` reports what is wrong, with the nearest names.
-        report.known(at, "route", known.iter().map(|(name, _)| name.as_str()));
+        let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+        let remedy = near::remedy(text, &names);
+        report.error(at, format!("no route is called `{text}`"), remedy);
         None
+    }
+
+    /// A route of a service of one of these kinds: what a step of this kind may ask.
+    pub fn route_of(
+        &self,
+        report: &mut Report,
+        at: &At<'_>,
+        step: &str,
+        kinds: &[&str],
+    ) -> Option<RouteRef> {
+        let found = self.route(report, at)?;
+        let kind = self.services[found.service].kind;
+        if kinds.contains(&kind) {
+            return Some(found);
+        }
+        let fitting = match kind {
+            "database" => "a database is asked by `query`",
+            "cache" => "a cache is asked by `cache`",
+            "queue" => "a queue is filled by `publish`",
+            _ => "another service is asked by `call`",
+        };
+        let problem = format!("a {step} does not go to a {kind}");
+        report.error(at, problem, fitting);
+        None
+    }
+
+    /// Position of the database that stands as a key.
+    pub fn database(&self, report: &mut Report, name: &str, at: &At<'_>) -> Option<usize> {
+        let found = self
+            .services
+            .iter()
+            .position(|named| named.name == name && named.kind == "database");
+        if found.is_none() {
+            let known = self
+                .services
+                .iter()
+                .filter(|named| named.kind == "database");
+            let known: Vec<&str> = known.map(|named| named.name).collect();
+            report.error(
+                at,
+                format!("no database is called `{name}`"),
+                near::remedy(name, &known),
+            );
+        }
+        found
     }
 }
 
-fn routes_of<'n>(at: &At<'n>) -> &'n [crate::base::yaml::Entry] {
-    use crate::base::yaml::Value;
+fn field_of<'n>(at: &At<'n>, key: &str) -> Option<&'n Value> {
     let Value::Map(fields) = &at.node.value else {
-        return &[];
+        return None;
     };
-    match fields
-        .iter()
-        .find(|entry| entry.key == "routes")
-        .map(|entry| &entry.node.value)
-    {
-        Some(Value::Map(routes)) => routes,
-        _ => &[],
-    }
+    let found = fields.iter().find(|entry| entry.key == key)?;
+    Some(&found.node.value)
 }
 
 /// A distribution: a bare duration is constant.
@@ -185,4 +261,42 @@ fn ordered(report: &mut Report, at: &At<'_>, low: Span, high: Span) -> Option<()
         "give the longer one here",
     );
     None
+}
+
+/// `Some(None)` where the field is absent, `None` where it is wrong.
+pub(super) fn maybe<'n, T>(
+    report: &mut Report,
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    read: impl FnOnce(&mut Report, &At<'n>) -> Option<T>,
+) -> Option<Option<T>> {
+    match fields.get(key) {
+        Some(at) => read(report, &at).map(Some),
+        None => Some(None),
+    }
+}
+
+/// A field that has a default.
+pub(super) fn or<'n, T>(
+    report: &mut Report,
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    default: T,
+    read: impl FnOnce(&mut Report, &At<'n>) -> Option<T>,
+) -> Option<T> {
+    match fields.get(key) {
+        Some(at) => read(report, &at),
+        None => Some(default),
+    }
+}
+
+/// A field that must be there.
+pub(super) fn need<'n, T>(
+    report: &mut Report,
+    fields: &mut Fields<'n>,
+    key: &'static str,
+    read: impl FnOnce(&mut Report, &At<'n>) -> Option<T>,
+) -> Option<T> {
+    let at = fields.need(report, key)?;
+    read(report, &at)
 }

@@ -1,9 +1,9 @@
 //! Services, routes and versions of a world file.
 
 use crate::base::{At, Ratio, Report, Span};
-use crate::world::spec::{Balance, Kind, Route, Service, Version};
+use crate::world::spec::{Balance, Change, Kind, Route, Service, Version};
 
-use super::{MAX_ITEMS, Names, script};
+use super::{MAX_ITEMS, Names, fleet, protect, script, store, version};
 
 /// Every service; `None` if any has an error.
 pub(super) fn all(
@@ -38,6 +38,9 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
             ("gateway", Kind::Gateway),
             ("service", Kind::Service),
             ("database", Kind::Database),
+            ("cache", Kind::Cache),
+            ("queue", Kind::Queue),
+            ("dependency", Kind::Dependency),
         ];
         report.choice(&at, &words)
     });
@@ -65,9 +68,11 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
                 ("round-robin", Balance::RoundRobin),
                 ("random", Balance::Random),
                 ("least-request", Balance::LeastRequest),
+                ("ring-hash", Balance::RingHash),
             ];
             report.choice(&at, &words)
         });
+    let protect = protect::read(report, &mut fields);
     let routes = fields
         .need(report, "routes")
         .and_then(|at| routes(report, &at, names));
@@ -77,15 +82,25 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
         .map(|route| route.name.as_str())
         .collect();
     let versions = match fields.get("versions") {
-        Some(at) => versions(report, &at, &route_names),
+        Some(at) => version::all(report, &at, &route_names, names),
         None => Some(vec![Version {
             name: "v1".to_owned(),
             note: "as it has been running".to_owned(),
             slower: 1.0,
             errors: vec![Ratio::ZERO; route_names.len()],
+            change: Change::default(),
         }]),
     };
+    let pools = store::pools(report, &mut fields, names);
+    let store = kind.and_then(|kind| store::store(report, &mut fields, kind, &route_names, names));
+    let fleet = fleet::read(report, &mut fields, &route_names);
+    let at = fields.at().clone();
     fields.done(report);
+    if let (Some(kind), Some(routes), Some(versions), Some(pools)) =
+        (kind, &routes, &versions, &pools)
+    {
+        store::refuse_idle(report, &at, kind, (routes, versions), pools).then_some(())?;
+    }
     Some(Service {
         name: name?,
         about: about?,
@@ -96,8 +111,12 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
         queue: queue? as u32,
         start_up: start_up?,
         balance: balance?,
-        routes: routes?,
+        protect: protect?,
         versions: versions?,
+        fleet: fleet?,
+        store: store?,
+        pools: pools?,
+        routes: routes?,
     })
 }
 
@@ -133,62 +152,4 @@ fn routes(report: &mut Report, at: &At<'_>, names: &Names<'_>) -> Option<Vec<Rou
         }
     }
     sound.then_some(routes)
-}
-
-fn versions(report: &mut Report, at: &At<'_>, routes: &[&str]) -> Option<Vec<Version>> {
-    let entries = report.entries(at, MAX_ITEMS);
-    if entries.is_empty() {
-        report.error(
-            at,
-            "no version is given",
-            "leave `versions` out, or name one",
-        );
-        return None;
-    }
-    let versions: Vec<Option<Version>> = entries
-        .iter()
-        .map(|(name, at)| version(report, name, at, routes))
-        .collect();
-    versions.into_iter().collect()
-}
-
-fn version(report: &mut Report, name: &str, at: &At<'_>, routes: &[&str]) -> Option<Version> {
-    let name = name_of(report, name, at);
-    let mut fields = report.fields(at)?;
-    let note = fields
-        .need(report, "note")
-        .and_then(|at| report.text(&at, 300));
-    let slower = fields
-        .get("slower")
-        .map_or(Some(1.0), |at| report.number(&at, 0.01..=1_000.0));
-    let mut errors = vec![Ratio::ZERO; routes.len()];
-    let mut sound = true;
-    if let Some(at) = fields.get("errors") {
-        for (route, at) in report.entries(&at, MAX_ITEMS) {
-            let ratio = report.ratio(&at);
-            match routes.iter().position(|known| *known == route) {
-                Some(place) => match ratio {
-                    Some(ratio) => errors[place] = ratio,
-                    None => sound = false,
-                },
-                None => {
-                    let known = routes.join(", ");
-                    report.error(
-                        &at,
-                        format!("this service has no route `{route}`"),
-                        format!("use one of its routes: {known}"),
-                    );
-                    sound = false;
-                }
-            }
-        }
-    }
-    fields.done(report);
-    sound.then_some(())?;
-    Some(Version {
-        name: name?,
-        note: note?,
-        slower: slower?,
-        errors,
-    })
 }

@@ -3,17 +3,32 @@
 //! A [`Spec`] can only be made by [`read`](super::read), which refuses what
 //! could not run, or by tests that build one by hand.
 
+mod call;
+mod fleet;
 mod profile;
+mod protect;
+mod store;
 mod traffic;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Duration, Ratio, Span};
-
+pub use fleet::{
+    Amount, Autoscale, Behaviour, Cores, Disk, Fleet, Gc, HealthCheck, Memory, Metric, Pool,
+    Rollout, ScalePolicy, Select, Spread, Strategy, Topology, WarmUp, Zone,
+};
 pub use profile::Profile;
 pub use traffic::{
     Class, ClassKind, Criticality, Drive, Entry, Journey, JourneyStep, Limit, Population, Traffic,
 };
+
+pub use store::{
+    Cache, Connections, Database, Dependency, Eviction, Group, Lock, Lookup, Queue, Quota, Reads,
+    Replication, Store, Window,
+};
+
+use crate::base::{Bytes, Duration, Ratio, Span};
+pub use call::{Breaker, Bulkhead, Policy, RetryBudget, Trip};
+pub use protect::{Aimd, Codel, Outlier, Protect, QueueOrder, RateLimit, Shed};
 
 /// A whole system and its users.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +41,8 @@ pub struct Spec {
     pub scale: u32,
     /// Who comes, how often, and for what.
     pub traffic: Traffic,
+    /// Where pods run; one endless node where absent.
+    pub topology: Option<Topology>,
     /// Every service, in the order of the file; at most [`MAX_SERVICES`](super::MAX_SERVICES).
     pub services: Vec<Service>,
 }
@@ -39,6 +56,12 @@ pub enum Kind {
     Service,
     /// A database: workers are connections, routes are queries.
     Database,
+    /// A cache: routes are kinds of things that it keeps.
+    Cache,
+    /// A queue or stream of messages: routes are ways to publish.
+    Queue,
+    /// Somebody else's service: it has its own quota and its own hours.
+    Dependency,
 }
 
 /// One service.
@@ -64,10 +87,18 @@ pub struct Service {
     pub start_up: Span,
     /// How callers choose a pod.
     pub balance: Balance,
+    /// How it protects itself.
+    pub protect: Protect,
     /// What it can be asked for.
     pub routes: Vec<Route>,
     /// What can be deployed; the first runs at the start. Never empty.
     pub versions: Vec<Version>,
+    /// How its pods run.
+    pub fleet: Fleet,
+    /// What it keeps, if it keeps anything.
+    pub store: Store,
+    /// Pools of connections that each pod keeps to databases.
+    pub pools: Vec<Connections>,
 }
 
 /// How a caller chooses among ready pods.
@@ -79,6 +110,8 @@ pub enum Balance {
     Random,
     /// The less busy of two chosen at random (Mitzenmacher, "The power of two choices", 2001).
     LeastRequest,
+    /// The same for the same user, by consistent hashing.
+    RingHash,
 }
 
 /// A route: a script that a worker runs.
@@ -104,12 +137,24 @@ pub struct RouteRef {
 pub enum Step {
     /// Take time.
     Work(Duration),
-    /// Ask another service and wait for its answer.
+    /// Use one of the pod's cores, then wait without one.
+    Compute {
+        /// Time on a core.
+        cpu: Duration,
+        /// Time without.
+        wait: Option<Duration>,
+    },
+    /// Ask another service and wait for its answer: a call, a query, a message
+    /// for a queue.
     Call(Call),
     /// Run several scripts at once and wait for all.
     Parallel(Vec<Vec<Step>>),
     /// Run one of several scripts, chosen by weight.
     Branch(Vec<(f64, Vec<Step>)>),
+    /// Ask a cache, and fetch what it does not have.
+    Lookup(Box<Lookup>),
+    /// Lock one row. Only in the routes of a database.
+    Lock(Lock),
 }
 
 /// A call and how the caller protects itself.
@@ -123,6 +168,8 @@ pub struct Call {
     pub retry: Retry,
     /// Whether the answer can do without this call: its failure then degrades instead of fails.
     pub optional: bool,
+    /// What else the caller does.
+    pub policy: Policy,
 }
 
 /// When and how a call is tried again.
@@ -142,6 +189,8 @@ pub struct Retry {
     pub on_timeout: bool,
     /// Try again after a refusal: queue full, no pod, connection reset.
     pub on_unavailable: bool,
+    /// What share of the attempts may be retries; any where absent.
+    pub budget: Option<RetryBudget>,
 }
 
 /// A version: a difference to its service.
@@ -155,4 +204,29 @@ pub struct Version {
     pub slower: f64,
     /// Share of answers that are errors, by position of the route.
     pub errors: Vec<Ratio>,
+    /// What else it changes.
+    pub change: Change,
+}
+
+/// What a version changes besides speed and errors. The default changes nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    /// Scripts that run before the service's own, by position of the route.
+    pub before: Vec<Vec<Step>>,
+    /// Another timeout for calls to these routes; `None` waits forever.
+    pub timeouts: Vec<(RouteRef, Option<Span>)>,
+    /// Another number of workers.
+    pub workers: Option<u32>,
+    /// Another length of the queue.
+    pub queue: Option<u32>,
+    /// Another start-up time.
+    pub start_up: Option<Span>,
+    /// It exits by itself so long after each start.
+    pub crash_after: Option<Span>,
+    /// Memory that each request leaves behind.
+    pub leak: Bytes,
+    /// `slower` and `errors` begin once a pod has served this many requests.
+    pub hidden_for: u32,
+    /// Price of one request, in addition to the service's.
+    pub request_price: f64,
 }

@@ -14,15 +14,28 @@ type Folder = BTreeMap<String, Vec<u8>>;
 
 /// Puts the site together; the order of the steps is the order of the table in
 /// the parent's documentation.
-pub fn assemble(root: &Path, module: Module) -> Result<Site> {
+pub fn assemble(root: &Path, modules: Vec<Module>) -> Result<Site> {
     let index = fs::read(root.join("index.html")).context("could not read index.html")?;
     let sources = Sources::sort(read_folder(&root.join("static"))?);
     let asked = sources.asked(&index)?;
+    let later = sources.asked_by_worker();
     let mut builder = Builder::default();
 
-    builder.add_hashed("app.wasm", "app.wasm", module.wasm)?;
-    builder.add_hashed("app.js", "app.js", module.script)?;
-    for (path, bytes) in module.snippets {
+    // Both may bring the same snippet along.
+    let mut snippets = Folder::new();
+    for Module {
+        name,
+        wasm,
+        script,
+        snippets: own,
+    } in modules
+    {
+        let (wasm_name, script_name) = (format!("{name}.wasm"), format!("{name}.js"));
+        builder.add_hashed(&wasm_name, &wasm_name, wasm)?;
+        builder.add_hashed(&script_name, &script_name, script)?;
+        snippets.extend(own);
+    }
+    for (path, bytes) in snippets {
         builder.add(path, bytes)?;
     }
     builder.add_lessons(read_folder(&root.join("lessons"))?)?;
@@ -38,8 +51,11 @@ pub fn assemble(root: &Path, module: Module) -> Result<Site> {
         let text = name::fill(&path, &utf8(&path, bytes)?, &builder.names)?;
         builder.add_hashed(&path, &path, text.into_bytes())?;
     }
-    builder.finish(&utf8("index.html", index)?)
+    builder.finish(&utf8("index.html", index)?, &later)
 }
+
+/// The script that starts the engine once the page stands.
+const WORKER: &str = "worker.js";
 
 /// What lies in `static/`, by how it is treated.
 struct Sources {
@@ -84,6 +100,18 @@ impl Sources {
         }
         Ok(asked)
     }
+
+    /// The names of what is fetched once the page stands: the worker's script and
+    /// all that it asks for.
+    fn asked_by_worker(&self) -> BTreeSet<String> {
+        let mut asked = BTreeSet::new();
+        if let Some((name, bytes)) = self.texts.iter().find(|(name, _)| name == WORKER) {
+            let text = String::from_utf8_lossy(bytes);
+            asked.extend(name::placeholders(&text).into_iter().map(str::to_owned));
+            asked.insert(name.clone());
+        }
+        asked
+    }
 }
 
 /// The site so far, and what its later files may ask for.
@@ -121,7 +149,8 @@ impl Builder {
         Ok(())
     }
 
-    fn finish(mut self, index: &str) -> Result<Site> {
+    /// `later`: names of what the page does not wait for, though it may name them.
+    fn finish(mut self, index: &str, later: &BTreeSet<String>) -> Result<Site> {
         let csp = CONTENT_SECURITY_POLICY.to_owned();
         self.names.insert("csp".to_owned(), csp);
         // Names carry hashes, except for files that nobody asked for: take both.
@@ -135,17 +164,23 @@ impl Builder {
         let page = name::fill("index.html", index, &self.names)?;
         self.add("index.html".to_owned(), page.into_bytes())?;
         let asked = name::placeholders(index).into_iter();
-        let paths = asked.filter_map(|name| self.names.get(name)?.strip_prefix("./"));
-        let first_load = paths
-            .chain(["index.html"])
-            .filter(|path| self.site.files.contains_key(*path))
-            .map(str::to_owned)
-            .collect();
+        let mut first_load = self.paths(asked.filter(|name| !later.contains(*name)));
+        first_load.insert("index.html".to_owned());
         Ok(Site {
             first_load,
+            engine_load: self.paths(later.iter().map(String::as_str)),
             build,
             ..self.site
         })
+    }
+
+    /// The files of these names; a name may also stand for something else.
+    fn paths<'a>(&self, names: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+        names
+            .filter_map(|name| self.names.get(name)?.strip_prefix("./"))
+            .filter(|path| self.site.files.contains_key(*path))
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -207,11 +242,16 @@ mod tests {
     fn finished(lesson: &str) -> Site {
         let mut builder = Builder::default();
         let added = builder
-            .add_hashed("app.js", "app.js", b"run()".to_vec())
+            .add_hashed("page.js", "page.js", b"run()".to_vec())
+            .and_then(|()| builder.add_hashed("engine.js", "engine.js", b"simulate()".to_vec()))
+            .and_then(|()| builder.add_hashed("worker.js", "worker.js", b"work()".to_vec()))
             .and_then(|()| builder.add_lessons(folder(&[("slo/one.yaml", lesson)])));
         assert!(added.is_ok());
-        let index = r#"<script src="{{app.js}}"></script> {{lessons}} {{build}} {{csp}}"#;
-        builder.finish(index).expect("a site")
+        let index = r#"<meta content="{{worker.js}}"><script src="{{page.js}}"></script>
+            {{lessons}} {{build}} {{csp}}"#;
+        let worker = folder(&[("worker.js", r#"import("{{engine.js}}")"#)]);
+        let later = Sources::sort(worker).asked_by_worker();
+        builder.finish(index, &later).expect("a site")
     }
 
     #[test]
@@ -240,14 +280,26 @@ mod tests {
     fn the_page_names_hashed_files_and_counts_them_as_first_load() {
         let site = finished("one");
         let page = String::from_utf8_lossy(&site.files["index.html"].bytes);
-        let script = name::hashed("app.js", &name::hash(b"run()"));
+        let script = name::hashed("page.js", &name::hash(b"run()"));
         assert!(page.contains(&format!(r#"src="./{script}""#)), "{page}");
         assert!(page.contains(&site.build));
         assert!(page.contains(CONTENT_SECURITY_POLICY));
         assert_eq!(
             site.first_load.iter().collect::<Vec<_>>(),
-            [&script, "index.html"]
+            ["index.html", &script]
         );
+    }
+
+    #[test]
+    fn what_the_worker_asks_for_is_no_part_of_the_first_load() {
+        let site = finished("one");
+        let engine = name::hashed("engine.js", &name::hash(b"simulate()"));
+        let worker = name::hashed("worker.js", &name::hash(b"work()"));
+        assert_eq!(
+            site.engine_load.iter().collect::<Vec<_>>(),
+            [&engine, &worker]
+        );
+        assert!(site.first_load.is_disjoint(&site.engine_load));
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //!
 //! | from | to | placeholder |
 //! |---|---|---|
-//! | the library | `app-HASH.wasm`, `app-HASH.js` | `{{app.wasm}}`, `{{app.js}}` |
+//! | `src/main_page.rs` | `page-HASH.wasm`, `page-HASH.js` | `{{page.wasm}}`, `{{page.js}}` |
+//! | `src/main_engine.rs` | `engine-HASH.wasm`, `engine-HASH.js` | `{{engine.wasm}}`, `{{engine.js}}` |
 //! | `lessons/` | `lessons-HASH/` | `{{lessons}}` |
 //! | `static/style.css`, then `static/css/*.css` by name | one `style-HASH.css` | `{{style.css}}` |
 //! | `static/NAME.js` | `NAME-HASH.js` | `{{NAME.js}}` |
@@ -19,7 +20,7 @@
 //! taken in the order of the table and may name what stands above them.
 
 mod assemble;
-mod module;
+pub mod module;
 pub mod name;
 mod order;
 pub mod report;
@@ -72,8 +73,10 @@ impl Asset {
 pub struct Site {
     /// Every file, by its path without a leading slash.
     pub files: BTreeMap<String, Asset>,
-    /// The paths that the page asks for before it can run.
+    /// The paths that the page asks for before it is painted and can be used.
     pub first_load: BTreeSet<String>,
+    /// The paths that its worker asks for besides, once a lab is wanted.
+    pub engine_load: BTreeSet<String>,
     /// A short hash over everything, shown in the page.
     pub build: String,
 }
@@ -84,8 +87,9 @@ pub struct Site {
 /// A compiler error (already printed), a placeholder that names nothing, a file
 /// that cannot be read or written.
 pub fn build(root: &Path, mode: Mode) -> Result<Site> {
-    let module = module::build(root, mode)?;
-    let site = assemble::assemble(root, module)?;
+    let modules = [&module::PAGE, &module::ENGINE].map(|recipe| module::build(root, recipe, mode));
+    let modules = modules.into_iter().collect::<Result<_>>()?;
+    let site = assemble::assemble(root, modules)?;
     write(&site, &root.join("dist"))?;
     Ok(site)
 }

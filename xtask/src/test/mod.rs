@@ -64,7 +64,7 @@ fn native_phases(root: &Path, run: &mut Run) {
     run.check("clippy, wasm32", || {
         tools::ensure_wasm_target(root)?;
         let mut clippy = shell::cargo(root);
-        clippy.args(["clippy", "--package", "xops-lab", "--lib"]);
+        clippy.args(["clippy", "--package", "xops-lab", "--lib", "--examples"]);
         clippy.args(["--target", tools::WASM_TARGET, "--", "-D", "warnings"]);
         shell::run(&mut clippy)
     });

@@ -7,10 +7,15 @@ use crate::base::Diagnostics;
 use crate::lesson::StepState;
 use crate::session::{EventKind, Health, ServiceKind};
 
+pub mod fleet;
+
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
+use texts;
 
+pub mod calls;
+pub mod keys;
 pub mod traffic;
 
 // The product and its frame.
@@ -138,12 +143,15 @@ texts! {
     P99 = "p99";
     BUSY = "Workers busy";
     QUEUED = "Queued";
+    KEPT = "What it keeps";
     PODS = "Pods";
     NO_PODS = "No pods: every request fails. Scale the service up.";
     POD_STARTING = "starting";
     POD_READY = "ready";
     POD_DRAINING = "draining";
-    POD_DEAD = "dead";
+    POD_DEAD = "waits to restart";
+    POD_PENDING = "pending";
+    POD_UNREADY = "not ready";
     ROUTES = "Routes";
     ROUTE = "Route";
     ALL_ROUTES = "All routes";
@@ -238,30 +246,7 @@ texts! {
     RECOVERED = "A fresh simulator stands where the old one stopped.";
     STORAGE_FULL = "This browser's storage is full or not allowed, so progress lasts only until the page is closed. Free some space or allow storage for this page.";
     NO_WORKER_URL = "The page does not say where the simulator is. Please reload it.";
-    WORKER_NOT_LOADED = "The simulator's script could not be loaded. Please check your connection and reload the page.";
 }
-
-// Keyboard.
-texts! {
-    HELP_TITLE = "Keyboard shortcuts";
-    SHORTCUTS_ON = "Single keys act as shortcuts";
-}
-
-/// Keys and what they do.
-pub const SHORTCUTS: [(&str, &str); 12] = [
-    ("Space", "Pause, or run again"),
-    ("1", "Real time"),
-    ("2", "10×"),
-    ("3", "60×"),
-    ("4", "600×"),
-    ("5", "3600×"),
-    ("6", "As fast as it goes"),
-    ("7 n", "To the next event"),
-    ("m d s", "Map, dashboards, SLOs"),
-    ("[", "Fold the lesson away, or bring it back"),
-    ("?", "This list"),
-    ("Esc", "Close what is open"),
-];
 
 pub fn document_title(page: &str) -> String {
     format!("{page} · {PRODUCT}")
@@ -445,6 +430,9 @@ pub fn kind_word(kind: ServiceKind) -> &'static str {
         ServiceKind::Gateway => "Gateway",
         ServiceKind::Service => "Service",
         ServiceKind::Database => "Database",
+        ServiceKind::Cache => "Cache",
+        ServiceKind::Queue => "Queue",
+        ServiceKind::Dependency => "Dependency",
     }
 }
 
@@ -569,6 +557,15 @@ pub fn bad_catalogue(problems: &Diagnostics) -> String {
 
 pub fn worker_refused(reason: &str) -> String {
     format!("The browser did not start the simulator: {reason}")
+}
+
+pub fn worker_not_loaded(details: &str) -> String {
+    let text =
+        "The simulator could not be loaded. Please check your connection and reload the page.";
+    match details {
+        "" => text.to_owned(),
+        details => format!("{text} {details}"),
+    }
 }
 
 pub fn worker_garbled(reason: &str) -> String {

@@ -1,0 +1,278 @@
+//! The evaluator: a tree and a store in, series of values out.
+//!
+//! Every expression is evaluated for all steps at once. The values of a series
+//! stand in a dense column, one for each step; the bits that mark staleness in
+//! a store, which no computation yields, say that there is none. Whatever is
+//! right at one step is right at every step: an instant query has one step.
+//!
+//! A metric's name is dropped last of all: until then a series only remembers
+//! that its name has to go, so that labels can still be made from it.
+
+mod aggregate;
+mod binary;
+mod call;
+pub(super) mod date;
+mod histogram;
+mod label;
+pub(super) mod over;
+mod select;
+
+use std::collections::BTreeMap;
+
+use super::ast::{At, Expr, Node, Shift, Type};
+use super::error::{Fault, Kind, Part};
+use super::note::Notes;
+use super::{Bounds, Options};
+use crate::telemetry::store::{Labels, STALE, Store};
+
+type Evaluated<T> = Result<T, Fault>;
+
+/// No value at this step.
+const ABSENT: f64 = f64::from_bits(STALE);
+
+/// Whether there is a value.
+#[inline]
+fn is_present(value: f64) -> bool {
+    value.to_bits() != STALE
+}
+
+/// The steps of an evaluation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grid {
+    /// The first step, in milliseconds.
+    pub start: i64,
+    /// Milliseconds from one to the next.
+    pub step: i64,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Grid {
+    #[inline]
+    fn time(&self, number: usize) -> i64 {
+        self.start + self.step * number as i64
+    }
+
+    fn end(&self) -> i64 {
+        self.time(self.count.saturating_sub(1))
+    }
+}
+
+/// A series with a value at some steps.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub labels: Labels,
+    /// Its name will be dropped in the end.
+    pub nameless: bool,
+    pub values: Vec<f64>,
+}
+
+impl Column {
+    fn is_empty(&self) -> bool {
+        !self.values.iter().any(|value| is_present(*value))
+    }
+}
+
+/// What an expression came to.
+pub(super) enum Outcome {
+    Scalar(Vec<f64>),
+    Vector(Vec<Column>),
+}
+
+/// An evaluation in progress.
+pub(super) struct Evaluator<'a> {
+    store: &'a Store,
+    options: &'a Options,
+    /// The steps of the whole query.
+    query: Grid,
+    pub notes: Notes,
+    /// Samples read and values computed so far.
+    samples: u64,
+    values: u64,
+}
+
+/// Where selectors look: each step's own time or one moment, and then back.
+#[derive(Clone, Copy)]
+struct Look {
+    at: Option<i64>,
+    offset: i64,
+}
+
+impl Look {
+    #[inline]
+    fn time(&self, step: i64) -> i64 {
+        self.at.unwrap_or(step).saturating_sub(self.offset)
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    pub fn new(store: &'a Store, options: &'a Options, query: Grid) -> Self {
+        Evaluator {
+            store,
+            options,
+            query,
+            notes: Notes::default(),
+            samples: 0,
+            values: 0,
+        }
+    }
+
+    /// The whole query: names that have to go are dropped here.
+    pub fn run(&mut self, expr: &Expr) -> Evaluated<Outcome> {
+        let grid = self.query;
+        if expr.gives() == Type::Scalar {
+            return Ok(Outcome::Scalar(self.scalar(expr, grid)?));
+        }
+        let mut columns = self.vector(expr, grid)?;
+        for column in &mut columns {
+            if column.nameless {
+                column.labels = column.labels.without_metric();
+            }
+        }
+        Ok(Outcome::Vector(merge(columns, expr.part)?))
+    }
+
+    /// A number for each step.
+    fn scalar(&mut self, expr: &Expr, grid: Grid) -> Evaluated<Vec<f64>> {
+        match &expr.node {
+            Node::Number(value) => {
+                self.computed(grid.count, expr.part)?;
+                Ok(vec![*value; grid.count])
+            }
+            Node::Paren(inner) => self.scalar(inner, grid),
+            Node::Unary { minus, inner } => {
+                let mut values = self.scalar(inner, grid)?;
+                if *minus {
+                    values.iter_mut().for_each(|value| *value = -*value);
+                }
+                Ok(values)
+            }
+            Node::Binary {
+                op, left, right, ..
+            } => {
+                let mut values = self.scalar(left, grid)?;
+                let others = self.scalar(right, grid)?;
+                for (value, other) in values.iter_mut().zip(others) {
+                    *value = binary::of_scalars(*op, *value, other);
+                }
+                Ok(values)
+            }
+            Node::Call {
+                function,
+                arguments,
+            } => self.scalar_call(function, arguments, grid, expr.part),
+            _ => Err(unfit(expr)),
+        }
+    }
+
+    /// Series with values at steps.
+    fn vector(&mut self, expr: &Expr, grid: Grid) -> Evaluated<Vec<Column>> {
+        match &expr.node {
+            Node::Vector(selector) => self.select(selector, grid, expr.part, false),
+            Node::Paren(inner) => self.vector(inner, grid),
+            Node::Unary { minus, inner } => {
+                let mut columns = self.vector(inner, grid)?;
+                if *minus {
+                    for column in &mut columns {
+                        column.nameless = true;
+                        let present = column.values.iter_mut().filter(|v| is_present(**v));
+                        present.for_each(|value| *value = -*value);
+                    }
+                }
+                Ok(columns)
+            }
+            Node::Binary { .. } => self.binary(expr, grid),
+            Node::Aggregate { .. } => self.aggregate(expr, grid),
+            Node::Call {
+                function,
+                arguments,
+            } => self.vector_call(function, arguments, grid, expr.part),
+            _ => Err(unfit(expr)),
+        }
+    }
+
+    /// Resolves `start()` and `end()`, which are those of the whole query.
+    fn look(&self, shift: &Shift) -> Look {
+        let at = shift.at.map(|at| match at {
+            At::Time(millis) => millis,
+            At::Start => self.query.start,
+            At::End => self.query.end(),
+        });
+        Look {
+            at,
+            offset: shift.offset,
+        }
+    }
+
+    /// Counts samples that were read.
+    fn read(&mut self, samples: usize, part: Part) -> Evaluated<()> {
+        self.samples += samples as u64;
+        let most = self.bounds().samples;
+        if self.samples > most {
+            return Err(limit(part, most, "samples are needed"));
+        }
+        Ok(())
+    }
+
+    /// Counts values that will be held.
+    fn computed(&mut self, values: usize, part: Part) -> Evaluated<()> {
+        self.values += values as u64;
+        let most = self.bounds().values;
+        if self.values > most {
+            return Err(limit(part, most, "values are computed"));
+        }
+        Ok(())
+    }
+
+    fn bounds(&self) -> &Bounds {
+        &self.options.bounds
+    }
+}
+
+fn limit(part: Part, most: u64, what: &str) -> Fault {
+    let fault = Fault::new(Kind::Limit, part, format!("more than {most} {what}"));
+    fault.expected("fewer series, a shorter time or longer steps")
+}
+
+/// The parser lets no such expression through.
+fn unfit(expr: &Expr) -> Fault {
+    let problem = format!("a {} cannot be used here", expr.gives().name());
+    Fault::new(Kind::Type, expr.part, problem)
+}
+
+pub(super) fn failure(part: Part, problem: impl Into<String>) -> Fault {
+    Fault::new(Kind::Evaluation, part, problem)
+}
+
+/// Two series at one step that cannot be told apart.
+fn same_labels(part: Part) -> Fault {
+    failure(part, "vector cannot contain metrics with the same labelset")
+        .expected("labels that tell series apart")
+}
+
+/// Makes one of series with equal labels, which must not meet at any step.
+fn merge(columns: Vec<Column>, part: Part) -> Evaluated<Vec<Column>> {
+    let mut places: BTreeMap<Labels, usize> = BTreeMap::new();
+    let mut merged: Vec<Column> = Vec::new();
+    for column in columns {
+        match places.get(&column.labels) {
+            None => {
+                places.insert(column.labels.clone(), merged.len());
+                merged.push(column);
+            }
+            Some(place) => {
+                let into = &mut merged[*place].values;
+                for (value, other) in into.iter_mut().zip(column.values) {
+                    if !is_present(other) {
+                        continue;
+                    }
+                    if is_present(*value) {
+                        return Err(same_labels(part));
+                    }
+                    *value = other;
+                }
+            }
+        }
+    }
+    Ok(merged)
+}

@@ -1,0 +1,113 @@
+//! Bits, one after another.
+
+/// Writes bits, highest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BitWriter {
+    bytes: Vec<u8>,
+    /// Bits of the last byte that are still free.
+    free: u32,
+}
+
+impl BitWriter {
+    /// Appends the `count` lowest bits of `value`; at most 64.
+    #[inline]
+    pub fn push(&mut self, value: u64, count: u32) {
+        let mut left = count;
+        while left > 0 {
+            if self.free == 0 {
+                self.bytes.push(0);
+                self.free = 8;
+            }
+            let now = left.min(self.free);
+            let part = (value >> (left - now)) as u8 & ((1_u16 << now) - 1) as u8;
+            if let Some(last) = self.bytes.last_mut() {
+                *last |= part << (self.free - now);
+            }
+            self.free -= now;
+            left -= now;
+        }
+    }
+
+    /// What was written so far.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was written, without room to spare.
+    pub fn finish(self) -> Box<[u8]> {
+        self.bytes.into_boxed_slice()
+    }
+
+    /// Bytes that this takes.
+    pub fn room(&self) -> usize {
+        self.bytes.capacity()
+    }
+}
+
+/// Reads what a [`BitWriter`] wrote; past the end come zeros.
+#[derive(Clone, Debug)]
+pub(super) struct BitReader<'a> {
+    bytes: &'a [u8],
+    /// The next bit.
+    at: usize,
+}
+
+impl<'a> BitReader<'a> {
+    /// From the first bit.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        BitReader { bytes, at: 0 }
+    }
+
+    /// The next `count` bits; at most 64.
+    #[inline]
+    pub fn take(&mut self, count: u32) -> u64 {
+        let mut value = 0;
+        let mut left = count;
+        while left > 0 {
+            let used = (self.at % 8) as u32;
+            let now = left.min(8 - used);
+            let byte = self.bytes.get(self.at / 8).copied().unwrap_or(0);
+            let part = (byte >> (8 - used - now)) & ((1_u16 << now) - 1) as u8;
+            value = value << now | u64::from(part);
+            self.at += now as usize;
+            left -= now;
+        }
+        value
+    }
+
+    /// Ones before the next zero, at most `most`; the zero is taken too.
+    #[inline]
+    pub fn ones(&mut self, most: u32) -> u32 {
+        let mut count = 0;
+        while count < most && self.take(1) == 1 {
+            count += 1;
+        }
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read(parts in proptest::collection::vec((any::<u64>(), 0u32..=64), 0..80)) {
+            let mut writer = BitWriter::default();
+            for (value, count) in &parts {
+                writer.push(*value, *count);
+            }
+            let bits: u32 = parts.iter().map(|(_, count)| count).sum();
+            prop_assert_eq!(writer.bytes().len(), bits.div_ceil(8) as usize);
+            let bytes = writer.finish();
+            let mut reader = BitReader::new(&bytes);
+            for (value, count) in &parts {
+                let mask = if *count == 64 { u64::MAX } else { (1 << count) - 1 };
+                prop_assert_eq!(reader.take(*count), value & mask);
+            }
+            prop_assert_eq!(reader.take(9) & 1, 0);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Texts about nodes, roll-outs and autoscalers.
+
+use super::texts;
+
+texts! {
+    PROMOTE = "Take the next step";
+    PAUSE_ROLLOUT = "Pause the roll-out";
+    RESUME_ROLLOUT = "Go on";
+    ABORT = "Abort";
+    AUTOSCALER = "Autoscaler";
+    AUTOSCALER_ON = "Turn on";
+    AUTOSCALER_OFF = "Turn off";
+    NODES = "Nodes";
+    CORDON = "Cordon";
+    UNCORDON = "Uncordon";
+    DRAIN = "Drain";
+    LOSE_NODE = "Lose";
+    RETURN_NODE = "Bring back";
+}
+
+/// What an autoscaler aims for, and its bounds.
+pub fn scaler(text: &str, min: u32, max: u32) -> String {
+    format!("{min} to {max} pods: {text}")
+}
+
+/// What the system costs.
+pub fn cost(text: &str) -> String {
+    format!("Cost: {text}")
+}

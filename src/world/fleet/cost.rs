@@ -1,0 +1,124 @@
+//! What it costs: nodes by the hour, disks, requests, data that leaves.
+
+use crate::base::{SimTime, Span};
+use crate::world::World;
+use crate::world::live::Live;
+use crate::world::plan::Plan;
+use crate::world::probe::Probe;
+use crate::world::spec::Service;
+use crate::world::state::State;
+
+use super::body::NodePhase;
+
+/// What the system costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// Nodes and disks, per hour, as they stand.
+    pub per_hour: f64,
+    /// Everything since the start.
+    pub total: f64,
+    /// Everything since the start, by real request of a user.
+    pub per_request: Option<f64>,
+}
+
+impl<P: Probe> Live<'_, P> {
+    /// Counts what nodes cost up to now; to be called before their number changes.
+    pub fn spend(&mut self, now: SimTime) {
+        if self.state.fleet.settled == now {
+            return;
+        }
+        let price = standing(self.plan, self.state);
+        let fleet = &mut self.state.fleet;
+        fleet.spent += price * hours(now.since(fleet.settled));
+        fleet.settled = now;
+    }
+}
+
+/// Nodes and disks per hour, as they stand.
+fn standing(plan: &Plan, state: &State) -> f64 {
+    let disks = plan.spec.services.iter().zip(&state.services);
+    let disks = disks.map(|(spec, running)| disk_price(spec) * running.pods.len() as f64);
+    nodes(plan, state) + disks.sum::<f64>()
+}
+
+/// A node that boots is paid for; one that is lost is paid for as well.
+fn nodes(plan: &Plan, state: &State) -> f64 {
+    let Some(topology) = &plan.spec.topology else {
+        return 0.0;
+    };
+    let nodes = state.fleet.nodes.iter();
+    nodes
+        .filter(|node| node.phase != NodePhase::Removed)
+        .map(|node| topology.pools[node.pool as usize].price)
+        .sum()
+}
+
+/// The disk of one pod per hour.
+fn disk_price(spec: &Service) -> f64 {
+    let disk = spec.fleet.disk.as_ref();
+    disk.map_or(0.0, |disk| disk.size.gib() * disk.price)
+}
+
+fn hours(span: Span) -> f64 {
+    span.as_secs_f64() / 3_600.0
+}
+
+impl World {
+    /// What the whole system costs.
+    pub fn cost(&self) -> Cost {
+        let fleet = &self.state.fleet;
+        let per_hour = standing(&self.plan, &self.state);
+        let requests: f64 = (0..self.plan.spec.services.len())
+            .map(|service| self.requests_cost(service))
+            .sum();
+        let total = fleet.spent + per_hour * hours(self.now().since(fleet.settled)) + requests;
+        let scale = f64::from(self.plan.spec.scale);
+        let users = self.users().ended.iter().sum::<u64>() as f64 * scale;
+        Cost {
+            per_hour,
+            total,
+            per_request: (users > 0.0).then(|| total / users),
+        }
+    }
+
+    /// A service's part of the cost per hour: of the nodes, what its pods have
+    /// reserved of their CPU (in pods, where nothing is reserved), and its own disks.
+    pub fn service_cost(&self, service: usize) -> f64 {
+        let reserved = |service: usize| {
+            let spec = &self.plan.spec.services[service];
+            let each = f64::from(spec.fleet.cpu_request.max(1));
+            self.state.services[service].pods.len() as f64 * each
+        };
+        let all: f64 = (0..self.plan.spec.services.len()).map(reserved).sum();
+        let share = if all > 0.0 {
+            reserved(service) / all
+        } else {
+            0.0
+        };
+        let spec = &self.plan.spec.services[service];
+        let pods = self.state.services[service].pods.len() as f64;
+        nodes(&self.plan, &self.state) * share + disk_price(spec) * pods
+    }
+
+    /// Prices of requests and of data that left, since the start.
+    fn requests_cost(&self, service: usize) -> f64 {
+        let spec = &self.plan.spec.services[service];
+        let topology = self.plan.spec.topology.as_ref();
+        let egress = topology.map_or(0.0, |topology| topology.egress_price);
+        let each = spec.fleet.request_price + spec.fleet.egress.gib() * egress;
+        let running = &self.state.services[service];
+        let mut served = running.served_by.clone();
+        for pod in running
+            .pods
+            .iter()
+            .filter_map(|key| self.state.pods.get(*key))
+        {
+            served[pod.version as usize] += pod.begun;
+        }
+        let priced = served.iter().zip(&spec.versions);
+        let cost: f64 = priced
+            .map(|(served, version)| *served as f64 * (each + version.change.request_price))
+            .sum();
+        cost * f64::from(self.plan.spec.scale)
+    }
+}
