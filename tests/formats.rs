@@ -15,6 +15,7 @@ use xops_lab::base::yaml::{self, Limits};
 use xops_lab::base::{At, Report, Span, Stream};
 use xops_lab::formats::rules::{self, Kind, RuleFile, duration};
 use xops_lab::formats::{Labels, check, openslo, sloth};
+use xops_lab::promql;
 use xops_lab::slo::{BurnWindows, Severity};
 
 fn read(path: &Path) -> String {
@@ -45,25 +46,9 @@ fn rule_files(name: &str, text: &str) -> Vec<RuleFile> {
     found
 }
 
-/// A query without its layout: its signs, with numbers as numbers.
-fn meaning(query: &str) -> Vec<String> {
-    let mut signs = Vec::new();
-    let mut rest = query.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let part = |c: char| c.is_alphanumeric() || "_:.".contains(c);
-        let end = match first {
-            '"' => rest[1..].find('"').unwrap() + 2,
-            c if part(c) => rest.find(|c| !part(c)).unwrap_or(rest.len()),
-            c => c.len_utf8(),
-        };
-        let (sign, after) = rest.split_at(end);
-        signs.push(match sign.parse::<f64>() {
-            Ok(number) => format!("{number:?}"),
-            Err(_) => sign.to_owned(),
-        });
-        rest = after.trim_start();
-    }
-    signs
+/// A query as a tree.
+fn tree(query: &str) -> promql::Expr {
+    promql::parse(query, &promql::Bounds::default()).unwrap()
 }
 
 /// Holds two rule files against each other, rule by rule.
@@ -362,7 +347,10 @@ fn is_judged(verdict: &check::Verdict) {
     let what = &verdict.what;
     for problem in verdict.problems.iter() {
         assert!(problem.place.line >= verdict.line, "{what}: {problem}");
-        assert!(!problem.problem.is_empty() && !problem.remedy.is_empty(), "{what}: {problem}");
+        assert!(
+            !problem.problem.is_empty() && !problem.remedy.is_empty(),
+            "{what}: {problem}"
+        );
     }
 }
 
@@ -371,12 +359,19 @@ fn each_file_of_openslo_is_read_written_and_judged() {
     let Some(folder) = conformance().map(|folder| folder.join("openslo")) else {
         return;
     };
-    let all: Vec<(String, String)> = files(&folder, ".yaml").iter().map(|path| named(path)).collect();
+    let all: Vec<(String, String)> = files(&folder, ".yaml")
+        .iter()
+        .map(|path| named(path))
+        .collect();
     assert!(!all.is_empty());
     for (file, text) in &all {
         let documents = openslo::read(file, text).unwrap_or_else(|problems| panic!("{problems}"));
         let written = openslo::write(&documents);
-        assert_eq!(openslo::read(file, &written).unwrap(), documents, "{written}");
+        assert_eq!(
+            openslo::read(file, &written).unwrap(),
+            documents,
+            "{written}"
+        );
         let verdicts = check::check(&[(file.clone(), text.clone())]);
         assert_eq!(verdicts.len(), documents.len(), "{file}");
         verdicts.iter().for_each(is_judged);
@@ -388,12 +383,31 @@ fn each_file_of_openslo_is_read_written_and_judged() {
     };
     assert_eq!(word("DataSource prometheus"), [true]);
     assert_eq!(word("DataSource datadog"), [false]);
-    assert_eq!(word("Service example-service"), [true, false], "the second has the same name");
-    assert_eq!(word("SLI wifi-client-satisfaction"), [true], "its source is in another file");
-    assert_eq!(word("SLI annotator-throughput"), [false], "its source is nowhere");
+    assert_eq!(
+        word("Service example-service"),
+        [true, false],
+        "the second has the same name"
+    );
+    assert_eq!(
+        word("SLI wifi-client-satisfaction"),
+        [true],
+        "its source is in another file"
+    );
+    assert_eq!(
+        word("SLI annotator-throughput"),
+        [false],
+        "its source is nowhere"
+    );
     assert_eq!(word("AlertCondition latency-too-high"), [true]);
-    assert_eq!(word("AlertNotificationTarget devs-email-notification"), [true]);
-    assert_eq!(word("AlertPolicy low-priority"), [false], "its target is nowhere");
+    assert_eq!(
+        word("AlertNotificationTarget devs-email-notification"),
+        [true]
+    );
+    assert_eq!(
+        word("AlertPolicy low-priority"),
+        [false],
+        "its target is nowhere"
+    );
     assert_eq!(word("SLO search-slo"), [false], "a source of type Any");
 }
 
@@ -404,8 +418,15 @@ fn said(file: &str) -> (String, Option<i32>) {
         .current_dir(project())
         .output()
         .unwrap();
-    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code(),
+    )
 }
 
 /// Beside each file of `tests/formats` stands what is said of it. After a
@@ -420,7 +441,11 @@ fn good_files_run_and_bad_ones_are_refused_in_these_words() {
     for path in all {
         let file = path.file_name().unwrap().to_string_lossy().into_owned();
         let (text, code) = said(&file);
-        assert_eq!(code, Some(i32::from(!file.starts_with("good"))), "{file}: {text}");
+        assert_eq!(
+            code,
+            Some(i32::from(!file.starts_with("good"))),
+            "{file}: {text}"
+        );
         let beside = path.with_extension("txt");
         if fs::read_to_string(&beside).is_ok_and(|expected| expected == text) {
             continue;
@@ -432,7 +457,11 @@ fn good_files_run_and_bad_ones_are_refused_in_these_words() {
             changed.push(format!("{file}\n{text}"));
         }
     }
-    assert!(changed.is_empty(), "what is said changed:\n{}", changed.join("\n"));
+    assert!(
+        changed.is_empty(),
+        "what is said changed:\n{}",
+        changed.join("\n")
+    );
 }
 
 #[test]
@@ -452,7 +481,10 @@ fn the_example_of_the_readme_is_true() {
         .output()
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(block("console"), format!("$ xops slo check slo.yaml\n{said}"));
+    assert_eq!(
+        block("console"),
+        format!("$ xops slo check slo.yaml\n{said}")
+    );
 }
 
 /// A text with a few characters lost, doubled, moved or put in.

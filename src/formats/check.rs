@@ -103,7 +103,9 @@ fn document<'n>(file: &str, text: &str, at: &At<'n>) -> Read<'n> {
     let what = if let Some(dialect) = sloth::dialect(at) {
         let found = sloth::specification(&mut report, at, dialect);
         let service = found.map_or(String::new(), |found| found.service);
-        format!("Sloth SLOs {}", shown(&service)).trim_end().to_owned()
+        format!("Sloth SLOs {}", shown(&service))
+            .trim_end()
+            .to_owned()
     } else if sloth::is_windows(at) {
         sloth::windows(&mut report, at);
         "Sloth alert windows".to_owned()

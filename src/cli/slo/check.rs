@@ -23,7 +23,11 @@ pub(super) fn run(paths: &[PathBuf], out: &mut dyn Write) -> Result<bool, Failur
     for verdict in &verdicts {
         let word = if verdict.runs() { "run" } else { "refused" };
         refused += usize::from(!verdict.runs());
-        writeln!(out, "{}:{}: {}: {word}", verdict.file, verdict.line, verdict.what)?;
+        writeln!(
+            out,
+            "{}:{}: {}: {word}",
+            verdict.file, verdict.line, verdict.what
+        )?;
         if !verdict.problems.is_empty() {
             writeln!(out, "{}\n", verdict.problems)?;
         }
@@ -72,7 +76,10 @@ fn gather(path: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fai
         found.push(path.to_path_buf());
         if found.len() > MOST_FILES {
             let problem = format!("more than {MOST_FILES} files");
-            return Err(Failure::problem(&problem, "name fewer, or a smaller folder"));
+            return Err(Failure::problem(
+                &problem,
+                "name fewer, or a smaller folder",
+            ));
         }
         return Ok(());
     }
@@ -83,11 +90,15 @@ fn gather(path: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Fai
     let mut inside: Vec<PathBuf> = fs::read_dir(path)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
-            let is_yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+            let is_yaml = path
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml");
             // A link to a folder is not followed: it may lead back here.
             (path.is_dir() && !path.is_symlink()) || is_yaml
         })
         .collect();
     inside.sort();
-    inside.iter().try_for_each(|path| gather(path, depth + 1, found))
+    inside
+        .iter()
+        .try_for_each(|path| gather(path, depth + 1, found))
 }

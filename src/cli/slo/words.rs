@@ -56,7 +56,11 @@ pub(in crate::cli) fn job(words: &mut lexopt::Parser) -> Result<Option<Job>, Fai
             }
             Value(word) if job != "rules" || files.is_empty() => files.push(PathBuf::from(word)),
             other => {
-                let known = if job == "rules" { OPTIONS.as_slice() } else { &["help"] };
+                let known = if job == "rules" {
+                    OPTIONS.as_slice()
+                } else {
+                    &["help"]
+                };
                 return Err(unknown(&other, known));
             }
         }

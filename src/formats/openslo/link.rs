@@ -71,9 +71,8 @@ pub fn resolve(readings: &mut [Reading<'_>]) {
 }
 
 fn find(readings: &[Reading<'_>], kind: Kind, name: &str) -> Option<usize> {
-    let fits = |reading: &Reading<'_>| {
-        reading.kind == Some(kind) && reading.name.as_deref() == Some(name)
-    };
+    let fits =
+        |reading: &Reading<'_>| reading.kind == Some(kind) && reading.name.as_deref() == Some(name);
     readings.iter().position(fits)
 }
 
@@ -118,7 +117,10 @@ fn follow(readings: &mut [Reading<'_>], place: usize) {
             let remedy = if known.is_empty() {
                 format!("give the file that has this {kind} as well")
             } else {
-                format!("give the file that has it as well; {}", did_you_mean(&link.name, &known))
+                format!(
+                    "give the file that has it as well; {}",
+                    did_you_mean(&link.name, &known)
+                )
             };
             readings[place].report.error(&link.at, problem, remedy);
             continue;

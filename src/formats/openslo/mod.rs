@@ -17,7 +17,7 @@ mod write;
 pub use link::resolve;
 pub use model::{
     AlertCondition, AlertPolicy, Body, Calendar, DataSource, Document, Indicated, Kind, LabelValue,
-    Link, Method, Metadata, Metric, Moment, Named, NotificationTarget, Objective, Op, Ratio, Raw,
+    Link, Metadata, Method, Metric, Moment, Named, NotificationTarget, Objective, Op, Ratio, Raw,
     Service, Sli, Slo, Source, Target, TimeWindow,
 };
 pub use read::{Reading, is_openslo, read, reading};

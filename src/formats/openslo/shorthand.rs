@@ -82,7 +82,9 @@ impl Shorthand {
     /// Its length; none where that depends on the calendar.
     pub fn span(self) -> Option<Span> {
         let minutes = self.unit.minutes()?;
-        Some(Span::from_mins(minutes.saturating_mul(u64::from(self.count))))
+        Some(Span::from_mins(
+            minutes.saturating_mul(u64::from(self.count)),
+        ))
     }
 }
 

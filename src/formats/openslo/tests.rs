@@ -33,7 +33,9 @@ impl Draw {
     }
 
     fn name(&mut self) -> String {
-        let inner: String = (0..self.below(8)).map(|_| self.pick(&['a', 'B', '7', '-', '.'])).collect();
+        let inner: String = (0..self.below(8))
+            .map(|_| self.pick(&['a', 'B', '7', '-', '.']))
+            .collect();
         format!("n{inner}{}", self.below(10))
     }
 
@@ -42,7 +44,18 @@ impl Draw {
         const SIGNS: &str = "ab c: #-?[]{}&*!|>%@`'\"\\,~09ü=.";
         let signs: Vec<char> = SIGNS.chars().collect();
         let text: String = (0..self.below(12)).map(|_| self.pick(&signs)).collect();
-        let whole = ["true", "null", "12", "1e3", "0x1f", "2020-01-01", "<<", "- a", "a\n b\n", "a\n\nb"];
+        let whole = [
+            "true",
+            "null",
+            "12",
+            "1e3",
+            "0x1f",
+            "2020-01-01",
+            "<<",
+            "- a",
+            "a\n b\n",
+            "a\n\nb",
+        ];
         match self.below(4) {
             0 => self.pick(&whole).to_owned(),
             _ => format!("{text}{}", self.pick(&['x', ':', '#', '~'])),
@@ -95,8 +108,9 @@ impl Draw {
     }
 
     fn free_map(&mut self, depth: u32) -> Tree {
-        let entries: BTreeMap<String, Tree> =
-            (0..self.below(3)).map(|_| (self.text(), self.free(depth))).collect();
+        let entries: BTreeMap<String, Tree> = (0..self.below(3))
+            .map(|_| (self.text(), self.free(depth)))
+            .collect();
         Tree::Map(entries.into_iter().collect())
     }
 
@@ -192,7 +206,9 @@ impl Draw {
                 minute: draw.below(60) as u8,
                 second: draw.below(60) as u8,
             },
-            zone: draw.pick(&["UTC", "America/New_York", "Etc/GMT+5"]).to_owned(),
+            zone: draw
+                .pick(&["UTC", "America/New_York", "Etc/GMT+5"])
+                .to_owned(),
         };
         TimeWindow {
             // No fixed length, so that every slice fits.
@@ -287,8 +303,13 @@ fn durations_tell_minutes_from_months() {
         let span = Shorthand::read(text).unwrap().span();
         span.map(|span| span.as_secs() / 86_400)
     };
-    assert_eq!([days("2w"), days("48h"), days("1M")], [Some(14), Some(2), None]);
-    for text in ["", "m", "5", "1.5h", "-1h", "1h30m", "5 m", "5s", "9999999m", "ä"] {
+    assert_eq!(
+        [days("2w"), days("48h"), days("1M")],
+        [Some(14), Some(2), None]
+    );
+    for text in [
+        "", "m", "5", "1.5h", "-1h", "1h30m", "5 m", "5s", "9999999m", "ä",
+    ] {
         assert!(Shorthand::read(text).is_err(), "{text}");
     }
 }
@@ -296,7 +317,11 @@ fn durations_tell_minutes_from_months() {
 #[test]
 fn only_days_that_are_in_the_calendar_are_moments() {
     let read = |text: &str| Moment::read(text).map(|found| found.to_string());
-    for text in ["2020-02-29 12:30:00", "2000-02-29 00:00:00", "2021-12-31 23:59:59"] {
+    for text in [
+        "2020-02-29 12:30:00",
+        "2000-02-29 00:00:00",
+        "2021-12-31 23:59:59",
+    ] {
         assert_eq!(read(text).as_deref(), Some(text));
     }
     for text in [

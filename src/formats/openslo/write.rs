@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AlertCondition, AlertPolicy, Body, DataSource, Document, LabelValue, Link, Method, Metadata,
+    AlertCondition, AlertPolicy, Body, DataSource, Document, LabelValue, Link, Metadata, Method,
     Metric, Named, NotificationTarget, Objective, Op, Ratio, Raw, Sli, Slo, Source, Target,
     TimeWindow,
 };
@@ -11,7 +11,10 @@ use crate::base::yaml::{self, Tree};
 
 /// Writes documents, one after the other, with lines of `---` between them.
 pub fn write(documents: &[Document]) -> String {
-    let texts: Vec<String> = documents.iter().map(|d| yaml::write(&document(d))).collect();
+    let texts: Vec<String> = documents
+        .iter()
+        .map(|d| yaml::write(&document(d)))
+        .collect();
     texts.join("---\n")
 }
 
@@ -73,13 +76,16 @@ fn sli(sli: &Sli) -> Map {
         Metric::Ratio { counter, ratio } => {
             let inner = Map::new().maybe_word("counter", counter);
             let inner = match ratio {
-                Ratio::Good { good, total } => {
-                    inner.with("good", source(good)).with("total", source(total))
-                }
+                Ratio::Good { good, total } => inner
+                    .with("good", source(good))
+                    .with("total", source(total)),
                 Ratio::Bad { bad, total } => {
                     inner.with("bad", source(bad)).with("total", source(total))
                 }
-                Ratio::Raw { kind, source: found } => {
+                Ratio::Raw {
+                    kind,
+                    source: found,
+                } => {
                     let kind = match kind {
                         Raw::Success => "success",
                         Raw::Failure => "failure",
@@ -115,9 +121,10 @@ fn slo(slo: &Slo) -> Map {
         Method::Timeslices => "Timeslices",
         Method::RatioTimeslices => "RatioTimeslices",
     };
-    map = map
-        .text("budgetingMethod", method)
-        .with("objectives", Tree::List(slo.objectives.iter().map(objective).collect()));
+    map = map.text("budgetingMethod", method).with(
+        "objectives",
+        Tree::List(slo.objectives.iter().map(objective).collect()),
+    );
     if !slo.alert_policies.is_empty() {
         let policies = slo
             .alert_policies
@@ -163,7 +170,8 @@ fn objective(objective: &Objective) -> Tree {
         .maybe_word("timeSliceTarget", &objective.slice_target.map(number))
         .maybe_word("timeSliceWindow", &objective.slice_window);
     if let Some(part) = &objective.part {
-        map = indicator(map, &part.indicator).maybe_word("compositeWeight", &part.weight.map(number));
+        map =
+            indicator(map, &part.indicator).maybe_word("compositeWeight", &part.weight.map(number));
     }
     map.done()
 }
@@ -230,7 +238,11 @@ fn op(op: Op) -> &'static str {
 /// A number in the shorter of both spellings.
 fn number(number: f64) -> String {
     let (plain, power) = (number.to_string(), format!("{number:e}"));
-    if plain.len() <= power.len().max(20) { plain } else { power }
+    if plain.len() <= power.len().max(20) {
+        plain
+    } else {
+        power
+    }
 }
 
 /// A mapping in the making; what is absent is left out.

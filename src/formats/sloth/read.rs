@@ -7,6 +7,7 @@ use super::{Alert, Intervals, Resource, Sli, Slo, Specification};
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Fields, Report, shown};
 use crate::formats::labels::{self, Labels};
+use crate::formats::query;
 use crate::formats::rules::read_span;
 
 /// The `apiVersion` of Kubernetes resources.
@@ -49,7 +50,8 @@ pub fn dialect(at: &At<'_>) -> Option<Dialect> {
     if at.peek_scalar("version") == Some(VERSION) {
         return Some(Dialect::Plain);
     }
-    let is_resource = at.peek_scalar("apiVersion") == Some(API) && at.peek_scalar("kind") == Some(KIND);
+    let is_resource =
+        at.peek_scalar("apiVersion") == Some(API) && at.peek_scalar("kind") == Some(KIND);
     is_resource.then_some(Dialect::Resource)
 }
 
@@ -282,8 +284,8 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
             let errors = fields.need(report, dialect.pick("error_query", "errorQuery"));
             let total = fields.need(report, dialect.pick("total_query", "totalQuery"));
             fields.done(report);
-            let errors_text = errors.as_ref().and_then(|at| query(report, at));
-            let total_text = total.and_then(|at| query(report, &at));
+            let errors_text = errors.as_ref().and_then(|at| query_of(report, at));
+            let total_text = total.and_then(|at| query_of(report, &at));
             if let (Some(at), true) = (errors, errors_text.is_some() && errors_text == total_text) {
                 let remedy = "let the first count bad events, the second all events";
                 report.error(&at, "both queries are the same", remedy);
@@ -298,7 +300,7 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
             let ratio = fields.need(report, dialect.pick("error_ratio_query", "errorRatioQuery"));
             fields.done(report);
             Some(Sli::Raw {
-                ratio: ratio.and_then(|at| query(report, &at))?,
+                ratio: ratio.and_then(|at| query_of(report, &at))?,
             })
         }
         (Some(_), Some(at)) => {
@@ -313,10 +315,13 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
     }
 }
 
-fn query(report: &mut Report, at: &At<'_>) -> Option<String> {
+fn query_of(report: &mut Report, at: &At<'_>) -> Option<String> {
     let text = report.text(at, labels::LONGEST)?;
     match template::problem(&text) {
-        None => Some(text),
+        None => {
+            query::check(report, at, &template::fill(&text, "5m"));
+            Some(text)
+        }
         Some((problem, remedy)) => {
             report.error(at, problem, remedy);
             None

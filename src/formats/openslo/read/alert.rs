@@ -75,7 +75,9 @@ impl<'n> Reading<'n> {
         fields.done(&mut self.report);
         kind.and_then(|at| self.report.choice(&at, &[("burnrate", ())]));
         let op_at = op;
-        let op = op_at.as_ref().and_then(|at| self.report.choice(at, &Op::ALL));
+        let op = op_at
+            .as_ref()
+            .and_then(|at| self.report.choice(at, &Op::ALL));
         if let (Some(Op::Lt | Op::Lte), Some(at)) = (op, &op_at) {
             let problem = "this alerts while the budget burns slowly";
             self.report.warning(at, problem, "is `gt` or `gte` meant?");

@@ -122,7 +122,9 @@ impl<'n> Reading<'n> {
         if version.scalar() != Some(VERSION) {
             let given = shown(version.scalar().unwrap_or_default());
             let problem = format!("`{given}` is not the version that is read");
-            let remedy = format!("write the document anew as `{VERSION}`; versions before and after it differ in their fields");
+            let remedy = format!(
+                "write the document anew as `{VERSION}`; versions before and after it differ in their fields"
+            );
             self.report.error(&version, problem, remedy);
             return None;
         }
@@ -147,9 +149,7 @@ impl<'n> Reading<'n> {
             Kind::DataSource => Body::DataSource(self.data_source(&spec)?),
             Kind::Service => Body::Service(self.service(&spec)?),
             Kind::AlertCondition => Body::AlertCondition(self.condition(&spec)?),
-            Kind::AlertNotificationTarget => {
-                Body::AlertNotificationTarget(self.target(&spec)?)
-            }
+            Kind::AlertNotificationTarget => Body::AlertNotificationTarget(self.target(&spec)?),
             Kind::Sli => Body::Sli(self.sli(&spec)?),
             Kind::AlertPolicy => Body::AlertPolicy(self.policy(&spec)?),
             Kind::Slo => Body::Slo(self.slo(&spec)?),
@@ -222,7 +222,10 @@ impl<'n> Reading<'n> {
         let edge = |c: char| c.is_ascii_alphanumeric();
         let inner = |c: char| edge(c) || matches!(c, '-' | '_' | '.');
         let sound = |word: &str, most: usize| {
-            word.len() <= most && word.starts_with(edge) && word.ends_with(edge) && word.chars().all(inner)
+            word.len() <= most
+                && word.starts_with(edge)
+                && word.ends_with(edge)
+                && word.chars().all(inner)
         };
         if !sound(name, 63) || prefix.is_some_and(|prefix| !sound(prefix, 253)) {
             let problem = format!("`{}` cannot name a label or an annotation", shown(key));

@@ -1,10 +1,12 @@
 //! Indicators and where their metrics come from.
 
 use super::{LONGEST, MOST, Reading};
+use crate::base::At;
 use crate::base::yaml::Tree;
-use crate::base::{At, shown};
 use crate::formats::openslo::link::LinkAt;
 use crate::formats::openslo::{Kind, Metric, Ratio, Raw, Sli, Source};
+use crate::formats::query;
+use crate::formats::sloth::template;
 
 /// Characters of a query.
 const LONGEST_QUERY: usize = 16_384;
@@ -27,7 +29,8 @@ impl<'n> Reading<'n> {
             }
             (None, None) => {
                 let remedy = "add `ratioMetric` with `good` and `total`, or `thresholdMetric`";
-                self.report.error(at, "nothing says what is measured", remedy);
+                self.report
+                    .error(at, "nothing says what is measured", remedy);
                 None
             }
         };
@@ -62,7 +65,8 @@ impl<'n> Reading<'n> {
             (None, None, None, Some(raw)) => return self.raw(at, counter, &raw, raw_type),
             _ => {
                 let problem = "these fields do not make a ratio";
-                let remedy = "give `good` and `total`, or `bad` and `total`, or `raw` and `rawType`";
+                let remedy =
+                    "give `good` and `total`, or `bad` and `total`, or `raw` and `rawType`";
                 self.report.error(at, problem, remedy);
                 return None;
             }
@@ -85,7 +89,8 @@ impl<'n> Reading<'n> {
         let source = self.source(raw);
         let Some(type_at) = raw_type else {
             let remedy = "add `rawType: success` for good/total, `failure` for bad/total";
-            self.report.error(at, "the field `rawType` is missing", remedy);
+            self.report
+                .error(at, "the field `rawType` is missing", remedy);
             return None;
         };
         let kind = self.report.choice(&type_at, &TYPES);
@@ -119,8 +124,10 @@ impl<'n> Reading<'n> {
         if let Some(at) = &source_type {
             self.only_prometheus(at);
         } else if reference.is_none() {
-            let remedy = "add `type: Prometheus`, or `metricSourceRef` with the name of a DataSource";
-            self.limits.error(&at, "nothing says which kind of source this is", remedy);
+            let remedy =
+                "add `type: Prometheus`, or `metricSourceRef` with the name of a DataSource";
+            self.limits
+                .error(&at, "nothing says which kind of source this is", remedy);
         }
         let spec = spec?;
         let is_prometheus = type_name
@@ -138,30 +145,36 @@ impl<'n> Reading<'n> {
     fn query(&mut self, at: &At<'n>, is_prometheus: bool) {
         if !at.is_map() {
             let problem = "the specification of a source is a mapping";
-            self.report.error(at, problem, "write `query: ...` below it");
+            self.report
+                .error(at, problem, "write `query: ...` below it");
             return;
         }
         if !is_prometheus {
             return;
         }
         let entries = self.report.entries(at, MOST);
-        let query = entries.iter().find(|(key, _)| *key == "query");
-        let Some((_, query)) = query else {
+        let found = entries.iter().find(|(key, _)| *key == "query");
+        let Some((_, query_at)) = found else {
             let remedy = "add `query: ...` in PromQL";
             return self.limits.error(at, "there is no query", remedy);
         };
-        match query.scalar() {
+        match query_at.scalar() {
             Some(text) if text.trim().is_empty() => {
-                self.limits.error(query, "the query is empty", "write it in PromQL");
+                self.limits
+                    .error(query_at, "the query is empty", "write it in PromQL");
             }
             Some(text) if text.len() > LONGEST_QUERY => {
                 let problem = format!("a query of more than {LONGEST_QUERY} bytes");
-                self.limits.error(query, problem, "shorten it");
+                self.limits.error(query_at, problem, "shorten it");
             }
-            Some(_) => {}
+            Some(text) => {
+                let text = template::fill(text, "5m");
+                query::check(&mut self.limits, query_at, &text);
+            }
             None => {
-                let problem = format!("`{}` is not a text", shown("query"));
-                self.limits.error(query, problem, "write one query in PromQL");
+                let problem = "a query is a text";
+                self.limits
+                    .error(query_at, problem, "write one query in PromQL");
             }
         }
     }

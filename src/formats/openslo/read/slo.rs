@@ -36,7 +36,8 @@ impl<'n> Reading<'n> {
             Some(at) => self.window(&at).map(Some),
             None => {
                 let remedy = "add `timeWindow` with `duration: 28d` and `isRolling: true`";
-                self.limits.error(at, "there is no time window to keep a budget over", remedy);
+                self.limits
+                    .error(at, "there is no time window to keep a budget over", remedy);
                 Some(None)
             }
         };
@@ -65,7 +66,8 @@ impl<'n> Reading<'n> {
             (None, Some(at)) => {
                 let name = self.object_name(&at);
                 let link = name.as_ref().map(|name| LinkAt::new(&at, Kind::Sli, name));
-                self.links.extend(link.map(|link| link.with_objectives(places)));
+                self.links
+                    .extend(link.map(|link| link.with_objectives(places)));
                 name.map(|name| Some(Link::Ref(name)))
             }
             (Some(_), Some(at)) => {
@@ -76,7 +78,8 @@ impl<'n> Reading<'n> {
             (None, None) if is_composite => Some(None),
             (None, None) => {
                 let remedy = "add `indicator` with `metadata` and `spec`, or `indicatorRef`";
-                self.report.error(at, "nothing says what is measured", remedy);
+                self.report
+                    .error(at, "nothing says what is measured", remedy);
                 None
             }
         };
@@ -126,7 +129,15 @@ impl<'n> Reading<'n> {
         window: Option<Span>,
     ) -> Option<Objective> {
         let mut fields = self.report.fields(at)?;
-        let [display_name, op, value, target, percent, slice_target, slice_window] = [
+        let [
+            display_name,
+            op,
+            value,
+            target,
+            percent,
+            slice_target,
+            slice_window,
+        ] = [
             "displayName",
             "op",
             "value",
@@ -159,12 +170,17 @@ impl<'n> Reading<'n> {
         let slices = matches!(method, Some(Method::Timeslices | Method::RatioTimeslices));
         let needs_target = method == Some(Method::Timeslices);
         for (is_missing, field, example) in [
-            (needs_target && slice_target.is_none(), "timeSliceTarget", "0.95"),
+            (
+                needs_target && slice_target.is_none(),
+                "timeSliceTarget",
+                "0.95",
+            ),
             (slices && slice_window.is_none(), "timeSliceWindow", "1m"),
         ] {
             if is_missing {
                 let problem = format!("`{field}` is missing, which budgeting by slices needs");
-                self.report.error(at, problem, format!("add `{field}: {example}`"));
+                self.report
+                    .error(at, problem, format!("add `{field}: {example}`"));
             }
         }
         let has_use = [(&slice_target, needs_target), (&slice_window, slices)];
@@ -178,7 +194,8 @@ impl<'n> Reading<'n> {
             let share = self.report.number(&at, 0.0..=1.0)?;
             if share == 0.0 {
                 let problem = "every slice would be good";
-                self.report.error(&at, problem, "give a share above 0, such as 0.95");
+                self.report
+                    .error(&at, problem, "give a share above 0, such as 0.95");
                 return None;
             }
             Some(share)
@@ -207,7 +224,8 @@ impl<'n> Reading<'n> {
         } else {
             "give percent below 100, such as 99.9"
         };
-        self.report.error(at, "this target leaves no error budget", remedy);
+        self.report
+            .error(at, "this target leaves no error budget", remedy);
         None
     }
 
@@ -347,12 +365,17 @@ impl<'n> Reading<'n> {
         let letter = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(letter) {
             let problem = "this is no name of a time zone";
-            self.report.error(at, problem, "write one such as UTC or Europe/Berlin");
+            self.report
+                .error(at, problem, "write one such as UTC or Europe/Berlin");
             return None;
         }
         if !UNIVERSAL.contains(&name.as_str()) {
             let problem = "the lab's calendar runs on UTC alone";
-            self.limits.error(at, problem, "write `timeZone: UTC`, with `startTime` in UTC");
+            self.limits.error(
+                at,
+                problem,
+                "write `timeZone: UTC`, with `startTime` in UTC",
+            );
         }
         Some(name)
     }
