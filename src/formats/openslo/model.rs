@@ -24,7 +24,7 @@ pub enum Body {
     AlertNotificationTarget(NotificationTarget),
     Sli(Sli),
     AlertPolicy(AlertPolicy),
-    Slo(Slo),
+    Slo(Box<Slo>),
 }
 
 /// The kinds of documents. A kind refers only to kinds before it.

@@ -272,7 +272,7 @@ impl Draw {
             3 => Body::AlertNotificationTarget(self.target()),
             4 => Body::Sli(self.sli()),
             5 => Body::AlertPolicy(self.policy()),
-            _ => Body::Slo(self.slo()),
+            _ => Body::Slo(Box::new(self.slo())),
         };
         Document {
             metadata: self.metadata(),

@@ -152,7 +152,7 @@ impl<'n> Reading<'n> {
             Kind::AlertNotificationTarget => Body::AlertNotificationTarget(self.target(&spec)?),
             Kind::Sli => Body::Sli(self.sli(&spec)?),
             Kind::AlertPolicy => Body::AlertPolicy(self.policy(&spec)?),
-            Kind::Slo => Body::Slo(self.slo(&spec)?),
+            Kind::Slo => Body::Slo(Box::new(self.slo(&spec)?)),
         };
         Some(Document {
             metadata: metadata?,
