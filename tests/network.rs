@@ -225,3 +225,42 @@ fn an_abort_has_a_status() {
         assert_eq!(tally.outcomes[outcome.index()], failed, "{status}");
     }
 }
+
+#[test]
+fn messages_take_the_time_between_the_zones_of_caller_and_callee() {
+    // Two pods of `back` in two zones of two regions, asked in turn by one in
+    // the first: 10 ms + 2 x 1 ms and 10 ms + 2 x 40 ms.
+    let text = |network: &str| {
+        format!(
+            "title: far
+about: two regions
+traffic: {{rate: 50/s, patience: 60s, mix: [{{route: front/get}}]}}
+topology:
+  zones: {{north: one, south: two}}
+  pools:
+    a: {{zone: north, cpu: 2, memory: 4GiB, nodes: 1}}
+    b: {{zone: south, cpu: 2, memory: 4GiB, nodes: 1}}
+  network: {network}
+services:
+  front: {{about: asks, replicas: 1, workers: 10000, queue: 0, requests: {{cpu: 1, memory: 1GiB}}, routes: {{get: [call: {{to: back/get, timeout: 60ms}}]}}}}
+  back: {{about: answers, replicas: 2, workers: 10000, queue: 0, requests: {{cpu: 1, memory: 1GiB}}, routes: {{get: [work: 10ms]}}}}
+"
+        )
+    };
+    let mut world = World::new(spec(&text("{same-zone: 1ms, other-region: 10ms}")), 1);
+    let mut tally = run(&mut world, 100);
+    assert_eq!(tally.good(), 1.0);
+    assert_eq!(tally.percentile(0.0), 12.0);
+    assert_eq!(tally.percentile(1.0), 30.0);
+    // 5,000 users in turn.
+    close("mean", 1, tally.seconds / tally.done as f64, 0.021, 0.01);
+    // A pair says otherwise, and is too far for the timeout of 60 ms.
+    let pair = "{pairs: [{zones: [south, north], latency: 40ms}]}";
+    let mut world = World::new(spec(&text(pair)), 1);
+    let tally = run(&mut world, 100);
+    close("share answered", 1, tally.good(), 0.5, 0.01);
+    let (path, _) = tally.paths.iter().next().expect("failures");
+    let told = world.tell_path(*path);
+    assert!(told.starts_with("network from front to back"), "{told}");
+    common::check_slices(&spec(&text("{other-region: 5ms, jitter: 2ms}")), 10, |_| {});
+}

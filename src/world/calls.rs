@@ -188,7 +188,7 @@ impl<P: Probe> Live<'_, P> {
         let path = if self.state.lines.contains(callee) {
             self.blame(callee)
         } else {
-            self.blame_letter(callee, plan.service)
+            self.blame_letter(callee, key, plan.service)
         };
         let path = self.state.paths.onward(path, plan.service, How::Late);
         if self.plan.services[plan.service as usize].guarded

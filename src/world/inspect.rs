@@ -341,9 +341,6 @@ impl World {
                 Some(edge) => format!("network from {} to {}", name(edge.from), name(edge.to)),
                 None => "network".to_owned(),
             },
-            Cause::Certificate { service } => {
-                format!("certificate of {} expired", name(service))
-            }
             Cause::Blocked { class } => format!("{} is blocked", self.class_name(class)),
             Cause::OverLimit { class } => {
                 format!("{} is over its rate limit", self.class_name(class))

@@ -172,6 +172,8 @@ pub(super) struct Plan {
     pub entries_by_version: Vec<u32>,
     /// Whether any pod ever stops to collect garbage.
     pub pauses: bool,
+    /// Whether messages take time between zones.
+    pub networked: bool,
 }
 
 /// One kind of request from outside.
@@ -232,9 +234,12 @@ impl Plan {
         let keyed = services
             .iter()
             .any(|service| service.balance == Balance::RingHash);
+        let topology = spec.topology.as_ref();
+        let networked = topology.is_some_and(|topology| topology.network.is_some());
         let mut plan = Plan {
             spec,
             pauses,
+            networked,
             entries_by_version: Vec::new(),
             ops: vec![Op::Refuse, Op::Halt],
             targets: Vec::new(),

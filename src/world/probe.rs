@@ -131,11 +131,6 @@ pub enum Cause {
         /// The edge.
         edge: u32,
     },
-    /// The service's certificate has expired.
-    Certificate {
-        /// The service.
-        service: u32,
-    },
     /// Gateways let nobody of this class in.
     Blocked {
         /// The class.

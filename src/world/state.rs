@@ -239,6 +239,8 @@ pub(super) struct State {
     pub struck: Vec<bool>,
     /// By route number: whether an acting fault concerns messages to and from it.
     pub wired: Vec<bool>,
+    /// How long messages take between zones.
+    pub network: Stream,
     /// Answers on their way.
     pub letters: Slab<Letter>,
     pub fault_chance: Stream,
@@ -315,8 +317,9 @@ impl State {
             paths: Paths::default(),
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
-            wired: vec![false; plan.routes.len()],
+            wired: vec![plan.networked; plan.routes.len()],
             letters: Slab::default(),
+            network: Stream::named(seed, "network"),
             fault_chance: Stream::named(seed, "faults"),
             keys: Stream::named(seed, "user-keys"),
             sources: Source::all(plan, seed),

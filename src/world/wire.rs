@@ -1,4 +1,5 @@
-//! Messages that take time between services, or do not arrive.
+//! Messages that take time between services, by nature or by a fault, or do
+//! not arrive.
 //!
 //! A request on its way is a line already, so that its caller's timeout finds
 //! it, but no pod knows of it yet. An answer on its way is a [`Letter`].
@@ -12,7 +13,9 @@ use super::live::Live;
 use super::paths::{How, PathId};
 use super::plan::HALT;
 use super::probe::{Cause, Outcome, Probe};
+use super::spec::Hop;
 use super::state::{End, Event, Next, State};
+use crate::base::Span;
 use crate::engine::{Agenda, Key};
 
 /// An answer on its way.
@@ -38,27 +41,69 @@ impl<P: Probe> Live<'_, P> {
         agenda: &mut Agenda<Event>,
     ) -> Option<Result<(Key, Next), End>> {
         let from = self.from(owner);
-        let way = self.strike_request(Struck { route, pod, from }, agenda.now());
-        let (Way::Delayed(_, id) | Way::Held(id)) = way else {
-            return match way {
-                Way::Fails(end) => Some(Err(end)),
-                _ => None,
-            };
+        let hop = self.hop(owner, pod);
+        let way = self.strike_request(Struck { route, pod, from }, hop, agenda.now());
+        let culprit = match way {
+            Way::Plain => return None,
+            Way::Fails(end) => return Some(Err(end)),
+            Way::Delayed(_, id) => id,
+            Way::Held(id) => Some(id),
         };
         let at_route = &self.plan.routes[route as usize];
         let (service, entry) = (at_route.service, at_route.entry);
         let line = Line {
-            touched: self.state.paths.first(Cause::Fault(id)),
+            touched: self.on_the_way(culprit, owner),
             ..Line::request((service, route, entry), pod, owner, pass, agenda.now())
         };
         let key = self.state.lines.insert(line);
         self.state.services[service as usize].arrived += 1;
-        if let Way::Delayed(wait, _) = way {
-            agenda.after(wait, Event::Arrive(key));
-        } else {
-            self.hang(id, key, agenda);
+        match way {
+            Way::Held(id) => self.hang(id, key, agenda),
+            Way::Delayed(wait, _) => agenda.after(wait, Event::Arrive(key)),
+            Way::Plain | Way::Fails(_) => {}
         }
         Some(Ok((key, Next::Nothing)))
+    }
+
+    /// Why a request of a line has not arrived: a fault, or the distance.
+    fn on_the_way(&mut self, culprit: Option<u32>, owner: Key) -> PathId {
+        if let Some(id) = culprit {
+            return self.state.paths.first(Cause::Fault(id));
+        }
+        let line = self.state.lines.get(owner);
+        let edge = line.and_then(|line| self.plan.calls[line.call.plan as usize].edge);
+        edge.map_or(PathId::NONE, |edge| {
+            self.state.paths.first(Cause::Network { edge })
+        })
+    }
+
+    /// How long a message takes between a caller and a pod by nature.
+    fn hop(&mut self, caller: Key, pod: Key) -> Span {
+        let topology = self.plan.spec.topology.as_ref();
+        let network = topology.and_then(|topology| topology.network.as_ref());
+        let Some(network) = network else {
+            return Span::ZERO;
+        };
+        let caller = self.state.lines.get(caller);
+        let here = caller.and_then(|line| self.zone(line.pod));
+        let hop = match (here, self.zone(pod)) {
+            (Some(here), Some(there)) => network.pairs[here as usize][there as usize],
+            _ => Hop::default(),
+        };
+        if hop.jitter.is_zero() {
+            return hop.latency;
+        }
+        let swing = 2.0 * self.state.network.unit() - 1.0;
+        let swung = hop.latency.as_secs_f64() + swing * hop.jitter.as_secs_f64();
+        Span::from_secs_f64(swung)
+    }
+
+    /// Position of the zone that a pod runs in.
+    fn zone(&self, pod: Key) -> Option<u32> {
+        let node = self.state.pods.get(pod)?.body.node?;
+        let pool = self.state.fleet.nodes.get(node as usize)?.pool;
+        let topology = self.plan.spec.topology.as_ref()?;
+        topology.pools.get(pool as usize).map(|pool| pool.zone)
     }
 
     /// Position of the service that a line runs in; none for users.
@@ -107,10 +152,15 @@ impl<P: Probe> Live<'_, P> {
 
     /// A pod takes in a request that it has room for.
     fn receive(&mut self, key: Key, pod: Key, free: bool, agenda: &mut Agenda<Event>) -> Next {
-        let State { lines, pods, .. } = &mut *self.state;
+        let State {
+            lines, pods, paths, ..
+        } = &mut *self.state;
         let (Some(line), Some(pod_state)) = (lines.get_mut(key), pods.get_mut(pod)) else {
             return Next::Nothing;
         };
+        if let Some(Cause::Network { .. }) = paths.cause(line.touched) {
+            line.touched = PathId::NONE; // it was on its way, and is no more
+        }
         line.at = self.plan.routes[line.route as usize].entry_at(pod_state.version, self.plan);
         let asynchronous = self.plan.services[line.service as usize].asynchronous;
         pod_state.requests += 1;
@@ -146,25 +196,27 @@ impl<P: Probe> Live<'_, P> {
     ) -> Key {
         let (route, pod) = place;
         let from = self.from(line);
-        let way = self.strike_answer(Struck { route, pod, from }, agenda.now());
-        let id = match way {
+        let hop = self.hop(line, pod);
+        let way = self.strike_answer(Struck { route, pod, from }, hop, agenda.now());
+        let culprit = match way {
             Way::Plain => return line,
             Way::Fails(end) => {
                 self.answer(line, callee, end);
                 return Key::NONE;
             }
-            Way::Delayed(_, id) | Way::Held(id) => id,
+            Way::Delayed(_, id) => id,
+            Way::Held(id) => Some(id),
         };
-        if end.path == PathId::NONE {
+        if let Some(id) = culprit.filter(|_| end.path == PathId::NONE) {
             let service = self.plan.routes[route as usize].service;
             let first = self.state.paths.first(Cause::Fault(id));
             end.path = self.state.paths.onward(first, service, How::Slow);
         }
         let letter = self.state.letters.insert(Letter { line, callee, end });
-        if let Way::Delayed(wait, _) = way {
-            agenda.after(wait, Event::Letter(letter));
-        } else {
-            self.hold_letter(id, letter);
+        match way {
+            Way::Held(id) => self.hold_letter(id, letter),
+            Way::Delayed(wait, _) => agenda.after(wait, Event::Letter(letter)),
+            Way::Plain | Way::Fails(_) => {}
         }
         Key::NONE
     }
@@ -178,13 +230,16 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Why an answer is still on its way: its caller waits no longer.
-    pub fn blame_letter(&mut self, callee: Key, service: u32) -> PathId {
+    pub fn blame_letter(&mut self, callee: Key, line: Key, service: u32) -> PathId {
         let about = |(_, letter): &(Key, &Letter)| letter.callee == callee;
         let found = self.state.letters.iter().find(about);
         match found.map(|(key, letter)| (key, letter.end.path)) {
             Some((key, path)) => {
                 self.state.letters.remove(key);
-                path
+                match path {
+                    PathId::NONE => self.on_the_way(None, line),
+                    path => path,
+                }
             }
             None => self.state.paths.first(Cause::Slow { service }),
         }

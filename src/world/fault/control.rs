@@ -322,7 +322,7 @@ impl<P: Probe> Live<'_, P> {
     /// or the messages to and from it.
     fn refresh_struck(&mut self) {
         self.state.struck.fill(false);
-        self.state.wired.fill(false);
+        self.state.wired.fill(self.plan.networked);
         for fault in &self.state.faults {
             let entry = fault.spec.kind.entry();
             if fault.phase != Phase::Acting || !entry.by_request {

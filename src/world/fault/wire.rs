@@ -29,8 +29,8 @@ const MOST_HELD: usize = 4_096;
 pub(in crate::world) enum Way {
     /// It arrives at once.
     Plain,
-    /// It arrives later, because of this fault.
-    Delayed(Span, u32),
+    /// It arrives later, because of this fault if of any.
+    Delayed(Span, Option<u32>),
     /// It does not arrive while this fault acts.
     Held(u32),
     /// The caller is told at once that it has failed.
@@ -38,8 +38,8 @@ pub(in crate::world) enum Way {
 }
 
 impl<P: Probe> Live<'_, P> {
-    /// What becomes of a request.
-    pub fn strike_request(&mut self, struck: Struck, now: SimTime) -> Way {
+    /// What becomes of a request that takes this long by nature.
+    pub fn strike_request(&mut self, struck: Struck, hop: Span, now: SimTime) -> Way {
         const KINDS: [FaultKind; 7] = [
             FaultKind::NetLatency,
             FaultKind::Loss,
@@ -49,11 +49,11 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::DnsError,
             FaultKind::CertificateExpired,
         ];
-        self.strike_message(struck, now, &KINDS)
+        self.strike_message(struck, hop, now, &KINDS)
     }
 
-    /// What becomes of an answer.
-    pub fn strike_answer(&mut self, struck: Struck, now: SimTime) -> Way {
+    /// What becomes of an answer that takes this long by nature.
+    pub fn strike_answer(&mut self, struck: Struck, hop: Span, now: SimTime) -> Way {
         const KINDS: [FaultKind; 6] = [
             FaultKind::NetLatency,
             FaultKind::Loss,
@@ -62,11 +62,20 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::Reset,
             FaultKind::WrongBody,
         ];
-        self.strike_message(struck, now, &KINDS)
+        self.strike_message(struck, hop, now, &KINDS)
     }
 
-    fn strike_message(&mut self, struck: Struck, now: SimTime, kinds: &[FaultKind]) -> Way {
-        let mut way = Way::Plain;
+    fn strike_message(
+        &mut self,
+        struck: Struck,
+        hop: Span,
+        now: SimTime,
+        kinds: &[FaultKind],
+    ) -> Way {
+        let mut way = match hop {
+            Span::ZERO => Way::Plain,
+            hop => Way::Delayed(hop, None),
+        };
         let service = self.plan.routes[struck.route as usize].service;
         self.strikes(struck, now, kinds, |live, id, strength| {
             let before = match way {
@@ -80,13 +89,13 @@ impl<P: Probe> Live<'_, P> {
             let outcome = match kind {
                 FaultKind::NetLatency => {
                     let wait = live.swing(value, id, strength);
-                    way = Way::Delayed(before + wait, id);
+                    way = Way::Delayed(before + wait, Some(id));
                     return;
                 }
                 FaultKind::Loss => {
                     let wait = live.retransmissions(value * strength);
                     if !wait.is_zero() {
-                        way = Way::Delayed(before + wait, id);
+                        way = Way::Delayed(before + wait, Some(id));
                     }
                     return;
                 }

@@ -25,6 +25,25 @@ pub struct Topology {
     pub evict_after: Span,
     /// Price of a GiB that leaves the system.
     pub egress_price: f64,
+    /// How long messages take between zones; no time where absent.
+    pub network: Option<Network>,
+}
+
+/// How long a message takes one way, by the zones of caller and callee. What
+/// users send and get takes no time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// By position of the one zone and then of the other.
+    pub pairs: Vec<Vec<Hop>>,
+}
+
+/// One way from zone to zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hop {
+    /// The time it takes on average.
+    pub latency: Span,
+    /// More or less by up to this, drawn evenly.
+    pub jitter: Span,
 }
 
 /// A failure domain.
