@@ -360,18 +360,19 @@ impl Play {
 
     fn check_control(&self, command: &Command) -> Result<(), Refusal> {
         let allowed = self.controls().any(|control| {
-            let action = match control {
-                "faults" => Action::Inject,
-                "deploy" => Action::Deploy,
-                "roll_back" => Action::RollBack,
-                "restart" => Action::Restart,
-                "scale" => Action::Scale,
-                "nodes" => Action::Node,
-                "calls" => Action::SetCall,
-                "guard" => Action::SetGuard,
-                _ => Action::Load,
+            let actions: &[Action] = match control {
+                "faults" => &[Action::Inject],
+                "deploy" => &[Action::Deploy],
+                "roll_back" => &[Action::RollBack],
+                "restart" => &[Action::Restart],
+                "scale" => &[Action::Scale],
+                "nodes" => &[Action::Node],
+                "calls" => &[Action::SetCall],
+                "guard" => &[Action::SetGuard],
+                "traffic" => &[Action::Surge, Action::Admit, Action::Shed],
+                _ => &[Action::Load],
             };
-            action.matches(command)
+            actions.iter().any(|action| action.matches(command))
         });
         if allowed || !Action::Any.matches(command) {
             return Ok(());
