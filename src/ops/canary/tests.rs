@@ -484,7 +484,13 @@ proptest! {
             Class::Low => Class::High,
             other => other,
         };
-        prop_assert_eq!(back.class, mirrored);
+        // An end found to within a ten-thousandth may fall on either side of a
+        // band that lies right at it.
+        let at_the_band = [&there, &back].iter().filter_map(|found| found.evidence).any(|found| {
+            let Interval { low, high, .. } = found.shift;
+            [low, high].iter().any(|end| (end.abs() - found.band).abs() <= 2e-4)
+        });
+        prop_assert!(at_the_band || back.class == mirrored, "{:?} {:?}", there, back);
         if let (Some(there), Some(back)) = (there.evidence, back.evidence) {
             // Each side is found to within a ten-thousandth.
             prop_assert!((there.shift.low + back.shift.high).abs() <= 2e-4);
