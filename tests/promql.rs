@@ -13,20 +13,9 @@ use proptest::test_runner::Config;
 use xops_lab::promql::{Bounds, Kind, Options, Query, Value, parse, testing};
 use xops_lab::telemetry::store::{Labels, NAME, STALE, Sample, Store};
 
-/// The folder with outside test data: named by `XOPS_CONFORMANCE`, or the
-/// nearest `shared/conformance` above the project.
-fn conformance() -> Option<PathBuf> {
-    let named = std::env::var_os("XOPS_CONFORMANCE").map(PathBuf::from);
-    let mut above = support::project().ancestors();
-    named.or_else(|| {
-        above.find_map(|folder| Some(folder.join("shared/conformance")).filter(|f| f.is_dir()))
-    })
-}
-
 #[test]
 fn prometheus_own_cases_pass_unless_they_need_native_histograms() {
-    let Some(folder) = conformance().map(|folder| folder.join("promql")) else {
-        println!("no conformance folder here: set XOPS_CONFORMANCE to run Prometheus's cases");
+    let Some(folder) = support::conformance().map(|folder| folder.join("promql")) else {
         return;
     };
     let entries = fs::read_dir(&folder).expect("the folder of test files");

@@ -4,8 +4,12 @@
 //! stated beside each figure, chosen as about five standard errors of the mean
 //! of its samples, which are autocorrelated at these loads.
 
-use xops_lab::base::{Report, SimTime, Span, yaml};
-use xops_lab::world::{Attempted, Happening, Outcome, Probe, Served, Spec, UserDone, World, read};
+#[path = "support/text.rs"]
+mod text;
+
+use text::spec;
+use xops_lab::base::{SimTime, Span};
+use xops_lab::world::{Attempted, Happening, Outcome, Probe, Served, Spec, UserDone, World};
 
 /// Adds up users' waits and counts outcomes.
 #[derive(Default)]
@@ -24,19 +28,6 @@ impl Probe for Tally {
         self.seconds += done.duration.as_secs_f64();
     }
     fn happened(&mut self, _: SimTime, _: Happening) {}
-}
-
-fn spec(text: &str) -> Spec {
-    let node = yaml::parse("test.yaml", text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("test.yaml", text);
-    let mut fields = report
-        .fields(&xops_lab::base::At::root(&node))
-        .expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields);
-    fields.done(&mut report);
-    let problems = report.finish();
-    assert!(problems.is_empty(), "{problems}");
-    spec.expect("a sound world")
 }
 
 /// One station with exponential or other service.

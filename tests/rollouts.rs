@@ -1,13 +1,16 @@
 //! Versions, roll-outs and autoscalers, seen from the users' side and from the
 //! control plane's. Oracles are Kubernetes' documented rules and closed forms.
 
+#[path = "support/text.rs"]
+mod text;
+
 use proptest::prelude::*;
-use xops_lab::base::{Digest, Report, SimTime, Span, yaml};
+use xops_lab::base::{Digest, SimTime, Span};
 use xops_lab::engine::Progress;
 use xops_lab::world::spec::Strategy;
 use xops_lab::world::{
     ActionError, Happening, LoadFactor, NodeAct, Outcome, PodWord, Probe, RolloutAct, Served, Spec,
-    Stage, Unobserved, UserDone, World, read,
+    Stage, Unobserved, UserDone, World,
 };
 
 /// Counts users' outcomes, and answers by version where causes tell.
@@ -53,7 +56,7 @@ impl Seen {
 }
 
 fn spec(rate: &str, service: &str) -> Spec {
-    let text = format!(
+    let world = format!(
         "title: app
 about: one service
 traffic:
@@ -66,16 +69,7 @@ services:
 {service}
 "
     );
-    let node = yaml::parse("test.yaml", &text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("test.yaml", &text);
-    let mut fields = report
-        .fields(&xops_lab::base::At::root(&node))
-        .expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields);
-    fields.done(&mut report);
-    let problems = report.finish();
-    assert!(problems.is_empty(), "{problems}");
-    spec.expect("a sound world")
+    text::spec(&world)
 }
 
 fn until(world: &mut World, seconds: u64, seen: &mut Seen) {
@@ -349,12 +343,7 @@ services:
     queue: 20
     routes: {get: [{work: 10ms}]}
 ";
-    let node = yaml::parse("t.yaml", text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("t.yaml", text);
-    let mut fields = report
-        .fields(&xops_lab::base::At::root(&node))
-        .expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields).expect("a sound world");
+    let spec = text::spec(text);
     let mut world = World::new(spec, 1);
     let mut before = Seen::default();
     until(&mut world, 20, &mut before);
@@ -505,12 +494,7 @@ services:
     requests: {cpu: 0.2}
     routes: {get: [{work: {exponential: {mean: 10ms}}}]}
 ";
-    let node = yaml::parse("t.yaml", text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("t.yaml", text);
-    let mut fields = report
-        .fields(&xops_lab::base::At::root(&node))
-        .expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields).expect("a sound world");
+    let spec = text::spec(text);
     let run = |budget: u64| {
         let mut world = World::new(spec.clone(), 11);
         let go = |world: &mut World, seconds| {

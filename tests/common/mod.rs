@@ -2,11 +2,16 @@
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+#[path = "../support/text.rs"]
+mod text;
+
 use std::collections::BTreeMap;
 
-use xops_lab::base::{Digest, Report, SimTime, Span, yaml};
+#[allow(unused_imports)] // each test binary uses a part
+pub use text::{spec, try_spec};
+use xops_lab::base::{Digest, SimTime, Span};
 use xops_lab::world::{
-    Attempted, Cause, Happening, Outcome, PathId, Probe, Served, Spec, UserDone, World, read,
+    Attempted, Cause, Happening, Outcome, PathId, Probe, Served, Spec, UserDone, World,
 };
 
 /// What happened to users and at services.
@@ -66,31 +71,6 @@ impl Tally {
         self.waits.sort_by(f64::total_cmp);
         let place = (share * (self.waits.len().max(1) - 1) as f64) as usize;
         self.waits.get(place).copied().unwrap_or(0.0)
-    }
-}
-
-/// A world that must be sound.
-pub fn spec(text: &str) -> Spec {
-    match try_spec(text) {
-        Ok(spec) => spec,
-        Err(problems) => panic!("{problems}"),
-    }
-}
-
-/// A world, or what is wrong with it.
-pub fn try_spec(text: &str) -> Result<Spec, String> {
-    let node = yaml::parse("test.yaml", text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("test.yaml", text);
-    let mut fields = report
-        .fields(&xops_lab::base::At::root(&node))
-        .expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields);
-    fields.done(&mut report);
-    let problems = report.finish();
-    if problems.is_empty() {
-        Ok(spec.expect("a sound world"))
-    } else {
-        Err(problems.to_string())
     }
 }
 

@@ -1,8 +1,9 @@
 //! One service called `app` in a world of its own, and what its users and
 //! operators see.
 
-use xops_lab::base::{Report, SimTime, yaml};
-use xops_lab::world::{Cause, Happening, Outcome, Probe, Served, Spec, UserDone, World, read};
+pub use super::text::try_spec;
+use xops_lab::base::SimTime;
+use xops_lab::world::{Cause, Happening, Outcome, Probe, Served, Spec, UserDone, World};
 
 /// Remembers what users and operators saw.
 #[derive(Clone, Default)]
@@ -46,22 +47,6 @@ impl Seen {
             .filter(|(_, happening)| wanted(happening))
             .map(|(at, _)| at.as_secs_f64())
             .collect()
-    }
-}
-
-pub fn try_spec(text: &str) -> Result<Spec, String> {
-    let node = yaml::parse("test.yaml", text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("test.yaml", text);
-    let mut fields = report
-        .fields(&xops_lab::base::At::root(&node))
-        .expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields);
-    fields.done(&mut report);
-    let problems = report.finish();
-    if problems.is_empty() {
-        Ok(spec.expect("a sound world"))
-    } else {
-        Err(problems.to_string())
     }
 }
 

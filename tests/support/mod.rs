@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test file compiles this by itself and uses a part of it
 
 pub mod fleet;
+pub mod text;
 
 use std::collections::BTreeMap;
 use std::fs;

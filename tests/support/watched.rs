@@ -1,12 +1,16 @@
 //! A world under observation: what users got, stretch by stretch.
 #![allow(dead_code)]
 
-use xops_lab::base::{At, Report, SimTime, Span, yaml};
+#[path = "text.rs"]
+mod text;
+
+pub use text::try_spec;
+use xops_lab::base::{SimTime, Span};
 use xops_lab::engine::Progress;
 use xops_lab::world::store::{Quantity, figures};
 use xops_lab::world::{
-    Attempted, Cause, Failover, FaultKind, FaultSpec, Happening, Outcome, Probe, Served, Spec,
-    UserDone, World, read,
+    Attempted, Cause, Failover, FaultKind, FaultSpec, Happening, Outcome, Probe, Served, UserDone,
+    World,
 };
 
 /// What users got, and what operators saw.
@@ -65,20 +69,6 @@ impl Seen {
 
     pub fn served(&self, service: usize) -> u64 {
         self.served.get(service).copied().unwrap_or(0)
-    }
-}
-
-/// Reads a world; the problems where it cannot be.
-pub fn try_spec(text: &str) -> Result<Spec, String> {
-    let node = yaml::parse("test.yaml", text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("test.yaml", text);
-    let mut fields = report.fields(&At::root(&node)).expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields);
-    fields.done(&mut report);
-    let problems = report.finish();
-    match spec {
-        Some(spec) if problems.is_empty() => Ok(spec),
-        _ => Err(problems.to_string()),
     }
 }
 

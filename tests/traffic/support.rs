@@ -1,8 +1,12 @@
 //! Worlds from text, and what their clients went through.
 
-use xops_lab::base::{At, Report, SimTime, Span, yaml};
+#[path = "../support/text.rs"]
+mod text;
+
+pub use text::try_spec;
+use xops_lab::base::{SimTime, Span};
 use xops_lab::world::{
-    Attempted, Happening, Outcome, Probe, Served, Spec, Unobserved, UserDone, World, read,
+    Attempted, Happening, Outcome, Probe, Served, Spec, Unobserved, UserDone, World,
 };
 
 /// Every request from outside that ended.
@@ -29,20 +33,6 @@ impl Log {
         self.of(class)
             .filter(|done| done.outcome == outcome)
             .count()
-    }
-}
-
-/// A sound world, or every problem of it.
-pub fn try_spec(text: &str) -> Result<Spec, String> {
-    let node = yaml::parse("test.yaml", text, &yaml::Limits::default()).expect("valid YAML");
-    let mut report = Report::new("test.yaml", text);
-    let mut fields = report.fields(&At::root(&node)).expect("a mapping");
-    let spec = read::spec(&mut report, &mut fields);
-    fields.done(&mut report);
-    let problems = report.finish();
-    match spec {
-        Some(spec) if problems.is_empty() => Ok(spec),
-        _ => Err(problems.to_string()),
     }
 }
 

@@ -119,7 +119,7 @@ fn heading(service: &ServiceView, inner: f64) -> Html {
     html! {
         <>
             <path class="map-kind" d={kind_icon(service.kind)} transform="translate(0 10)" />
-            <text class="map-name" x="20" y="21.5">{ fitted(&service.name, inner - 20.0, 7.3) }</text>
+            <text class="map-name" x="20" y="21.5">{ fitted(&service.name, inner - 20.0, 8.2) }</text>
             <g class="map-health" transform="translate(0 31)">
                 <path d={health_shape(service.health)} />
                 if service.health == Health::Bad || service.health == Health::Watch {
