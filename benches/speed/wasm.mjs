@@ -44,7 +44,7 @@ console.log("| workload | ours, M events/s | plain loop | ours / plain | desque 
 console.log("|---|---|---|---|---|---|");
 for (let workload = 0; workload < wasm.bench_workloads(); workload++) {
   const name = nameOf(workload);
-  if (!name.includes(words)) continue;
+  if (words.endsWith(".") ? name !== words.slice(0, -1) : !name.includes(words)) continue;
   const engines = [...Array(wasm.bench_start(workload)).keys()];
   for (let warm = 0; warm < 3; warm++) engines.forEach(speed);
   const rounds = engines.map(() => []);

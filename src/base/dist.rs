@@ -90,8 +90,16 @@ pub enum Sampler {
 
 impl Sampler {
     /// Draws one duration.
-    #[inline]
+    #[inline(always)]
     pub fn sample(&self, stream: &mut Stream) -> Span {
+        match *self {
+            Sampler::Exponential { mean } => Span::from_nanos_f64(mean * stream.exponential()),
+            _ => self.sample_other(stream),
+        }
+    }
+
+    #[inline(never)]
+    fn sample_other(&self, stream: &mut Stream) -> Span {
         match *self {
             Sampler::Exponential { mean } => Span::from_nanos_f64(mean * stream.exponential()),
             Sampler::Constant(span) => span,

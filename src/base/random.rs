@@ -67,21 +67,39 @@ impl Stream {
     }
 
     /// Exponential with mean 1.
-    #[inline]
+    #[inline(always)]
     pub fn exponential(&mut self) -> f64 {
+        let (layer, x) = self.exponential_layer();
+        if x < EXPONENTIAL.x[layer + 1] {
+            return x;
+        }
+        self.exponential_edge(layer, x)
+    }
+
+    /// A layer of the ziggurat, and a place within it.
+    #[inline(always)]
+    fn exponential_layer(&mut self) -> (usize, f64) {
+        let bits = self.bits();
+        let layer = (bits & 0xff) as usize;
+        let unit = (bits >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64);
+        (layer, unit * EXPONENTIAL.x[layer])
+    }
+
+    /// What to do at the edge of a layer: one draw in fifty comes here.
+    #[cold]
+    #[inline(never)]
+    fn exponential_edge(&mut self, mut layer: usize, mut x: f64) -> f64 {
         let table: &Ziggurat = &EXPONENTIAL;
         loop {
-            let bits = self.bits();
-            let layer = (bits & 0xff) as usize;
-            let x = (bits >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64) * table.x[layer];
-            if x < table.x[layer + 1] {
-                return x;
-            }
             if layer == 0 {
                 return EXPONENTIAL_EDGE - libm::log(self.unit_open());
             }
             let (low, high) = (table.f[layer], table.f[layer + 1]);
             if low + self.unit() * (high - low) < libm::exp(-x) {
+                return x;
+            }
+            (layer, x) = self.exponential_layer();
+            if x < table.x[layer + 1] {
                 return x;
             }
         }

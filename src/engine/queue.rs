@@ -42,20 +42,17 @@ impl Key {
     /// second time.
     #[inline(always)]
     fn earlier(self, other: Key) -> Key {
-        let mut wins = other.time < self.time;
-        if other.time == self.time {
-            wins = other.was_before(self);
-        }
+        let wins = other.joined() < self.joined();
         Key {
             time: select_unpredictable(wins, other.time, self.time),
             order: select_unpredictable(wins, other.order, self.order),
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn was_before(self, other: Key) -> bool {
-        self.order < other.order
+    /// Time above order: a comparison without a branch.
+    #[inline(always)]
+    fn joined(self) -> u128 {
+        (self.time as u128) << 64 | self.order as u128
     }
 }
 
@@ -153,14 +150,16 @@ impl<E: Copy> EventQueue<E> {
 
     /// Puts `key` at a leaf and its consequences at every node above.
     #[inline]
-    fn replay(&mut self, slot: u32, mut key: Key) {
+    fn replay(&mut self, slot: u32, key: Key) {
         let tree = &mut self.tree[..];
-        let mut node = tree.len() / 2 + slot as usize;
-        tree[node] = key;
-        while node > 1 {
-            key = key.earlier(tree[node ^ 1]);
-            node >>= 1;
-            tree[node] = key;
+        match tree.len() {
+            32 => climb::<32>(tree, slot, key),
+            64 => climb::<64>(tree, slot, key),
+            128 => climb::<128>(tree, slot, key),
+            256 => climb::<256>(tree, slot, key),
+            512 => climb::<512>(tree, slot, key),
+            1024 => climb::<1024>(tree, slot, key),
+            _ => climb_any(tree, slot, key),
         }
     }
 
@@ -180,6 +179,34 @@ impl<E: Copy> EventQueue<E> {
             self.tree = tree;
         }
         slot as u32
+    }
+}
+
+/// [`climb_any`] for a tree of N nodes, a power of two: the path has a known
+/// length, and an index within N needs no check.
+#[inline(never)]
+fn climb<const N: usize>(tree: &mut [Key], slot: u32, mut key: Key) {
+    let Ok(tree) = <&mut [Key; N]>::try_from(tree) else {
+        return;
+    };
+    let mut node = (N / 2 + slot as usize) & (N - 1);
+    tree[node] = key;
+    for _ in 1..N.ilog2() {
+        key = key.earlier(tree[(node ^ 1) & (N - 1)]);
+        node = (node >> 1) & (N - 1);
+        tree[node] = key;
+    }
+}
+
+/// The way up from a leaf to the root.
+#[inline(never)]
+fn climb_any(tree: &mut [Key], slot: u32, mut key: Key) {
+    let mut node = tree.len() / 2 + slot as usize;
+    tree[node] = key;
+    while node > 1 {
+        key = key.earlier(tree[node ^ 1]);
+        node >>= 1;
+        tree[node] = key;
     }
 }
 

@@ -23,12 +23,23 @@ impl<P: Probe> Live<'_, P> {
         };
         line.call.attempts += 1;
         line.call.began = agenda.now();
-        let number = line.call.plan;
-        let plan: &CallPlan = &self.plan.calls[number as usize];
+        let (call, pass) = (line.call.plan, Pass::plain(line));
+        self.try_call(key, call, pass, agenda)
+    }
+
+    /// Sends an attempt that the line has noted.
+    #[inline(always)]
+    pub fn try_call(
+        &mut self,
+        key: Key,
+        call: u32,
+        pass: Pass,
+        agenda: &mut Agenda<Event>,
+    ) -> Next {
+        let plan: &CallPlan = &self.plan.calls[call as usize];
         if plan.guarded | self.state.wired[plan.route as usize] {
             return self.ask_policies(key, agenda);
         }
-        let pass = Pass::plain(line);
         let admitted = match self.pod_for(key, plan, Key::NONE, pass.user, agenda.now()) {
             Ok(pod) => self.admit(pod, plan.route, key, pass, agenda),
             Err(end) => Err(end),
@@ -216,6 +227,7 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         }
         line.call.callee = Key::NONE;
+        let kind = line.kind;
         let plan = &self.plan.calls[line.call.plan as usize];
         if let Some(edge) = plan.edge {
             let now = agenda.now();
@@ -232,35 +244,43 @@ impl<P: Probe> Live<'_, P> {
             self.back_off(key, plan, attempts, agenda);
             return Next::Nothing;
         }
-        self.conclude(key, end, agenda)
+        self.conclude(key, kind, end, agenda)
     }
 
     /// A call is over: its line goes on.
     #[inline(always)]
-    fn conclude(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
+    fn conclude(&mut self, key: Key, kind: Kind, end: End, agenda: &mut Agenda<Event>) -> Next {
+        match kind {
+            Kind::Request | Kind::Branch if end == End::OK => Next::Run(key),
+            Kind::Request | Kind::Branch => self.troubled(key, end, agenda),
+            Kind::User => {
+                self.user_answered(key, end, agenda);
+                Next::Nothing
+            }
+            Kind::Delivery => {
+                self.delivered(key, end, agenda);
+                Next::Nothing
+            }
+        }
+    }
+
+    /// A user has the answer.
+    fn user_answered(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) {
         let Some(line) = self.state.lines.get(key) else {
-            return Next::Nothing;
+            return;
         };
-        if line.kind == Kind::Delivery {
-            self.delivered(key, end, agenda);
-            return Next::Nothing;
-        }
-        if line.kind == Kind::User {
-            let (entry, arrived, user) = (line.route, line.arrived, line.at);
-            self.state.lines.remove(key);
-            self.user_done(entry, arrived, user, end, false, agenda);
-            return Next::Nothing;
-        }
-        if end == End::OK {
-            return Next::Run(key);
-        }
-        self.troubled(key, end, agenda)
+        let (entry, arrived, user) = (line.route, line.arrived, line.at);
+        self.state.lines.remove(key);
+        self.user_done(entry, arrived, user, end, false, agenda);
     }
 
     /// [`Live::conclude`] for those who are not in the hot loop.
     #[inline(never)]
     pub fn call_over(&mut self, key: Key, end: End, agenda: &mut Agenda<Event>) -> Next {
-        self.conclude(key, end, agenda)
+        match self.state.lines.get(key) {
+            Some(line) => self.conclude(key, line.kind, end, agenda),
+            None => Next::Nothing,
+        }
     }
 
     /// Waits before the next attempt.

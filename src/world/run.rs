@@ -3,7 +3,7 @@
 use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
 
-use super::line::{Kind, Line, Sent};
+use super::line::{Kind, Line, Pass, Sent};
 use super::live::Live;
 use super::plan::Op;
 use super::probe::Probe;
@@ -15,8 +15,8 @@ pub(super) enum Stop {
     Waits,
     /// Another line of the request goes on.
     Goes(Key),
-    /// It sends its call.
-    Calls,
+    /// It sends a call, by number, for the first time.
+    Calls(u32, Pass),
     /// Its request ends.
     Ends(End),
 }
@@ -32,7 +32,7 @@ impl<P: Probe> Live<'_, P> {
             let next = match self.stretch(key, agenda) {
                 Stop::Waits => Next::Nothing,
                 Stop::Goes(line) => Next::Run(line),
-                Stop::Calls => self.attempt(key, agenda),
+                Stop::Calls(call, pass) => self.try_call(key, call, pass, agenda),
                 Stop::Ends(end) => match self.finish(key, end, agenda) {
                     Key::NONE => Next::Nothing,
                     caller => self.settle(caller, key, end, agenda),
@@ -72,12 +72,8 @@ impl<P: Probe> Live<'_, P> {
         }
         loop {
             match self.plan.ops[at as usize] {
-                Op::Work(_) => {
-                    self.work(key, at, agenda);
-                    return Stop::Waits;
-                }
-                Op::Burst(_) => {
-                    self.burst(key, at, agenda);
+                op @ (Op::Work(sampler) | Op::Burst(sampler)) => {
+                    self.work(key, at, sampler, matches!(op, Op::Burst(_)), agenda);
                     return Stop::Waits;
                 }
                 Op::Cpu(_) => {
@@ -89,10 +85,7 @@ impl<P: Probe> Live<'_, P> {
                     self.release(pod, agenda);
                     at += 1;
                 }
-                Op::Call(plan) => {
-                    self.call(key, at, plan);
-                    return Stop::Calls;
-                }
+                Op::Call(plan) => return self.call(key, at, plan, agenda.now()),
                 Op::Fork { first, count, next } => {
                     return self.fork(key, first, count, next);
                 }
@@ -140,19 +133,27 @@ impl<P: Probe> Live<'_, P> {
 
     /// A line is about to ask another service.
     #[inline(always)]
-    fn call(&mut self, key: Key, at: u32, plan: u32) {
+    fn call(&mut self, key: Key, at: u32, plan: u32, now: SimTime) -> Stop {
         let Some(line) = self.state.lines.get_mut(key) else {
-            return;
+            return Stop::Waits;
         };
         line.at = at + 1;
         line.call = Sent {
             plan,
+            attempts: 1,
+            began: now,
             ..Sent::NOTHING
         };
-        let request = line.request_of(key);
-        if let Some(request) = self.state.lines.get_mut(request) {
-            request.last_caller = key;
+        let pass = Pass::plain(line);
+        if line.kind != Kind::Branch {
+            line.last_caller = key;
+        } else {
+            let request = line.request;
+            if let Some(request) = self.state.lines.get_mut(request) {
+                request.last_caller = key;
+            }
         }
+        Stop::Calls(plan, pass)
     }
 
     /// Starts the branches in order: the first goes on, the others follow it.

@@ -4,7 +4,7 @@
 //! A request to an asynchronous service is taken up at once, and its lines
 //! queue for a worker at each of their works.
 
-use crate::base::{SimTime, Span};
+use crate::base::{Sampler, SimTime, Span};
 use crate::engine::{Agenda, Key};
 
 use super::fault::Fate;
@@ -12,7 +12,7 @@ use super::fleet::{burden, disk_refuses, pace, shows, weigh};
 use super::line::{Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
-use super::plan::{HALT, REFUSE};
+use super::plan::{HALT, Op, REFUSE};
 use super::probe::{Cause, Outcome, Probe, Served};
 use super::state::{End, Event, Next, PodPhase};
 
@@ -207,20 +207,41 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// The line at operation `at`, a work, takes time.
-    #[inline]
-    pub fn work(&mut self, key: Key, at: u32, agenda: &mut Agenda<Event>) {
+    /// The line at operation `at`, a work, takes time, once it has the worker
+    /// that it may still want: lines of an asynchronous service do.
+    #[inline(always)]
+    pub fn work(
+        &mut self,
+        key: Key,
+        at: u32,
+        takes: Sampler,
+        wants: bool,
+        agenda: &mut Agenda<Event>,
+    ) {
         let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
+        let mut pace_now = None;
+        if let Some(pod) = self.state.pods.get_mut(line.pod) {
+            if wants & (pod.busy >= pod.workers) {
+                line.at = at;
+                line.running = false;
+                pod.queue.push_back(key);
+                return;
+            }
+            pod.busy += u32::from(wants);
+            if pod.odd {
+                pace_now = Some(pace(pod, self.plan, agenda.now()));
+            }
+        } else if wants {
+            return;
+        }
         line.at = at + 1;
         line.running = true;
         let stream = &mut self.state.services[line.service as usize].work;
-        let mut span = self.plan.ops[at as usize].draw(stream);
-        if let Some(pod) = self.state.pods.get(line.pod)
-            && pod.odd
-        {
-            span = span.scaled(pace(pod, self.plan, agenda.now()));
+        let mut span = takes.sample(stream);
+        if let Some(pace) = pace_now {
+            span = span.scaled(pace);
         }
         if self.state.struck[line.route as usize] {
             span = self.slow_down(key, span, agenda.now());
@@ -245,25 +266,6 @@ impl<P: Probe> Live<'_, P> {
             };
         }
         span.scaled(factor)
-    }
-
-    /// A line of an asynchronous service wants a worker for the work at `at`.
-    #[inline]
-    pub fn burst(&mut self, key: Key, at: u32, agenda: &mut Agenda<Event>) {
-        let Some(line) = self.state.lines.get_mut(key) else {
-            return;
-        };
-        let Some(pod) = self.state.pods.get_mut(line.pod) else {
-            return;
-        };
-        if pod.busy < pod.workers {
-            pod.busy += 1;
-            self.work(key, at, agenda);
-        } else {
-            line.at = at;
-            line.running = false;
-            pod.queue.push_back(key);
-        }
     }
 
     /// A worker is free: what is next in the queue gets it, if anything waits.
@@ -297,7 +299,9 @@ impl<P: Probe> Live<'_, P> {
             // A line may have died with its request while it waited.
             if self.is_alive(waiting) {
                 let at = self.state.lines.get(waiting).map_or(0, |line| line.at);
-                self.work(waiting, at, agenda);
+                if let Op::Burst(sampler) = self.plan.ops[at as usize] {
+                    self.work(waiting, at, sampler, false, agenda);
+                }
                 return;
             }
             self.forget(waiting, agenda.now());
