@@ -249,7 +249,7 @@ impl<P: Probe> Live<'_, P> {
 
     /// A call is over: its line goes on.
     #[inline(always)]
-    fn conclude(&mut self, key: Key, kind: Kind, end: End, agenda: &mut Agenda<Event>) -> Next {
+    pub fn conclude(&mut self, key: Key, kind: Kind, end: End, agenda: &mut Agenda<Event>) -> Next {
         match kind {
             Kind::Request | Kind::Branch if end == End::OK => Next::Run(key),
             Kind::Request | Kind::Branch => self.troubled(key, end, agenda),

@@ -76,6 +76,7 @@ impl Breaker {
     }
 
     /// Asks for an attempt: its era if it may go, why not otherwise.
+    #[inline]
     pub fn ask(&mut self, rules: &Rules, now: SimTime) -> Result<u32, PathId> {
         if self.state == BreakerState::Open && now.since(self.since) >= rules.open_for {
             self.turn(BreakerState::HalfOpen, now);
@@ -95,6 +96,7 @@ impl Breaker {
 
     /// An attempt of `era` has ended: well, badly and why, or without a result
     /// because its caller is gone.
+    #[inline]
     pub fn ended(&mut self, rules: &Rules, now: SimTime, era: u32, result: Option<Option<PathId>>) {
         if era != self.era {
             return;

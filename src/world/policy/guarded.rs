@@ -67,6 +67,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Sends an attempt that the policies let through.
+    #[inline(always)]
     fn go(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         let Some(line) = self.state.lines.get_mut(key) else {
             return Next::Nothing;
@@ -91,7 +92,7 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Chooses a pod, not `but` if there is another, and arms the timeout.
-    #[inline(never)]
+    #[inline(always)]
     pub fn dispatch(
         &mut self,
         key: Key,
@@ -176,7 +177,7 @@ impl<P: Probe> Live<'_, P> {
             line.call.callee = Key::NONE;
             line.call.hedge
         };
-        let call = line.call;
+        let (call, kind) = (line.call, line.kind);
         let plan = &self.plan.calls[call.plan as usize];
         if let Some(edge) = plan.edge {
             let began = match plan.hedge {
@@ -191,7 +192,7 @@ impl<P: Probe> Live<'_, P> {
                 degraded: end.degraded,
             });
         }
-        self.attempt_over(key, second, Some(end), now);
+        self.attempt_ended(key, second, Some(end), now);
         if other != Key::NONE {
             if !end.outcome.is_ok() {
                 return Next::Nothing;
@@ -208,11 +209,18 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         }
         self.let_go(key);
-        self.call_over(key, end, agenda)
+        self.conclude(key, kind, end, agenda)
     }
 
     /// An attempt has ended, or its caller is gone and there is no result.
+    #[inline(never)]
     pub fn attempt_over(&mut self, key: Key, second: bool, result: Option<End>, now: SimTime) {
+        self.attempt_ended(key, second, result, now);
+    }
+
+    /// [`Live::attempt_over`] for the way that every answer takes.
+    #[inline(always)]
+    fn attempt_ended(&mut self, key: Key, second: bool, result: Option<End>, now: SimTime) {
         let Some(line) = self.state.lines.get_mut(key) else {
             return;
         };
@@ -311,6 +319,7 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
+    #[inline(always)]
     fn begin_attempt(&mut self, site: u32, key: Key) {
         let running = &mut self.state.sites[site as usize];
         running.active += 1;
