@@ -1,5 +1,6 @@
 // Loads the application into the page. If that fails, says in the page what
-// failed and what to do about it.
+// failed and what to do about it. Then has the site kept for when there is no
+// network, and tells the application of a newer version.
 
 /** A failure whose cause and remedy are known. */
 class BootError extends Error {
@@ -79,7 +80,43 @@ function element(name, className, text) {
   return made;
 }
 
-load().catch((error) => {
-  console.error(error);
-  show(error);
-});
+/**
+ * Has the site kept by `sw.js`. While a newer version waits, the document's root
+ * carries `data-update` and an `xops-update` event has told so; the application
+ * answers `xops-take-update` when somebody wants it.
+ */
+async function keep() {
+  const container = navigator.serviceWorker;
+  if (!container) return;
+  const script = new URL("./sw.js", import.meta.url);
+  const registration = await container.register(script, { updateViaCache: "none" });
+  const tell = () => {
+    // Without a controller the page itself came from the network and is the newest.
+    if (!registration.waiting || !container.controller) return;
+    document.documentElement.dataset.update = "waiting";
+    dispatchEvent(new Event("xops-update"));
+  };
+  tell();
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", tell);
+  });
+  let asked = false;
+  addEventListener("xops-take-update", () => {
+    asked = true;
+    registration.waiting?.postMessage("take over");
+  });
+  container.addEventListener("controllerchange", () => asked && location.reload());
+  document.addEventListener("visibilitychange", () => {
+    // Without a network there is nothing newer to find.
+    if (document.visibilityState === "visible") registration.update().catch(() => {});
+  });
+}
+
+load().then(
+  // A browser may refuse, in a private window for one; then the network is needed.
+  () => keep().catch((cause) => console.info("The site is not kept for offline use.", cause)),
+  (error) => {
+    console.error(error);
+    show(error);
+  },
+);

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
@@ -147,6 +148,32 @@ pub fn use_notices() -> Notices {
     use_context::<Notices>().expect("invariant: pages stand inside the NoticeProvider")
 }
 
+/// Says when a newer version of the site waits; `static/boot.js` tells, and is
+/// told when somebody wants it.
+#[hook]
+fn use_update(notices: &Notices) {
+    let notices = notices.clone();
+    use_effect_with((), move |()| {
+        let window = gloo::utils::window();
+        let tell = move || {
+            let take = Callback::from(|()| {
+                if let Ok(event) = web_sys::Event::new("xops-take-update") {
+                    // Dispatching fails only for an event that is under way.
+                    gloo::utils::window().dispatch_event(&event).ok();
+                }
+            });
+            let notice = Notice::once("update", strings::UPDATE_WAITS);
+            notices.push(notice.with_action(strings::UPDATE_TAKE, take));
+        };
+        let root = gloo::utils::document().document_element();
+        if root.is_some_and(|root| root.has_attribute("data-update")) {
+            tell();
+        }
+        let listener = EventListener::new(&window, "xops-update", move |_| tell());
+        move || drop(listener)
+    });
+}
+
 /// Children that may say something.
 #[derive(PartialEq, Properties)]
 pub struct NoticeProviderProps {
@@ -173,6 +200,7 @@ pub fn NoticeProvider(props: &NoticeProviderProps) -> Html {
             })
             .collect::<Html>()
     };
+    use_update(&notices);
     html! {
         <ContextProvider<Notices> context={notices}>
             { props.children.clone() }

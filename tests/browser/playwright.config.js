@@ -18,6 +18,7 @@ export default defineConfig({
     browserName: "chromium",
     baseURL: process.env.XOPS_URL ?? "http://127.0.0.1:8080/",
     viewport: { width: 1440, height: 900 },
+    serviceWorkers: "block", // each would fetch the whole site; offline.spec.js allows them
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {

@@ -32,6 +32,8 @@ texts! {
     CLOSE = "Close";
     CANCEL = "Cancel";
     DISMISS = "Dismiss this notice";
+    UPDATE_WAITS = "A newer version of XOps Lab is ready. What is running goes on after the reload.";
+    UPDATE_TAKE = "Reload with it";
     NEW_TAB = " (opens in a new tab)";
     THEME_SYSTEM = "as the system";
     THEME_LIGHT = "light";

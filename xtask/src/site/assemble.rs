@@ -2,9 +2,12 @@
 
 use super::module::Module;
 use super::name::{self, Names};
-use super::{Asset, Site};
+use super::{Asset, Mode, Site};
 use crate::serve::CONTENT_SECURITY_POLICY;
 use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -14,11 +17,12 @@ type Folder = BTreeMap<String, Vec<u8>>;
 
 /// Puts the site together; the order of the steps is the order of the table in
 /// the parent's documentation.
-pub fn assemble(root: &Path, modules: Vec<Module>) -> Result<Site> {
+pub fn assemble(root: &Path, modules: Vec<Module>, mode: Mode) -> Result<Site> {
     let index = fs::read(root.join("index.html")).context("could not read index.html")?;
     let sources = Sources::sort(read_folder(&root.join("static"))?);
     let asked = sources.asked(&index)?;
     let later = sources.asked_by_worker();
+    let keeper = utf8(KEEPER, sources.keeper)?;
     let mut builder = Builder::default();
 
     // Both may bring the same snippet along.
@@ -51,11 +55,13 @@ pub fn assemble(root: &Path, modules: Vec<Module>) -> Result<Site> {
         let text = name::fill(&path, &utf8(&path, bytes)?, &builder.names)?;
         builder.add_hashed(&path, &path, text.into_bytes())?;
     }
-    builder.finish(&utf8("index.html", index)?, &later)
+    builder.finish(&utf8("index.html", index)?, &keeper, &later, mode)
 }
 
 /// The script that starts the engine once the page stands.
 const WORKER: &str = "worker.js";
+/// The service worker, which keeps the site in the browser.
+const KEEPER: &str = "sw.js";
 
 /// What lies in `static/`, by how it is treated.
 struct Sources {
@@ -63,6 +69,8 @@ struct Sources {
     assets: Folder,
     /// Filled in, in this order: manifest, style, scripts.
     texts: Vec<(String, Vec<u8>)>,
+    /// The service worker; empty where there is none.
+    keeper: Vec<u8>,
 }
 
 impl Sources {
@@ -70,9 +78,12 @@ impl Sources {
         let mut assets = Folder::new();
         let (mut manifests, mut scripts) = (Vec::new(), Vec::new());
         let (mut first_style, mut styles) = (Vec::new(), Vec::new());
+        let mut keeper = Vec::new();
         for (path, bytes) in files {
             if path == "style.css" {
                 first_style = bytes;
+            } else if path == KEEPER {
+                keeper = bytes;
             } else if path.starts_with("css/") && path.ends_with(".css") {
                 styles.push(bytes);
             } else if path.ends_with(".js") && !path.contains('/') {
@@ -87,7 +98,11 @@ impl Sources {
         let mut texts = manifests;
         texts.push(("style.css".to_owned(), styles.join(&b'\n')));
         texts.append(&mut scripts);
-        Self { assets, texts }
+        Self {
+            assets,
+            texts,
+            keeper,
+        }
     }
 
     /// Every name that any text asks for.
@@ -149,12 +164,19 @@ impl Builder {
         Ok(())
     }
 
-    /// `later`: names of what the page does not wait for, though it may name them.
-    fn finish(mut self, index: &str, later: &BTreeSet<String>) -> Result<Site> {
+    /// `keeper`: the service worker's text. `later`: names of what the page does
+    /// not wait for, though it may name them.
+    fn finish(
+        mut self,
+        index: &str,
+        keeper: &str,
+        later: &BTreeSet<String>,
+        mode: Mode,
+    ) -> Result<Site> {
         let csp = CONTENT_SECURITY_POLICY.to_owned();
         self.names.insert("csp".to_owned(), csp);
         // Names carry hashes, except for files that nobody asked for: take both.
-        let mut all = index.to_owned();
+        let mut all = format!("{index}{keeper}");
         for (path, asset) in &self.site.files {
             all.push_str(&format!("{path} {}\n", asset.hash));
         }
@@ -163,6 +185,11 @@ impl Builder {
 
         let page = name::fill("index.html", index, &self.names)?;
         self.add("index.html".to_owned(), page.into_bytes())?;
+        if !keeper.is_empty() {
+            self.names.insert("files".to_owned(), self.kept(mode));
+            let keeper = name::fill(KEEPER, keeper, &self.names)?;
+            self.add(KEEPER.to_owned(), keeper.into_bytes())?;
+        }
         let asked = name::placeholders(index).into_iter();
         let mut first_load = self.paths(asked.filter(|name| !later.contains(*name)));
         first_load.insert("index.html".to_owned());
@@ -172,6 +199,22 @@ impl Builder {
             build,
             ..self.site
         })
+    }
+
+    /// Every file as `[path, integrity]` in JSON; the page by its folder, since
+    /// hosts may send a reader of `index.html` there. None in a development
+    /// build, where a kept file would hide what has just changed.
+    fn kept(&self, mode: Mode) -> String {
+        let kept = |(path, asset): (&String, &Asset)| {
+            let path = if path == "index.html" { "./" } else { path };
+            let hash = BASE64_STANDARD.encode(Sha256::digest(&asset.bytes));
+            format!("\n  [{path:?}, \"sha256-{hash}\"]")
+        };
+        let all: Vec<_> = match mode {
+            Mode::Dev => Vec::new(),
+            Mode::Release => self.site.files.iter().map(kept).collect(),
+        };
+        format!("[{}]", all.join(","))
     }
 
     /// The files of these names; a name may also stand for something else.
@@ -251,7 +294,9 @@ mod tests {
             {{lessons}} {{build}} {{csp}}"#;
         let worker = folder(&[("worker.js", r#"import("{{engine.js}}")"#)]);
         let later = Sources::sort(worker).asked_by_worker();
-        builder.finish(index, &later).expect("a site")
+        builder
+            .finish(index, "{{build}} {{files}}", &later, Mode::Release)
+            .expect("a site")
     }
 
     #[test]
@@ -300,6 +345,22 @@ mod tests {
             [&engine, &worker]
         );
         assert!(site.first_load.is_disjoint(&site.engine_load));
+    }
+
+    #[test]
+    fn the_service_worker_names_every_other_file_with_its_integrity() {
+        let site = finished("one");
+        let keeper = String::from_utf8_lossy(&site.files[KEEPER].bytes);
+        assert!(keeper.contains(&site.build));
+        for path in site.files.keys().filter(|path| *path != KEEPER) {
+            let path = if path == "index.html" { "./" } else { path };
+            assert!(keeper.contains(&format!("[{path:?}, \"sha256-")), "{path}");
+        }
+        // What `printf 'run()' | openssl dgst -sha256 -binary | base64` prints.
+        assert!(
+            keeper.contains("AvyuiL0SD1mVY3NNxR+V2uo+lhk6RMFrytWmRt6CrJQ="),
+            "{keeper}"
+        );
     }
 
     #[test]

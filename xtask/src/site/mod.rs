@@ -14,9 +14,14 @@
 //! | any other `static/PATH` that is asked for | `assets/PATH-HASH.ext` | `{{PATH}}` |
 //! | any other `static/PATH` | `assets/PATH` | |
 //! | `index.html` | `index.html` | |
+//! | `static/sw.js` | `sw.js` | |
+//!
+//! `sw.js` keeps the site for when there is no network. It stands under one name
+//! for good, comes last, and `{{files}}` in it is every other file with its
+//! integrity, or none in a development build.
 //!
 //! `{{csp}}` is the Content-Security-Policy. `{{build}}`, the build id, is a
-//! hash over all of the above and so known in `index.html` alone. Files are
+//! hash over all of the above and so known in `index.html` and `sw.js` alone. Files are
 //! taken in the order of the table and may name what stands above them.
 
 mod assemble;
@@ -89,7 +94,7 @@ pub struct Site {
 pub fn build(root: &Path, mode: Mode) -> Result<Site> {
     let modules = [&module::PAGE, &module::ENGINE].map(|recipe| module::build(root, recipe, mode));
     let modules = modules.into_iter().collect::<Result<_>>()?;
-    let site = assemble::assemble(root, modules)?;
+    let site = assemble::assemble(root, modules, mode)?;
     write(&site, &root.join("dist"))?;
     Ok(site)
 }
