@@ -26,6 +26,15 @@ pub enum Answer {
     Metrics(MetricAnswer),
 }
 
+impl Answer {
+    /// What queries over the metrics found, if that was the question.
+    pub fn metrics(&self) -> Option<&MetricAnswer> {
+        match self {
+            Answer::Metrics(answer) => Some(answer),
+        }
+    }
+}
+
 impl Session {
     /// The answer to a question, as of now.
     pub fn answer(&self, question: &Question) -> Answer {
