@@ -36,7 +36,8 @@ use crate::telemetry::store::Store;
 use crate::world::World;
 
 pub use ask::{
-    Answer, Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Question, Shape, When,
+    Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, MetricAnswer,
+    MetricQuestion, Proposal, Proposals, Proposed, Question, Shape, Typing, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};

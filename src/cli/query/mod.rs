@@ -38,6 +38,7 @@ pub(super) fn run(ask: &Ask, out: &mut dyn Write) -> Result<bool, Failure> {
     let question = Question::Metrics(MetricQuestion {
         queries: ask.queries.clone(),
         when,
+        most: u32::MAX,
     });
     let answer = session.answer(&question);
     let Some(answer) = answer.metrics() else {

@@ -293,6 +293,7 @@ impl Metrics {
             Kind::Dependency => DEPENDENCY_TOLD,
         };
         let raw = world.raw(service);
+        let scale = f64::from(world.spec().scale);
         let base = || -> Vec<Text> {
             vec![
                 ("job", "exporters".to_owned()),
@@ -303,7 +304,14 @@ impl Metrics {
         self.block((Of::Store, service as u32, 0), &base, |pen, _| {
             for told in told {
                 let here = told.needs.is_none_or(|needs| raw[needs] > 0);
-                pen.maybe(told.name, told.labels, here.then(|| (told.value)(&raw)));
+                // What is counted is told as of real requests, what waits as simulated.
+                let factor = if told.name.ends_with("_total") {
+                    scale
+                } else {
+                    1.0
+                };
+                let value = here.then(|| (told.value)(&raw) * factor);
+                pen.maybe(told.name, told.labels, value);
             }
         });
     }
