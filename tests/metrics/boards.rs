@@ -79,7 +79,10 @@ fn golden_signals_and_resources_show_what_there_is() {
     assert!((last - 200.0).abs() < 40.0, "{last}");
     let answer = board(&session, Board::Resources, Scope::System);
     check(&session, &answer, &["workers", "queue"]);
-    act(&mut session, "[{inject: {service: back, kill: 1}}]");
+    act(
+        &mut session,
+        "[{inject: {service: back, container-kill: 1}}]",
+    );
     run(&mut session, 1_205);
     let answer = board(&session, Board::Resources, Scope::Service(1));
     let ids: Vec<&str> = answer

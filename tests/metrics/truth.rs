@@ -164,7 +164,10 @@ fn a_process_that_starts_again_counts_from_nothing() {
     let query = "sum by (pod) (http_server_request_duration_seconds_count{service='back'})";
     let before: BTreeMap<String, f64> = vector(&session, query).into_iter().collect();
     assert_eq!(before.len(), 2);
-    act(&mut session, "[{inject: {service: back, kill: 1}}]");
+    act(
+        &mut session,
+        "[{inject: {service: back, container-kill: 1}}]",
+    );
     // A container that ended for the first time is started at once, and starts for 10 s.
     run(&mut session, 605);
     run(&mut session, 660);
