@@ -1,17 +1,24 @@
 //! The workloads as world files, on the product's engine.
 
+use std::sync::Arc;
+
 use xops_lab::base::{SimTime, Span};
-use xops_lab::session::Scenario;
+use xops_lab::session::{Scenario, Session};
 use xops_lab::telemetry::Latencies;
 use xops_lab::world::{Attempted, Happening, Probe, Served, UserDone, World};
 
 /// Events between two looks at the clock, as in the browser's slices.
 const SLICE: u64 = 20_000;
 
-/// A world, and a probe that counts.
+/// A world with a probe that counts, or a whole lab.
 pub struct Ours {
-    world: World,
+    system: System,
     watch: Watch,
+}
+
+enum System {
+    World(Box<World>),
+    Lab(Box<Session>),
 }
 
 /// What is measured: users' waits always, every call's latency on request.
@@ -49,7 +56,25 @@ impl Ours {
         if histograms {
             watch.calls = world.edges().map(|_| Latencies::default()).collect();
         }
-        Ours { world, watch }
+        let system = System::World(Box::new(world));
+        Ours { system, watch }
+    }
+
+    /// The lab of a file at time zero, with the telemetry that the file asks for.
+    pub fn lab(text: &str) -> Ours {
+        let (scenario, _) = Scenario::read("bench", text).expect("invariant: our worlds are sound");
+        let session = Session::new(Arc::new(scenario), 1);
+        Ours {
+            system: System::Lab(Box::new(session)),
+            watch: Watch::default(),
+        }
+    }
+
+    fn world(&self) -> &World {
+        match &self.system {
+            System::World(world) => world,
+            System::Lab(session) => session.world(),
+        }
     }
 
     /// Handles about so many events; returns how many arrivals and completions they were.
@@ -58,7 +83,10 @@ impl Ours {
         let mut left = events;
         while left > 0 {
             let slice = if left < SLICE { left } else { SLICE };
-            self.world.run_until(SimTime::MAX, slice, &mut self.watch);
+            match &mut self.system {
+                System::World(world) => world.run_until(SimTime::MAX, slice, &mut self.watch),
+                System::Lab(session) => session.advance(SimTime::MAX, slice),
+            };
             left -= slice;
         }
         self.events() - before
@@ -66,16 +94,16 @@ impl Ours {
 
     /// Arrivals of users and completions of services so far.
     fn events(&self) -> u64 {
-        self.world.users().offered + self.visits()
+        self.world().users().offered + self.visits()
     }
 
     /// Completions of services so far.
     pub fn visits(&self) -> u64 {
-        let services = 0..self.world.spec().services.len();
-        services.map(|service| self.world.visits(service).1).sum()
+        let services = 0..self.world().spec().services.len();
+        services.map(|service| self.world().visits(service).1).sum()
     }
 
-    /// Mean time in the system, in milliseconds.
+    /// Mean time in the system, in milliseconds; a lab does not tell it.
     pub fn mean(&self) -> f64 {
         Span::from_nanos(self.watch.nanos / self.watch.done.max(1)).as_millis_f64()
     }

@@ -14,45 +14,68 @@ pub struct Workload {
     pub plain: Option<(u32, bool)>,
     /// Whether the latency of every call is recorded.
     pub histograms: bool,
+    /// Whether ours is the whole lab with its telemetry, and beside it stands
+    /// the same world without any in place of a plain loop.
+    pub telemetry: bool,
 }
 
 /// Every workload.
-pub const WORKLOADS: [Workload; 6] = [
+pub const WORKLOADS: [Workload; 8] = [
     Workload {
         name: "A",
         world: include_str!("../worlds/a.yaml"),
         plain: Some((1, false)),
         histograms: false,
+        telemetry: false,
     },
     Workload {
         name: "B",
         world: include_str!("../worlds/b.yaml"),
         plain: Some((8, false)),
         histograms: false,
+        telemetry: false,
     },
     Workload {
         name: "C",
         world: include_str!("../worlds/c.yaml"),
         plain: Some((8, true)),
         histograms: false,
+        telemetry: false,
     },
     Workload {
         name: "C, policies",
         world: include_str!("../worlds/c-policies.yaml"),
         plain: Some((8, true)),
         histograms: false,
+        telemetry: false,
     },
     Workload {
         name: "C, policies and histograms",
         world: include_str!("../worlds/c-policies.yaml"),
         plain: Some((8, true)),
         histograms: true,
+        telemetry: false,
     },
     Workload {
         name: "shop",
         world: include_str!("../../lessons/worlds/shop.yaml"),
         plain: None,
         histograms: false,
+        telemetry: false,
+    },
+    Workload {
+        name: "C, telemetry",
+        world: include_str!("../worlds/c.yaml"),
+        plain: None,
+        histograms: false,
+        telemetry: true,
+    },
+    Workload {
+        name: "shop, telemetry",
+        world: include_str!("../../lessons/worlds/shop.yaml"),
+        plain: None,
+        histograms: false,
+        telemetry: true,
     },
 ];
 
@@ -67,12 +90,14 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// What can run `workload`: ours, plain, peer.
+    /// What can run `workload`: ours, plain (or ours without telemetry), peer.
     pub fn all(workload: &Workload) -> Vec<Engine> {
-        let mut engines = vec![Engine::Ours(Box::new(Ours::new(
-            workload.world,
-            workload.histograms,
-        )))];
+        let bare = || Engine::Ours(Box::new(Ours::new(workload.world, workload.histograms)));
+        if workload.telemetry {
+            let lab = Engine::Ours(Box::new(Ours::lab(workload.world)));
+            return vec![lab, bare()];
+        }
+        let mut engines = vec![bare()];
         if let Some((servers, tree)) = workload.plain {
             engines.push(Engine::Plain(Box::new(Plain::new(servers, tree))));
             engines.push(Engine::Peer(Box::new(Peer::new(servers, tree))));

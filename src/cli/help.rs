@@ -14,6 +14,8 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Canary => CANARY,
         Topic::Slo => SLO,
         Topic::Promql => PROMQL,
+        Topic::Query => QUERY,
+        Topic::Metrics => METRICS,
     }
 }
 
@@ -30,6 +32,8 @@ Usage: xops <command> [words]
   canary judge FILE  try the canary judge on a file of cases
   slo JOB FILES      read the files of other SLO tools
   promql test FILES  run files of Prometheus's language for testing PromQL
+  query WORLD QUERY  run a world or a lesson, then query its metrics
+  metrics WORLD      run a world or a lesson, then print its metrics
   help [COMMAND]     say more about a command
   --version          say which version this is
 
@@ -159,4 +163,32 @@ Usage: xops promql test <files>
 Every case is printed with how it ended, then `N passed, N failed, N not
 supported`. Not supported is what needs native histograms, start timestamps or
 experimental syntax; each such case says why. The exit code is 1 if any failed.
+";
+
+const QUERY: &str = "\
+Runs a world or a lesson and queries the metrics that were scraped, in PromQL.
+
+Usage: xops query <world or lesson> <queries> [options]
+
+  --for SPAN        simulated time that is run first (1h)
+  --at SPAN         evaluate at this time of the run instead of at its end
+  --step SPAN       evaluate at every step instead of once
+  --over SPAN       with --step: the last so much of the run (all of it)
+  --seed N, --commands FILE, --solution
+                    as in `xops run`
+
+One line for each series, with its value, or with one value for each step. A
+query that is wrong is answered with line, column and what was expected; the
+exit code is then 1.
+";
+
+const METRICS: &str = "\
+Runs a world or a lesson and prints the metrics of its last scrape in Prometheus'
+text format, with HELP and TYPE.
+
+Usage: xops metrics <world or lesson> [options]
+
+  --for SPAN        simulated time that is run first (1h)
+  --seed N, --commands FILE, --solution
+                    as in `xops run`
 ";

@@ -1,4 +1,5 @@
-//! The native shell: `xops run | replay | lint | prove | world | canary | slo | promql`.
+//! The native shell: `xops run | replay | lint | prove | world | canary | slo | promql |
+//! query | metrics`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
@@ -13,6 +14,7 @@ mod outcome;
 mod play;
 mod promql;
 mod prove;
+mod query;
 mod replay;
 mod run;
 mod show;
@@ -72,6 +74,8 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Slo(job) => return slo::run(&job, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
         Task::PromqlTest { files } => return promql::test(&files, out),
+        Task::Query(ask) => return query::run(&ask, out),
+        Task::Metrics(task) => query::metrics(&task, out)?,
     }
     Ok(true)
 }

@@ -17,6 +17,19 @@ const LENGTH: Span = Span::from_hours(1);
 
 /// Runs, prints, and writes a replay if one is wanted.
 pub(super) fn run(task: &words::Run, out: &mut dyn Write) -> Result<(), Failure> {
+    let (mut opening, lab, story) = played(task)?;
+    show::run(&lab, &story, out)?;
+    if let Some(path) = &task.replay {
+        opening.journal = lab.session().journal().to_vec();
+        let replay = Replay::of(&opening, lab.session().now());
+        files::write(path, &replay.to_json())?;
+        writeln!(out, "Written down in {}", path.display())?;
+    }
+    Ok(())
+}
+
+/// Runs to the end: what it began with, the lab as it then stands, and what happened.
+pub(super) fn played(task: &words::Run) -> Result<(Opening, Lab, Story), Failure> {
     let (world, lesson) = files::open(&task.what)?;
     let mut opening = Opening {
         world,
@@ -43,14 +56,7 @@ pub(super) fn run(task: &words::Run, out: &mut dyn Write) -> Result<(), Failure>
     };
     let end = (start + length).max(lab.session().now());
     story.advance(&mut lab, end)?;
-    show::run(&lab, &story, out)?;
-    if let Some(path) = &task.replay {
-        opening.journal = lab.session().journal().to_vec();
-        let replay = Replay::of(&opening, lab.session().now());
-        files::write(path, &replay.to_json())?;
-        writeln!(out, "Written down in {}", path.display())?;
-    }
-    Ok(())
+    Ok((opening, lab, story))
 }
 
 fn script(task: &words::Run, lab: &Lab) -> Result<Script, Failure> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg::{Long, Short, Value};
 
 use super::outcome::Failure;
+use super::query::{self, Ask};
 use super::slo::{self, Job};
 use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
@@ -24,6 +25,8 @@ pub(super) enum Task {
     Canary { file: PathBuf },
     Slo(Job),
     PromqlTest { files: Vec<PathBuf> },
+    Query(Ask),
+    Metrics(Run),
 }
 
 /// What help is about.
@@ -38,6 +41,8 @@ pub(super) enum Topic {
     Canary,
     Slo,
     Promql,
+    Query,
+    Metrics,
 }
 
 /// `xops run`.
@@ -58,7 +63,7 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 9] = [
+const COMMANDS: [(&str, Topic); 11] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
@@ -67,6 +72,8 @@ const COMMANDS: [(&str, Topic); 9] = [
     ("canary", Topic::Canary),
     ("slo", Topic::Slo),
     ("promql", Topic::Promql),
+    ("query", Topic::Query),
+    ("metrics", Topic::Metrics),
     ("help", Topic::All),
 ];
 
@@ -109,6 +116,8 @@ impl Task {
                 None => Task::Help(Topic::Slo),
             }),
             Topic::Promql => promql(&mut words),
+            Topic::Query => query::words::ask(&mut words),
+            Topic::Metrics => query::words::metrics(&mut words),
         }
     }
 }
@@ -128,22 +137,47 @@ fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     while let Some(word) = words.next().map_err(unreadable)? {
         match word {
             Long("help") | Short('h') => return Ok(Task::Help(Topic::Run)),
-            Long("seed") => task.seed = Some(seed(&value(words)?)?),
-            Long("for") => task.length = Some(length(&value(words)?)?),
-            Long("commands") => task.commands = Some(path(words)?),
-            Long("solution") => task.solution = true,
             Long("replay") => task.replay = Some(path(words)?),
             Value(word) if what.is_none() => what = Some(text(word)?),
+            Long(name) => {
+                let name = name.to_owned();
+                task.option(&name, words, &OPTIONS)?;
+            }
             other => return Err(unknown(&other, &OPTIONS)),
         }
     }
-    if task.solution && task.commands.is_some() {
-        let remedy = "give one of --solution and --commands";
-        return Err(Failure::usage("two scripts for one run", remedy));
-    }
-    let remedy = "name one, such as `xops run shop`";
-    task.what = what.ok_or_else(|| Failure::usage("no world or lesson is named", remedy))?;
+    task.name(what, "run")?;
     Ok(Task::Run(task))
+}
+
+impl Run {
+    /// One of the options that every command has which runs something.
+    pub fn option(
+        &mut self,
+        name: &str,
+        words: &mut lexopt::Parser,
+        options: &[&str],
+    ) -> Result<(), Failure> {
+        match name {
+            "seed" => self.seed = Some(seed(&value(words)?)?),
+            "for" => self.length = Some(length("for", &value(words)?)?),
+            "commands" => self.commands = Some(path(words)?),
+            "solution" => self.solution = true,
+            name => return Err(unknown(&Long(name), options)),
+        }
+        Ok(())
+    }
+
+    /// What is to be run.
+    pub fn name(&mut self, what: Option<String>, command: &str) -> Result<(), Failure> {
+        if self.solution && self.commands.is_some() {
+            let remedy = "give one of --solution and --commands";
+            return Err(Failure::usage("two scripts for one run", remedy));
+        }
+        let remedy = format!("name one, such as `xops {command} shop`");
+        self.what = what.ok_or_else(|| Failure::usage("no world or lesson is named", &remedy))?;
+        Ok(())
+    }
 }
 
 fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {
@@ -264,14 +298,16 @@ fn seed(word: &str) -> Result<u64, Failure> {
     })
 }
 
-fn length(word: &str) -> Result<Span, Failure> {
+/// The time that an option gives, at most as long as a run may take.
+pub(super) fn length(option: &str, word: &str) -> Result<Span, Failure> {
     let most = Replay::LAST.since_start();
-    let span = parse::duration(word)
-        .map_err(|problem| Failure::usage(&format!("--for: {problem}"), parse::DURATION_FORM))?;
+    let span = parse::duration(word).map_err(|problem| {
+        Failure::usage(&format!("--{option}: {problem}"), parse::DURATION_FORM)
+    })?;
     if span > most {
         let remedy = format!("runs may take {most}");
         return Err(Failure::usage(
-            &format!("--for: {span} is too long"),
+            &format!("--{option}: {span} is too long"),
             &remedy,
         ));
     }
@@ -367,6 +403,20 @@ mod tests {
         check("slo --help", "Help(Slo)");
         check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
         check("promql --help", "Help(Promql)");
+        check(
+            "query shop up --at 5m",
+            "queries: [\"up\"], at: Some(Span(300000000000))",
+        );
+        check(
+            "query shop up up --for 2h --over 1h --step 1m",
+            "over: Some(Span(3600000000000))",
+        );
+        check("query --help", "Help(Query)");
+        check(
+            "metrics shop --seed 3",
+            "Metrics(Run { what: \"shop\", seed: Some(3)",
+        );
+        check("help metrics", "Help(Metrics)");
     }
 
     #[test]
@@ -403,5 +453,11 @@ mod tests {
         check("promql", "promql needs a command");
         check("promql test", "no test file is named");
         check("promql run up", "no command `run`");
+        check("query", "no world or lesson");
+        check("query shop", "no query is given");
+        check("query shop up --at 5m --step 1m", "one of --at and --step");
+        check("query shop up --sede 5", "did you mean `seed`");
+        check("metrics", "no world or lesson");
+        check("metrics shop up", "one word too many");
     }
 }

@@ -16,6 +16,7 @@ mod ast;
 mod error;
 mod eval;
 mod functions;
+mod help;
 mod lexer;
 mod note;
 mod number;
@@ -34,6 +35,7 @@ pub use ast::{
 };
 pub use error::{Error, Kind, Part};
 pub use functions::{Function, find as function, names as function_names};
+pub use help::{callables, help};
 pub use note::{Level, Note};
 pub use number::{general as write_number, read_duration};
 pub use parser::parse;

@@ -59,6 +59,7 @@ impl Session {
         let mut watch = Watch {
             spec: &self.scenario.world,
             telemetry: &mut self.telemetry,
+            metrics: &mut self.metrics,
             slos: &mut self.slos,
             truth: &mut self.truth,
             timeline: &mut self.timeline,

@@ -31,11 +31,13 @@ use crate::base::{Digest, SimTime, Span};
 use crate::engine::Progress;
 use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
+use crate::telemetry::scrape::Metrics;
 use crate::telemetry::store::Store;
 use crate::world::World;
 
 pub use ask::{
-    Answer, Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Question, Shape, When,
+    Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, MetricAnswer,
+    MetricQuestion, Proposal, Proposals, Proposed, Question, Shape, Typing, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
@@ -60,9 +62,9 @@ pub struct Session {
     seed: u64,
     world: World,
     telemetry: Telemetry,
-    /// Read by queries only: nothing in the lab depends on it.
+    /// What queries read: nothing in the world depends on it.
     #[serde(skip)]
-    store: Store,
+    metrics: Metrics,
     slos: Vec<Tracker>,
     truth: Truth,
     timeline: Timeline,
@@ -80,6 +82,8 @@ impl Session {
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Session {
         let world = World::new(scenario.world.clone(), seed);
         let telemetry = Telemetry::new(&world, scenario.scrape);
+        let mut metrics = Metrics::new(&world, scenario.metrics());
+        metrics.scrape(&world);
         let slos = scenario
             .objectives
             .iter()
@@ -89,7 +93,7 @@ impl Session {
             seed,
             world,
             telemetry,
-            store: Store::default(),
+            metrics,
             slos,
             truth: Truth::new(scenario.objectives.len()),
             timeline: Timeline::default(),
@@ -118,6 +122,7 @@ impl Session {
             let mut watch = Watch {
                 spec: &self.scenario.world,
                 telemetry: &mut self.telemetry,
+                metrics: &mut self.metrics,
                 slos: &mut self.slos,
                 truth: &mut self.truth,
                 timeline: &mut self.timeline,
@@ -132,6 +137,7 @@ impl Session {
                 return Progress::Reached;
             }
             self.telemetry.scrape(&self.world);
+            self.metrics.scrape(&self.world);
             for slo in &mut self.slos {
                 slo.scrape();
             }
@@ -169,9 +175,14 @@ impl Session {
         &self.telemetry
     }
 
-    /// What was scraped.
+    /// The metrics, as a Prometheus has them.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Series and samples of the metrics.
     pub fn store(&self) -> &Store {
-        &self.store
+        self.metrics.store()
     }
 
     /// The objective called `name`.

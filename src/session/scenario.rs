@@ -3,6 +3,7 @@
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Report, Span};
 use crate::slo::{self, Measured, Objective};
+use crate::telemetry::scrape::Settings;
 use crate::world::spec::ClassKind;
 use crate::world::{self, Spec};
 
@@ -18,9 +19,28 @@ pub struct Scenario {
     pub objectives: Vec<Objective>,
     /// Time between scrapes.
     pub scrape: Span,
+    /// How long metrics are kept; none keeps no metrics at all.
+    pub retention: Option<Span>,
+}
+
+/// What a world file says of its telemetry.
+#[derive(Clone, Copy)]
+struct Told {
+    scrape: Span,
+    retention: Option<Span>,
 }
 
 impl Scenario {
+    /// How metrics are scraped and kept.
+    pub fn metrics(&self) -> Settings {
+        let usual = Settings::default();
+        Settings {
+            on: self.retention.is_some(),
+            interval: self.scrape,
+            retention: self.retention.unwrap_or(usual.retention),
+        }
+    }
+
     /// Reads a world file. On success the diagnostics hold warnings only;
     /// otherwise they hold every problem found.
     pub fn read(file: &str, text: &str) -> Result<(Scenario, Diagnostics), Diagnostics> {
@@ -46,9 +66,15 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
         Some(at) => slo::objectives(report, &at),
         None => Some(Vec::new()),
     };
-    let scrape = match fields.get("telemetry") {
+    let told = match fields.get("telemetry") {
         Some(at) => telemetry(report, &at),
-        None => Some(Span::from_secs(15)),
+        None => {
+            let usual = Settings::default();
+            Some(Told {
+                scrape: usual.interval,
+                retention: Some(usual.retention),
+            })
+        }
     };
     let place = fields.at().clone();
     fields.done(report);
@@ -66,18 +92,31 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
             }
         }
     }
+    let told = told?;
     Some(Scenario {
         world: world?,
         objectives: objectives?,
-        scrape: scrape?,
+        scrape: told.scrape,
+        retention: told.retention,
     })
 }
 
-fn telemetry(report: &mut Report, at: &At<'_>) -> Option<Span> {
+fn telemetry(report: &mut Report, at: &At<'_>) -> Option<Told> {
     let mut fields = report.fields(at)?;
     let scrape = fields
         .need(report, "scrape")
         .and_then(|at| report.duration(&at, Span::from_secs(1)..=Span::from_mins(5)));
+    let metrics = fields.get("metrics");
+    let on = metrics.is_none_or(|at| report.boolean(&at) != Some(false));
+    let retention = fields.get("retention");
+    let retention = match retention {
+        // An hour, so that the longest windows of short lessons have something to look at.
+        Some(at) => report.duration(&at, Span::from_hours(1)..=Span::from_hours(400 * 24)),
+        None => Some(Settings::default().retention),
+    };
     fields.done(report);
-    scrape
+    Some(Told {
+        scrape: scrape?,
+        retention: if on { Some(retention?) } else { None },
+    })
 }

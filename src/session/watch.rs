@@ -4,6 +4,7 @@
 use crate::base::SimTime;
 use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
+use crate::telemetry::scrape::Metrics;
 use crate::world::{Attempted, Happening, Probe, Served, Spec, UserDone};
 
 use super::stores::tell_failover;
@@ -15,6 +16,7 @@ use super::view::EventKind;
 pub(super) struct Watch<'a> {
     pub spec: &'a Spec,
     pub telemetry: &'a mut Telemetry,
+    pub metrics: &'a mut Metrics,
     pub slos: &'a mut [Tracker],
     pub truth: &'a mut Truth,
     pub timeline: &'a mut Timeline,
@@ -26,15 +28,18 @@ impl Probe for Watch<'_> {
     #[inline]
     fn served(&mut self, served: Served) {
         self.telemetry.served(&served);
+        self.metrics.served(&served);
     }
 
     #[inline]
     fn attempted(&mut self, attempted: Attempted) {
         self.telemetry.attempted(&attempted);
+        self.metrics.attempted(&attempted);
     }
 
     fn user_done(&mut self, done: UserDone) {
         self.telemetry.user_done(&done);
+        self.metrics.user_done(&done);
         self.truth.trace(&done);
         for (place, slo) in self.slos.iter_mut().enumerate() {
             if slo.count(&done) {
@@ -50,6 +55,7 @@ impl Probe for Watch<'_> {
     }
 
     fn happened(&mut self, now: SimTime, happening: Happening) {
+        self.metrics.happened(&happening);
         let name = |service: u32| {
             self.spec
                 .services
@@ -72,6 +78,7 @@ impl Probe for Watch<'_> {
                 pod,
                 lost,
                 exit,
+                ..
             } => {
                 let (name, how) = (name(service), exit.word());
                 let text = format!("{name}-{pod} died ({how}), {lost} requests lost");

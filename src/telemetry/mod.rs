@@ -8,6 +8,7 @@ mod classes;
 mod histogram;
 mod history;
 mod meter;
+pub mod scrape;
 pub mod store;
 
 pub use classes::{ClassRecent, Classes};

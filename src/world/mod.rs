@@ -49,6 +49,7 @@ pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Place, Pods, Schedule, Target};
 pub use fleet::body::{Exit, NodePhase, Stage};
 pub use fleet::cost::Cost;
+pub use fleet::figures::PodFigures;
 pub use fleet::operate::{NodeAct, RolloutAct};
 pub use fleet::status::{NodeStatus, RolloutStatus, ScalerStatus};
 pub use forecast::{Forecast, ServiceForecast};

@@ -6,6 +6,7 @@ use super::Failover;
 use super::fleet::body::Exit;
 use super::spec::ClassKind;
 use crate::base::{Money, SimTime, Span};
+use crate::engine::Key;
 
 use super::paths::PathId;
 
@@ -199,6 +200,8 @@ pub struct Served {
     pub service: u32,
     /// Number of the route across all services.
     pub route: u32,
+    /// The pod that it was sent to.
+    pub pod: Key,
     /// How it ended.
     pub outcome: Outcome,
     /// From arrival at the pod to the answer, waiting included.
@@ -272,6 +275,8 @@ pub enum Happening {
         service: u32,
         /// Number of the pod within its service.
         pod: u32,
+        /// The pod, as finished requests name it.
+        key: Key,
         /// Requests lost.
         lost: u32,
         /// How it ended.

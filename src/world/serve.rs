@@ -34,7 +34,7 @@ impl<P: Probe> Live<'_, P> {
         if plan.guarded
             && let Some((path, how)) = self.shield(pod_key, service, pass.criticality, agenda.now())
         {
-            return Err(self.turn_away(route, path, how, agenda));
+            return Err(self.turn_away((pod_key, route), path, how, agenda));
         }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return Err(self.refused_by(service));
@@ -117,19 +117,26 @@ impl<P: Probe> Live<'_, P> {
     #[inline(never)]
     fn refuse(&mut self, pod: Key, service: u32, route: u32, agenda: &Agenda<Event>) -> End {
         let path = self.blame_queue(pod, service);
-        self.turn_away(route, path, How::QueueFull, agenda)
+        self.turn_away((pod, route), path, How::QueueFull, agenda)
     }
 
     /// A service answers at once that it will not serve a request.
     #[cold]
     #[inline(never)]
-    fn turn_away(&mut self, route: u32, path: PathId, how: How, agenda: &Agenda<Event>) -> End {
+    fn turn_away(
+        &mut self,
+        (pod, route): (Key, u32),
+        path: PathId,
+        how: How,
+        agenda: &Agenda<Event>,
+    ) -> End {
         let service = self.plan.routes[route as usize].service;
         let outcome = how.refusal();
         self.probe.served(Served {
             now: agenda.now(),
             service,
             route,
+            pod,
             outcome,
             duration: Span::ZERO,
             degraded: false,
@@ -433,6 +440,7 @@ impl<P: Probe> Live<'_, P> {
             now,
             service,
             route: line.route,
+            pod: line.pod,
             outcome: end.outcome,
             duration: now.since(line.arrived),
             degraded: end.degraded,

@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::order::sort_by;
 use crate::base::{SimTime, Span};
 use crate::promql::{Error, Note, Options, Query, Value};
 use crate::session::Session;
 use crate::telemetry::store::{Labels, Sample};
 
-/// Series of one query that an answer carries; how many more there are is told.
-const MOST_SERIES: usize = 250;
 /// Values of each series over a range where no step is given, about.
 const POINTS: u64 = 240;
 
@@ -19,6 +18,9 @@ pub struct MetricQuestion {
     pub queries: Vec<String>,
     /// When they are evaluated.
     pub when: When,
+    /// Series of each that the answer may carry; of more, those over a range
+    /// that are highest at its end.
+    pub most: u32,
 }
 
 /// The time of queries.
@@ -86,6 +88,8 @@ pub enum Shape {
 pub struct FoundSeries {
     /// Its name as Prometheus writes it.
     pub name: String,
+    /// What tells it apart from the others, in short; empty at a single moment.
+    pub legend: String,
     /// Its labels, ordered by name.
     pub labels: Vec<(String, String)>,
     /// (seconds since the start of the run, value); no value is a gap.
@@ -115,7 +119,7 @@ impl Session {
             } else {
                 query.range(self.store(), from.min(to), to, step)
             }?;
-            let (shape, series, left_out) = collect(answer.value, to, step);
+            let (shape, series, left_out) = collect(answer.value, to, step, question.most as usize);
             Ok(Found {
                 shape,
                 series,
@@ -134,7 +138,7 @@ impl Session {
 
 /// A step that gives about [`POINTS`] values: a multiple of the time between
 /// scrapes, and of a length that people use.
-fn step_for(span: Span, scrape: Span) -> Span {
+pub(super) fn step_for(span: Span, scrape: Span) -> Span {
     const STEPS: [u64; 13] = [
         1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 10_800,
     ];
@@ -148,7 +152,7 @@ fn step_for(span: Span, scrape: Span) -> Span {
         })
 }
 
-fn collect(value: Value, at: i64, step: i64) -> (Shape, Vec<FoundSeries>, u32) {
+fn collect(value: Value, at: i64, step: i64, most: usize) -> (Shape, Vec<FoundSeries>, u32) {
     let single = |labels: Labels, value: f64| FoundSeries {
         points: vec![(seconds(at), Some(value))],
         ..named(&labels)
@@ -160,23 +164,58 @@ fn collect(value: Value, at: i64, step: i64) -> (Shape, Vec<FoundSeries>, u32) {
             (Shape::Text(text), Vec::new(), 0)
         }
         Value::Vector(found) => {
-            let left_out = found.len().saturating_sub(MOST_SERIES) as u32;
-            let found = found.into_iter().take(MOST_SERIES);
+            let left_out = found.len().saturating_sub(most) as u32;
+            let found = found.into_iter().take(most);
             let series = found.map(|(labels, value)| single(labels, value)).collect();
             (Shape::Vector, series, left_out)
         }
-        Value::Matrix(found) => {
-            let left_out = found.len().saturating_sub(MOST_SERIES) as u32;
+        Value::Matrix(mut found) => {
+            let left_out = found.len().saturating_sub(most) as u32;
+            if left_out > 0 {
+                keep_highest(&mut found, most);
+            }
+            let of: Vec<&Labels> = found.iter().map(|(labels, _)| labels).collect();
+            let legends: Vec<String> = of.iter().map(|labels| legend(labels, &of)).collect();
             let series = found
-                .into_iter()
-                .take(MOST_SERIES)
-                .map(|(labels, samples)| FoundSeries {
-                    points: with_gaps(&samples, step),
-                    ..named(&labels)
-                })
-                .collect();
-            (Shape::Matrix, series, left_out)
+                .iter()
+                .zip(legends)
+                .map(|((labels, samples), legend)| FoundSeries {
+                    points: with_gaps(samples, step),
+                    legend,
+                    ..named(labels)
+                });
+            (Shape::Matrix, series.collect(), left_out)
         }
+    }
+}
+
+/// Leaves the series that are highest at the end, in their order.
+pub(super) fn keep_highest(found: &mut Vec<(Labels, Vec<Sample>)>, most: usize) {
+    let last = |series: &(Labels, Vec<Sample>)| {
+        let value = series
+            .1
+            .last()
+            .map_or(f64::NEG_INFINITY, |sample| sample.value);
+        if value.is_nan() {
+            f64::NEG_INFINITY
+        } else {
+            value
+        }
+    };
+    sort_by(found, |a, b| last(b).total_cmp(&last(a)));
+    found.truncate(most);
+    sort_by(found, |a, b| a.0.cmp(&b.0));
+}
+
+/// What tells a series apart from the others: the values of the labels that differ.
+fn legend(labels: &Labels, all: &[&Labels]) -> String {
+    let differs = |name: &str| all.iter().any(|other| other.get(name) != labels.get(name));
+    let own = labels.iter().filter(|(name, _)| differs(name));
+    let values: Vec<&str> = own.map(|(_, value)| value).collect();
+    if values.is_empty() {
+        labels.to_string()
+    } else {
+        values.join(", ")
     }
 }
 
@@ -202,6 +241,7 @@ fn named(labels: &Labels) -> FoundSeries {
     let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     FoundSeries {
         name: labels.to_string(),
+        legend: String::new(),
         labels: labels.iter().map(pair).collect(),
         points: Vec::new(),
     }

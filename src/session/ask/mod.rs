@@ -4,12 +4,16 @@
 //! changes nothing. Each kind of question has a file of its own here and one
 //! variant in both enums.
 
+mod board;
+mod complete;
 mod metrics;
 
 use serde::{Deserialize, Serialize};
 
 use super::Session;
 
+pub use board::{Board, BoardAnswer, BoardQuestion, LINES};
+pub use complete::{Proposal, Proposals, Proposed, Typing};
 pub use metrics::{Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Shape, When};
 
 /// What can be asked.
@@ -17,6 +21,12 @@ pub use metrics::{Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Shape
 pub enum Question {
     /// Queries over the metrics.
     Metrics(MetricQuestion),
+    /// A dashboard.
+    Board(BoardQuestion),
+    /// What could stand at a cursor.
+    Propose(Typing),
+    /// The last scrape as text.
+    Exposition,
 }
 
 /// The answer, in the order of the questions.
@@ -24,6 +34,22 @@ pub enum Question {
 pub enum Answer {
     /// What the queries found.
     Metrics(MetricAnswer),
+    /// The dashboard.
+    Board(BoardAnswer),
+    /// What could.
+    Proposals(Proposals),
+    /// A text.
+    Text(String),
+}
+
+impl Answer {
+    /// What queries over the metrics found, if that was the question.
+    pub fn metrics(&self) -> Option<&MetricAnswer> {
+        match self {
+            Answer::Metrics(answer) => Some(answer),
+            _ => None,
+        }
+    }
 }
 
 impl Session {
@@ -31,6 +57,9 @@ impl Session {
     pub fn answer(&self, question: &Question) -> Answer {
         match question {
             Question::Metrics(question) => Answer::Metrics(self.ask_metrics(question)),
+            Question::Board(question) => Answer::Board(self.board(question)),
+            Question::Propose(typing) => Answer::Proposals(self.propose(typing)),
+            Question::Exposition => Answer::Text(self.metrics().exposition()),
         }
     }
 }

@@ -69,15 +69,23 @@ pub fn copy_replay(client: &Client, said: &UseStateSetter<&'static str>) {
     };
     let text = Replay::of(&opening, until).to_json();
     let said = said.clone();
-    spawn_local(async move {
-        let clipboard = gloo::utils::window().navigator().clipboard();
-        // Browsers keep the clipboard from pages that came unencrypted.
-        let copied =
-            !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+    copy(text, move |copied| {
         said.set(if copied {
             strings::COPIED
         } else {
             strings::NOT_COPIED
         });
+    });
+}
+
+/// Copies a text, and tells whether that worked.
+pub fn copy(text: String, then: impl FnOnce(bool) + 'static) {
+    let then: Box<dyn FnOnce(bool)> = Box::new(then);
+    spawn_local(async move {
+        let clipboard = gloo::utils::window().navigator().clipboard();
+        // Browsers keep the clipboard from pages that came unencrypted.
+        let copied =
+            !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
+        then(copied);
     });
 }

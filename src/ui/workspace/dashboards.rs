@@ -1,4 +1,5 @@
-//! The four golden signals of the system or of one service.
+//! Dashboards: golden signals and resources, drawn by queries over the
+//! metrics, and panels of one's own.
 
 use std::rc::Rc;
 
@@ -7,18 +8,22 @@ use yew::prelude::*;
 use crate::ui::hooks::use_state_eq;
 
 use super::inspector::scope_select;
-use super::panels::{PanelCard, use_annotations};
+use super::panels::use_annotations;
+use super::ranges::ranges;
 use crate::base::Span;
-use crate::session::{Charts, View};
-use crate::ui::strings;
+use crate::session::{Answer, Board, BoardQuestion, Panel, Question, Scope, View};
+use crate::ui::asking::use_answer;
+use crate::ui::chart::LineChart;
+use crate::ui::explore::{OwnPanels, use_kept};
+use crate::ui::strings::{self, explore};
 
 /// What the tab is given.
 #[derive(PartialEq, Properties)]
 pub struct DashboardsProps {
     /// The lab.
     pub view: Rc<View>,
-    /// The charts, once they are here.
-    pub charts: Option<Rc<Charts>>,
+    /// Where it is kept.
+    pub place: String,
     /// The selected service.
     pub selected: Option<u32>,
     /// Another was selected.
@@ -27,17 +32,17 @@ pub struct DashboardsProps {
     pub range: Span,
     /// Another range was chosen.
     pub on_range: Callback<Span>,
+    /// Becomes another number when there is something new to see.
+    pub fresh: u64,
+    /// Opens Explore.
+    pub on_explore: Callback<()>,
 }
 
-/// The ranges on offer, with their names.
-const RANGES: [(u64, &str); 7] = [
-    (5 * 60, "5m"),
-    (15 * 60, "15m"),
-    (3_600, "1h"),
-    (6 * 3_600, "6h"),
-    (86_400, "1d"),
-    (7 * 86_400, "7d"),
-    (30 * 86_400, "30d"),
+/// The dashboards; the last one is one's own.
+const BOARDS: [(Option<Board>, &str); 3] = [
+    (Some(Board::Golden), explore::GOLDEN),
+    (Some(Board::Resources), explore::RESOURCES),
+    (None, explore::OWN),
 ];
 
 /// The dashboards.
@@ -45,6 +50,8 @@ const RANGES: [(u64, &str); 7] = [
 pub fn Dashboards(props: &DashboardsProps) -> Html {
     let cursor = use_state_eq(|| None);
     let zoom = use_state_eq(|| None::<(f64, f64)>);
+    let chosen = use_state_eq(|| 0_usize);
+    let (kept, keep) = use_kept(&props.place);
     let on_cursor = {
         let cursor = cursor.clone();
         use_callback((), move |at, ()| cursor.set(at))
@@ -54,48 +61,87 @@ pub fn Dashboards(props: &DashboardsProps) -> Html {
         use_callback((), move |range, ()| zoom.set(range))
     };
     let annotations = use_annotations(&props.view.timeline);
+    let board = BOARDS.get(*chosen).and_then(|board| board.0);
+    let question = board.map(|board| {
+        Question::Board(BoardQuestion {
+            board,
+            scope: props.selected.map_or(Scope::System, Scope::Service),
+            span: props.range,
+        })
+    });
+    let answer = use_answer(question, props.fresh);
+    let on_range = {
+        let zoom = zoom.clone();
+        props.on_range.reform(move |span| {
+            zoom.set(None);
+            span
+        })
+    };
+    let drawn = |panel: &Panel, queries: &[String], (from, to): (f64, f64)| {
+        let explored = {
+            let (kept, keep, on_explore) = (kept.clone(), keep.clone(), props.on_explore.clone());
+            let queries = queries.to_vec();
+            Callback::from(move |_: MouseEvent| {
+                let mut new = (*kept).clone();
+                new.queries.clone_from(&queries);
+                keep.emit(new);
+                on_explore.emit(());
+            })
+        };
+        html! {
+            <div class="panel">
+                <LineChart panel={panel.clone()} {from} {to} annotations={(*annotations).clone()} height={190}
+                    cursor={*cursor} on_cursor={on_cursor.clone()} on_zoom={on_zoom.clone()} />
+                <p class="panel-about">
+                    { &panel.about }{ " " }
+                    <button type="button" class="button-link" onclick={explored}
+                        aria-label={explore::explore_panel(&panel.title)}>{ explore::OPEN_IN_EXPLORE }</button>
+                </p>
+            </div>
+        }
+    };
     html! {
         <div class="dashboards">
             <div class="toolbar">
-                { scope_select("scope", strings::SCOPE, &props.view, props.selected, &props.on_select) }
-                { ranges(props, &zoom) }
+                <div class="field">
+                    <span class="label" id="board-label">{ explore::BOARD }</span>
+                    <div class="segments" role="group" aria-labelledby="board-label">
+                        { for BOARDS.iter().enumerate().map(|(place, (_, name))| {
+                            let chosen = chosen.clone();
+                            html! {
+                                <button type="button" class="segment" aria-pressed={(*chosen == place).to_string()}
+                                    onclick={move |_| chosen.set(place)}>{ *name }</button>
+                            }
+                        }) }
+                    </div>
+                </div>
+                if board.is_some() {
+                    { scope_select("scope", strings::SCOPE, &props.view, props.selected, &props.on_select) }
+                }
+                { ranges(props.range, &on_range) }
                 if zoom.is_some() {
                     <button type="button" class="button button-small" onclick={on_zoom.reform(|_: MouseEvent| None)}>
                         { strings::LEAVE_ZOOM }
                     </button>
                 }
             </div>
-            if let Some(charts) = &props.charts {
-                <div class="panels">
-                    { for (0..charts.panels.len()).map(|panel| html! {
-                        <PanelCard charts={charts.clone()} {panel} annotations={annotations.clone()} height={190}
-                            cursor={*cursor} on_cursor={on_cursor.clone()} zoom={*zoom} on_zoom={on_zoom.clone()}
-                            about={true} />
-                    }) }
-                </div>
+            if board.is_none() {
+                <OwnPanels place={props.place.clone()} range={props.range} fresh={props.fresh}
+                    annotations={annotations.clone()} cursor={*cursor} on_cursor={on_cursor.clone()}
+                    zoom={*zoom} on_zoom={on_zoom.clone()} />
+            } else if let Some(Answer::Board(answer)) = answer.as_deref() {
+                if answer.panels.is_empty() {
+                    <p class="empty">{ explore::NO_RESOURCES }</p>
+                } else {
+                    <div class="panels">
+                        { for answer.panels.iter().map(|(panel, queries)| {
+                            drawn(panel, queries, zoom.unwrap_or((answer.from, answer.to)))
+                        }) }
+                    </div>
+                }
             } else {
                 <p class="empty">{ strings::NO_CHARTS }</p>
             }
-        </div>
-    }
-}
-
-fn ranges(props: &DashboardsProps, zoom: &UseStateHandle<Option<(f64, f64)>>) -> Html {
-    html! {
-        <div class="field">
-            <span class="label" id="range-label">{ strings::RANGE }</span>
-            <div class="segments" role="group" aria-labelledby="range-label">
-                { for RANGES.into_iter().map(|(seconds, name)| {
-                    let span = Span::from_secs(seconds);
-                    let (on_range, zoom) = (props.on_range.clone(), zoom.clone());
-                    html! {
-                        <button type="button" class="segment" aria-pressed={(props.range == span).to_string()}
-                            onclick={move |_| { zoom.set(None); on_range.emit(span); }}>
-                            { name }
-                        </button>
-                    }
-                }) }
-            </div>
         </div>
     }
 }

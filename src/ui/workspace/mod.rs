@@ -12,6 +12,7 @@ mod input;
 mod inspector;
 mod map_tab;
 mod panels;
+mod ranges;
 mod run_dialog;
 mod service;
 mod shell;
@@ -23,6 +24,8 @@ mod timeline;
 mod topbar;
 mod traffic;
 
-pub use panels::ComparisonPanel;
+pub use crash::copy;
+pub use panels::{ComparisonPanel, use_annotations};
+pub use ranges::ranges;
 pub use shell::Workspace;
 pub use theme::theme_switch;

@@ -71,6 +71,8 @@ struct Centre<'a> {
     select: &'a Callback<Option<u32>>,
     range: Span,
     on_range: &'a Callback<Span>,
+    /// Opens another tab, by its title.
+    open: &'a Callback<&'static str>,
     dark: bool,
 }
 
@@ -269,6 +271,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                             select: &select,
                             range: *range,
                             on_range: &on_range,
+                            open: &open_tab,
                             dark: records.dark(),
                         }) }
                     }
@@ -307,13 +310,17 @@ fn map_tab(centre: &Centre<'_>) -> Html {
 
 fn dashboards_tab(centre: &Centre<'_>) -> Html {
     html! {
-        <Dashboards view={centre.view.clone()} charts={centre.lab.state.charts.clone()} selected={centre.selected}
-            on_select={centre.select.clone()} range={centre.range} on_range={centre.on_range.clone()} />
+        <Dashboards view={centre.view.clone()} place={centre.lab.state.place.clone()} selected={centre.selected}
+            on_select={centre.select.clone()} range={centre.range} on_range={centre.on_range.clone()}
+            fresh={centre.fresh()} on_explore={centre.open.reform(|()| strings::explore::TAB)} />
     }
 }
 
 fn explore_tab(centre: &Centre<'_>) -> Html {
-    html! { <Explore fresh={centre.fresh()} /> }
+    html! {
+        <Explore view={centre.view.clone()} place={centre.lab.state.place.clone()} range={centre.range}
+            on_range={centre.on_range.clone()} fresh={centre.fresh()} />
+    }
 }
 
 fn slos_tab(centre: &Centre<'_>) -> Html {

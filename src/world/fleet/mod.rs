@@ -8,6 +8,7 @@ mod autoscale;
 pub mod body;
 mod compute;
 pub mod cost;
+pub mod figures;
 mod hpa;
 mod nodes;
 pub mod operate;

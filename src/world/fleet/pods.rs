@@ -418,6 +418,7 @@ impl<P: Probe> Live<'_, P> {
             Happening::PodDied {
                 service,
                 pod: number,
+                key,
                 lost: held.len() as u32,
                 exit,
             },

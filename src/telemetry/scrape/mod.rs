@@ -1,0 +1,189 @@
+//! Scraping, as Prometheus does it: at every interval each target tells what
+//! it has counted and how it stands, and that is appended to the metric store.
+//!
+//! In: what the [`Probe`](crate::world::Probe) is told, counted in plain
+//! integers, and the world as it stands at a scrape. Out: series under the
+//! names of [`FAMILIES`]. Targets that vanish leave marks of staleness, and a
+//! process that is started anew counts from 0, as in life. Nothing here
+//! changes the world. All targets are scraped at the same instant.
+
+mod block;
+mod catalogue;
+mod counters;
+mod exposition;
+mod pull;
+
+use std::collections::BTreeMap;
+
+use super::store::{Limits, Store};
+use crate::base::{SimTime, Span};
+use crate::world::{Attempted, Happening, Served, UserDone, World};
+
+pub use catalogue::{FAMILIES, Family, FamilyKind, family_of};
+pub use counters::BOUNDS;
+
+use block::{Base, Block, Pen};
+use counters::Counters;
+
+/// What is kept of the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether anything is scraped into the store.
+    pub on: bool,
+    /// Time between scrapes.
+    pub interval: Span,
+    /// How long samples are kept.
+    pub retention: Span,
+}
+
+impl Default for Settings {
+    /// Every 15 seconds, kept for 15 days, as Prometheus does by itself.
+    fn default() -> Self {
+        Settings {
+            on: true,
+            interval: Span::from_secs(15),
+            retention: Span::from_hours(15 * 24),
+        }
+    }
+}
+
+/// What kind of thing a block is about; the order is that of scraping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    Pod,
+    Container,
+    PodState,
+    Deployment,
+    Node,
+    Store,
+    Calls,
+    Edge,
+    Own,
+}
+
+/// The metrics of one lab: counters, and the store that scrapes fill.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    settings: Settings,
+    counters: Counters,
+    /// Methods by route number.
+    methods: Vec<&'static str>,
+    store: Store,
+    /// By kind, service and pod or node.
+    blocks: BTreeMap<(Of, u32, u32), Block>,
+    scrapes: u32,
+    last: Option<SimTime>,
+}
+
+impl Metrics {
+    /// Nothing measured yet.
+    pub fn new(world: &World, settings: Settings) -> Metrics {
+        let retention = (settings.retention.as_nanos() / 1_000_000) as i64;
+        Metrics {
+            settings,
+            counters: Counters::new(world),
+            methods: pull::methods(world),
+            store: Store::new(Limits {
+                retention,
+                ..Limits::default()
+            }),
+            blocks: BTreeMap::new(),
+            scrapes: 0,
+            last: None,
+        }
+    }
+
+    /// A pod finished with a request.
+    #[inline]
+    pub fn served(&mut self, served: &Served) {
+        if self.settings.on {
+            self.counters.served(served);
+        }
+    }
+
+    /// A caller finished with an attempt.
+    #[inline]
+    pub fn attempted(&mut self, attempted: &Attempted) {
+        if self.settings.on {
+            self.counters.attempted(attempted);
+        }
+    }
+
+    /// A request from outside ended.
+    #[inline]
+    pub fn user_done(&mut self, done: &UserDone) {
+        if self.settings.on {
+            self.counters.user_done(done);
+        }
+    }
+
+    /// Something happened: a process that ended takes along what it had counted.
+    pub fn happened(&mut self, happening: &Happening) {
+        if let Happening::PodDied { key, .. } = happening {
+            self.counters.forget(*key);
+        }
+    }
+
+    /// Scrapes every target.
+    pub fn scrape(&mut self, world: &World) {
+        if !self.settings.on {
+            return;
+        }
+        self.scrapes += 1;
+        self.last = Some(world.now());
+        self.pull(world);
+        let (time, scrape) = (self.time(), self.scrapes);
+        let store = &mut self.store;
+        self.blocks.retain(|_, block| {
+            block.close(store, time, scrape);
+            // What has vanished does not come back under its old name.
+            block.seen == scrape
+        });
+        self.store.tidy();
+    }
+
+    /// The instant of the last scrape in milliseconds.
+    fn time(&self) -> i64 {
+        let nanos = self.last.unwrap_or_default().as_nanos();
+        (nanos / 1_000_000) as i64
+    }
+
+    /// Writes one block.
+    fn block(
+        &mut self,
+        of: (Of, u32, u32),
+        base: Base<'_>,
+        write: impl FnOnce(&mut Pen<'_>, &Counters),
+    ) {
+        let time = self.time();
+        let mut pen = Pen {
+            store: &mut self.store,
+            block: self.blocks.entry(of).or_default(),
+            base,
+            time,
+            scrape: self.scrapes,
+            place: 0,
+        };
+        write(&mut pen, &self.counters);
+    }
+
+    /// What was scraped.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The store, for what is computed of it.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// How metrics are kept.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// When everything was scraped last.
+    pub fn last_scrape(&self) -> Option<SimTime> {
+        self.last
+    }
+}
