@@ -43,10 +43,14 @@ async function fill() {
   }
 }
 
-/** Forgets all but this version and the one before it, which an open page may still run. */
+/**
+ * Forgets all but this version and the one before it, which an open page may
+ * still run, and serves the page of the first visit from now on.
+ */
 async function tidy() {
   const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+  await self.clients.claim();
 }
 
 async function leave() {

@@ -64,7 +64,16 @@ const test = base.extend({
 });
 
 const build = (page) => page.locator('meta[name="xops-build"]').getAttribute("content");
-const kept = (page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+
+/** Waits until the page is served from what the browser keeps. */
+const kept = (page) =>
+  page.evaluate(async () => {
+    const { serviceWorker } = navigator;
+    await new Promise((resolve) => {
+      serviceWorker.addEventListener("controllerchange", resolve);
+      if (serviceWorker.controller) resolve();
+    });
+  });
 
 test("after one visit the lab opens and runs without a network", async ({ page, context }) => {
   await open(page);
