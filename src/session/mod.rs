@@ -82,7 +82,7 @@ impl Session {
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Session {
         let world = World::new(scenario.world.clone(), seed);
         let telemetry = Telemetry::new(&world, scenario.scrape);
-        let mut metrics = Metrics::new(&world, scenario.metrics());
+        let mut metrics = Metrics::new(&world, scenario.metrics(), seed);
         metrics.scrape(&world);
         let slos = scenario
             .objectives

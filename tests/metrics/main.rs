@@ -3,6 +3,7 @@
 //! own counts, and the meters behind the charts.
 
 mod boards;
+mod faults;
 mod names;
 mod truth;
 mod world;

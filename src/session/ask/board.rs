@@ -11,7 +11,7 @@ use crate::base::Span;
 use crate::session::{Panel, Scope, Series, Session, Unit};
 use crate::world::spec::Kind;
 
-/// Lines of one chart: the highest at the end of the range.
+/// Lines of one chart: those that are highest on the whole.
 pub const LINES: usize = 6;
 
 /// Which dashboard.
@@ -205,7 +205,7 @@ impl Session {
                 lines: vec![(
                     "service",
                     format!(
-                        "sum by (service) (server_workers_busy{here}) / sum by (service) (server_workers_max{here})"
+                        "sum by (service) (avg_over_time(server_workers_busy{here}[{window}])) / sum by (service) (avg_over_time(server_workers_max{here}[{window}]))"
                     ),
                 )],
                 always: true,
@@ -229,7 +229,9 @@ impl Session {
         // One line for each service, or for each pod of one.
         let by = if name.is_some() { "pod" } else { "service" };
         let share = |used: &str, of: &str| {
-            format!("sum by ({by}) ({used}{here}) / sum by ({by}) ({of}{here})")
+            format!(
+                "sum by ({by}) (avg_over_time({used}{here}[{window}])) / sum by ({by}) (avg_over_time({of}{here}[{window}]))"
+            )
         };
         let rate =
             |metric: &str, by: &str| format!("sum by ({by}) (rate({metric}{here}[{window}]))");
@@ -260,7 +262,7 @@ impl Session {
                 Unit::Count,
                 "Saturation: requests that wait for a worker.",
                 by,
-                format!("sum by ({by}) (server_queue_requests{here})"),
+                format!("sum by ({by}) (avg_over_time(server_queue_requests{here}[{window}]))"),
             ),
             draft(
                 "cpu",

@@ -19,7 +19,7 @@ pub struct MetricQuestion {
     /// When they are evaluated.
     pub when: When,
     /// Series of each that the answer may carry; of more, those over a range
-    /// that are highest at its end.
+    /// that are highest on the whole.
     pub most: u32,
 }
 
@@ -189,20 +189,14 @@ fn collect(value: Value, at: i64, step: i64, most: usize) -> (Shape, Vec<FoundSe
     }
 }
 
-/// Leaves the series that are highest at the end, in their order.
-pub(super) fn keep_highest(found: &mut Vec<(Labels, Vec<Sample>)>, most: usize) {
-    let last = |series: &(Labels, Vec<Sample>)| {
-        let value = series
-            .1
-            .last()
-            .map_or(f64::NEG_INFINITY, |sample| sample.value);
-        if value.is_nan() {
-            f64::NEG_INFINITY
-        } else {
-            value
-        }
+/// Leaves the series that are highest on the whole, in their order.
+fn keep_highest(found: &mut Vec<(Labels, Vec<Sample>)>, most: usize) {
+    let mean = |series: &(Labels, Vec<Sample>)| {
+        let finite = series.1.iter().map(|sample| sample.value);
+        let finite = finite.filter(|value| value.is_finite());
+        finite.sum::<f64>() / series.1.len().max(1) as f64
     };
-    sort_by(found, |a, b| last(b).total_cmp(&last(a)));
+    sort_by(found, |a, b| mean(b).total_cmp(&mean(a)));
     found.truncate(most);
     sort_by(found, |a, b| a.0.cmp(&b.0));
 }

@@ -6,6 +6,9 @@ use crate::telemetry::store::{Labels, NAME, Refused, Sample, SeriesId, Store};
 /// Series of a histogram: its buckets, its sum and its count.
 pub(super) const PLACES: usize = BUCKETS + 2;
 
+/// Labels of a histogram's own, beside its bounds.
+const MOST_LABELS: usize = 6;
+
 /// A series of a block.
 #[derive(Clone, Copy, Debug, Default)]
 enum Slot {
@@ -79,13 +82,16 @@ impl Pen<'_> {
         if count == 0 {
             return self.skip(PLACES);
         }
-        let mut all = labels.to_vec();
+        // An empty label is none, so that a few too many do no harm.
+        let mut all = [("", ""); MOST_LABELS + 1];
+        for (to, from) in all.iter_mut().zip(labels.iter().take(MOST_LABELS)) {
+            *to = *from;
+        }
         let mut below = 0;
         for (bucket, bound) in cell.buckets.iter().zip(BOUND_TEXTS) {
             below += bucket;
-            all.push(("le", bound));
+            all[MOST_LABELS] = ("le", bound);
             self.put(name, "_bucket", &all, below as f64 * scale);
-            all.pop();
         }
         // To the microsecond: the digits below would take room and mean nothing.
         let micros = (cell.nanos / 1_000) as f64 * scale;
@@ -137,6 +143,20 @@ impl Pen<'_> {
 }
 
 impl Block {
+    /// Appends the last values again, as a target does that has stopped counting.
+    pub fn repeat(&mut self, store: &mut Store, time: i64, scrape: u32) {
+        self.seen = scrape;
+        for slot in &mut self.slots {
+            if let Slot::Known(id, last) = slot
+                && let Some(value) = store.newest(*id)
+            {
+                // Out of order where its clock was set back; then it is missing.
+                let _ = store.append(*id, Sample { time, value });
+                *last = scrape;
+            }
+        }
+    }
+
     /// Marks the series as gone that were not written in `scrape`.
     pub fn close(&mut self, store: &mut Store, time: i64, scrape: u32) {
         for slot in &mut self.slots {

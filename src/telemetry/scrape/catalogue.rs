@@ -66,11 +66,13 @@ pub(super) const DATABASE: &str = "db_client_operation_duration_seconds";
 pub(super) const PUBLISH: &str = "messaging_client_operation_duration_seconds";
 /// Messages that a consumer handled.
 pub(super) const PROCESS: &str = "messaging_process_duration_seconds";
+/// What a label with ever new values does to a metric.
+pub(super) const BY_SESSION: &str = "http_server_session_requests_total";
 /// Requests from outside.
 pub(super) const EDGE: &str = "edge_request_duration_seconds";
 
 /// Every metric, ordered by name.
-pub const FAMILIES: [Family; 76] = [
+pub const FAMILIES: [Family; 77] = [
     family(
         Counter,
         "",
@@ -256,6 +258,12 @@ pub const FAMILIES: [Family; 76] = [
         "seconds",
         SERVER,
         "Duration of requests, as the pod that answers measures it.",
+    ),
+    family(
+        Counter,
+        "",
+        BY_SESSION,
+        "Requests by session: a label that has as many values as there are sessions.",
     ),
     family(
         Gauge,

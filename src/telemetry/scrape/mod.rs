@@ -15,14 +15,15 @@ mod pull;
 
 use std::collections::BTreeMap;
 
-use super::store::{Limits, Store};
-use crate::base::{SimTime, Span};
-use crate::world::{Attempted, Happening, Served, UserDone, World};
+use super::store::{Labels, Limits, NAME, Sample, SeriesId, Store};
+use crate::base::{SimTime, Span, Stream};
+use crate::world::{Attempted, Happening, PodFigures, Served, UserDone, World};
 
 pub use catalogue::{FAMILIES, Family, FamilyKind, family_of};
 pub use counters::BOUNDS;
 
 use block::{Base, Block, Pen};
+use catalogue::BY_SESSION;
 use counters::Counters;
 
 /// What is kept of the metrics.
@@ -73,11 +74,17 @@ pub struct Metrics {
     blocks: BTreeMap<(Of, u32, u32), Block>,
     scrapes: u32,
     last: Option<SimTime>,
+    /// Whether a scrape fails; it moves nothing in the world.
+    chance: Stream,
+    /// Series that are told once and never again.
+    passing: Vec<SeriesId>,
+    /// How many of those there were.
+    passed: u64,
 }
 
 impl Metrics {
     /// Nothing measured yet.
-    pub fn new(world: &World, settings: Settings) -> Metrics {
+    pub fn new(world: &World, settings: Settings, seed: u64) -> Metrics {
         let retention = (settings.retention.as_nanos() / 1_000_000) as i64;
         Metrics {
             settings,
@@ -90,6 +97,9 @@ impl Metrics {
             blocks: BTreeMap::new(),
             scrapes: 0,
             last: None,
+            chance: Stream::named(seed, "scrape"),
+            passing: Vec::new(),
+            passed: 0,
         }
     }
 
@@ -131,6 +141,10 @@ impl Metrics {
         }
         self.scrapes += 1;
         self.last = Some(world.now());
+        for id in std::mem::take(&mut self.passing) {
+            // One that is not in the store any more is gone anyway.
+            let _ = self.store.mark_stale(id, self.time());
+        }
         self.pull(world);
         let (time, scrape) = (self.time(), self.scrapes);
         let store = &mut self.store;
@@ -165,6 +179,39 @@ impl Metrics {
             place: 0,
         };
         write(&mut pen, &self.counters);
+    }
+
+    /// Writes a block as it was; false if there is none.
+    fn repeat(&mut self, of: (Of, u32, u32)) -> bool {
+        let time = self.time();
+        match self.blocks.get_mut(&of) {
+            Some(block) => {
+                block.repeat(&mut self.store, time, self.scrapes);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Series that nobody has seen before, and that nobody will see again.
+    fn explode(&mut self, service: &str, pod: &PodFigures, series: u32) {
+        let time = self.time();
+        for _ in 0..series {
+            self.passed += 1;
+            let labels = Labels::new([
+                (NAME, BY_SESSION.to_owned()),
+                ("job", "kubernetes-pods".to_owned()),
+                ("instance", format!("{service}-{}:8080", pod.number)),
+                ("service", service.to_owned()),
+                ("pod", format!("{service}-{}", pod.number)),
+                ("session_id", format!("{:08x}", self.passed)),
+            ]);
+            // Beyond the limit they are refused, which the store counts.
+            if let Ok(id) = self.store.series(&labels) {
+                let _ = self.store.append(id, Sample { time, value: 1.0 });
+                self.passing.push(id);
+            }
+        }
     }
 
     /// What was scraped.

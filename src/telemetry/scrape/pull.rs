@@ -5,7 +5,7 @@ use super::counters::{Cell, WAYS};
 use super::{Metrics, Of};
 use crate::world::spec::{ClassKind, Criticality, Kind, RouteRef, Step, Store};
 use crate::world::store::RAW;
-use crate::world::{Exit, NodePhase, Outcome, PodFigures, World};
+use crate::world::{Exit, FaultKind, FaultStatus, NodePhase, Outcome, PodFigures, World};
 
 type Text = (&'static str, String);
 
@@ -14,8 +14,12 @@ impl Metrics {
     pub(super) fn pull(&mut self, world: &World) {
         let methods = std::mem::take(&mut self.methods);
         for service in 0..world.spec().services.len() {
+            let trouble = Trouble::of(world, service);
             for pod in world.pod_figures(service) {
-                self.pod(world, service, &pod, &methods);
+                self.pod(world, service, &pod, &trouble, &methods);
+                if pod.answers {
+                    self.explode(&world.spec().services[service].name, &pod, trouble.series);
+                }
             }
             self.deployment(world, service);
             self.kept(world, service);
@@ -28,7 +32,14 @@ impl Metrics {
     }
 
     /// A pod: what it says itself, what its node says of it, and what the control plane does.
-    fn pod(&mut self, world: &World, service: usize, pod: &PodFigures, methods: &[&'static str]) {
+    fn pod(
+        &mut self,
+        world: &World,
+        service: usize,
+        pod: &PodFigures,
+        trouble: &Trouble,
+        methods: &[&'static str],
+    ) {
         let spec = &world.spec().services[service];
         if spec.kind == Kind::Dependency {
             return; // Nobody lets us look inside.
@@ -52,12 +63,18 @@ impl Metrics {
         };
         let scale = f64::from(world.spec().scale);
         let first = world.first_route(service);
-        if !pod.pending {
+        let missed = trouble.missed > 0.0 && self.chance.chance(trouble.missed);
+        let answers = pod.answers && !missed;
+        if answers && trouble.stands && self.repeat(key(Of::Pod)) {
+            // It tells what it told before.
+        } else if !pod.pending {
             self.block(key(Of::Pod), &base, |pen, counters| {
-                pen.write("up", &[], flag(pod.answers));
-                if !pod.answers {
+                pen.write("up", &[], flag(answers));
+                if !answers {
                     return;
                 }
+                // Whether a target answered is noted by the clock of the one who asked.
+                pen.time += trouble.ahead;
                 pen.write("process_start_time_seconds", &[], pod.started.as_secs_f64());
                 pen.write("http_server_active_requests", &[], f64::from(pod.requests));
                 pen.write("server_workers_busy", &[], f64::from(pod.workers.0));
@@ -445,6 +462,37 @@ impl Metrics {
             pen.write(refused, &[], counts.refused_series as f64);
             pen.write("prometheus_tsdb_storage_bytes", &[], bytes as f64);
         });
+    }
+}
+
+/// What is wrong with the telemetry of a service.
+#[derive(Default)]
+struct Trouble {
+    /// Share of scrapes that fail.
+    missed: f64,
+    /// It tells old numbers.
+    stands: bool,
+    /// New series at each scrape of each pod.
+    series: u32,
+    /// Milliseconds that its clock is ahead.
+    ahead: i64,
+}
+
+impl Trouble {
+    fn of(world: &World, service: usize) -> Trouble {
+        let mut trouble = Trouble::default();
+        let here = |fault: &FaultStatus<'_>| fault.active && fault.service as usize == service;
+        for fault in world.faults().filter(here) {
+            let value = fault.spec.values.first().copied().unwrap_or_default();
+            match fault.spec.kind {
+                FaultKind::MissingScrape => trouble.missed = trouble.missed.max(value),
+                FaultKind::StaleTarget => trouble.stands = true,
+                FaultKind::Cardinality => trouble.series += value as u32,
+                FaultKind::WrongClock => trouble.ahead += (value * 1e3) as i64,
+                _ => {}
+            }
+        }
+        trouble
     }
 }
 

@@ -339,6 +339,12 @@ impl Store {
         }
     }
 
+    /// The newest value of a series, unless it is marked as gone.
+    pub fn newest(&self, id: SeriesId) -> Option<f64> {
+        let newest = self.get(id).and_then(Series::newest)?.value;
+        (!is_stale(newest)).then_some(newest)
+    }
+
     fn get(&self, id: SeriesId) -> Option<&Series> {
         let slot = self.slots.get(id.slot as usize)?;
         slot.series.as_ref().filter(|_| slot.turn == id.turn)

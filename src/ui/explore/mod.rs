@@ -203,7 +203,7 @@ pub fn Explore(props: &ExploreProps) -> Html {
                             if *graph {
                                 { table::notes(found) }
                                 { chart(&Drawn {
-                                    query,
+                                    title: strings::query_number(place + 1),
                                     found: found.series.iter().map(|series| Series {
                                         name: series.legend.clone(),
                                         points: series.points.clone(),
@@ -249,7 +249,7 @@ pub fn Explore(props: &ExploreProps) -> Html {
 
 /// A chart of what a query found.
 struct Drawn<'a> {
-    query: &'a str,
+    title: String,
     found: Vec<Series>,
     range: Option<(f64, f64)>,
     annotations: &'a Rc<Vec<TimelineEvent>>,
@@ -265,7 +265,7 @@ fn chart(drawn: &Drawn<'_>) -> Html {
         .unwrap_or((0.0, 1.0));
     let panel = Panel {
         id: "explore".to_owned(),
-        title: drawn.query.to_owned(),
+        title: drawn.title.clone(),
         about: String::new(),
         unit: Unit::Count,
         series: drawn.found.clone(),

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fleet, load, network, stores};
+use super::{fleet, load, network, stores, telemetry};
 use crate::world::spec::Kind;
 
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
@@ -136,6 +136,15 @@ pub enum FaultKind {
     Taint,
     /// Other tenants slow nodes down.
     NoisyNeighbour,
+    /// Targets are not scraped.
+    MissingScrape,
+    /// Targets tell old numbers.
+    StaleTarget,
+    /// Targets tell ever new series.
+    #[serde(rename = "cardinality-explosion")]
+    Cardinality,
+    /// Targets stamp their samples with a wrong time.
+    WrongClock,
 }
 
 /// What a kind is about; the page groups by it.
@@ -161,6 +170,8 @@ pub enum Group {
     Resources,
     /// Nodes, with all that runs there.
     Nodes,
+    /// What is measured, and not what is served.
+    Telemetry,
     /// Nothing of the kind.
     Other,
 }
@@ -402,8 +413,9 @@ const OF_NETWORK: usize = GENERAL.len();
 const OF_STORES: usize = OF_NETWORK + network::KINDS.len();
 const OF_LOAD: usize = OF_STORES + stores::KINDS.len();
 const OF_FLEET: usize = OF_LOAD + load::KINDS.len();
+const OF_TELEMETRY: usize = OF_FLEET + fleet::KINDS.len();
 /// How many kinds there are.
-const COUNT: usize = OF_FLEET + fleet::KINDS.len();
+const COUNT: usize = OF_TELEMETRY + telemetry::KINDS.len();
 
 /// Every kind, in the order of [`FaultKind`].
 pub const CATALOGUE: [Entry; COUNT] = {
@@ -418,8 +430,10 @@ pub const CATALOGUE: [Entry; COUNT] = {
             stores::KINDS[place - OF_STORES]
         } else if place < OF_FLEET {
             load::KINDS[place - OF_LOAD]
-        } else {
+        } else if place < OF_TELEMETRY {
             fleet::KINDS[place - OF_FLEET]
+        } else {
+            telemetry::KINDS[place - OF_TELEMETRY]
         };
         place += 1;
     }

@@ -11,7 +11,8 @@ impl Entry {
 
     /// Whether it acts on a service as a whole, and not on some of its pods or requests.
     pub fn is_whole(&self) -> bool {
-        (self.only.is_some() || self.group == Group::Load) && !self.by_request
+        let whole = matches!(self.group, Group::Load | Group::Telemetry);
+        (self.only.is_some() || whole) && !self.by_request
     }
 
     /// Whether `values` has one value for each parameter, in its range; the

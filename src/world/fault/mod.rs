@@ -17,6 +17,7 @@ mod nodes;
 mod pods;
 mod stores;
 mod strike;
+mod telemetry;
 mod wire;
 
 use std::fmt;
