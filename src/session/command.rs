@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Ratio, SimTime};
 use crate::world::spec::Strategy;
 use crate::world::{
-    Admission, FaultSpec, GuardTuning, NodeAct, RolloutAct, SurgeSpec, Tuning, Who,
+    Admission, FaultSpec, GuardTuning, NodeAct, RegionAct, RolloutAct, SurgeSpec, Tuning, Who,
 };
 
 /// One thing a learner, an instructor or a lesson's script does.
@@ -63,6 +63,13 @@ pub enum Command {
         zone: String,
         /// Whether it goes.
         lost: bool,
+    },
+    /// Take a region out of what DNS gives out, or put it back.
+    Region {
+        /// Its name.
+        region: String,
+        /// What to do.
+        act: RegionAct,
     },
     /// Roll back to the version before the last deploy, pod by pod.
     RollBack {
