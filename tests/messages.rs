@@ -196,7 +196,12 @@ traffic: {rate: 1/s, mix: [{route: back/get}]}
 services: {back: {about: c, replicas: 1, workers: 1, queue: 1, async: true, routes: {get: [{work: 1ms}]}}}";
     let mut other = World::new(spec(text), 1);
     let refused = other.inject(&fault(FaultKind::SlowClose, &[1.0]), &mut Tally::default());
-    assert!(refused.expect_err("refused").to_string().contains("asynchronous"));
+    assert!(
+        refused
+            .expect_err("refused")
+            .to_string()
+            .contains("asynchronous")
+    );
 }
 
 #[test]
@@ -233,7 +238,10 @@ fn a_replaced_header_is_refused_before_any_work_is_done() {
     assert_eq!(tally.outcomes[Outcome::Error.index()], failed);
     // The callee sees them as its own errors, and asks nobody for them.
     assert_eq!(tally.served[&BACK] - tally.served_ok[&BACK], failed);
-    assert_eq!(tally.served[&LEAF], tally.ok + first.users_in_flight().min(0));
+    assert_eq!(
+        tally.served[&LEAF],
+        tally.ok + first.users_in_flight().min(0)
+    );
     is_calm(&mut first, 5);
     // It can be limited to one caller, as what is done to a message can.
     let mut second = world("");

@@ -294,13 +294,23 @@ services:
         let mean = tally.seconds / tally.done as f64;
         close(balance, 1, mean, expected, relative);
         let forecast = Forecast::of(world.spec());
-        close("on paper", 1, forecast.response.as_secs_f64(), expected, 1e-6);
+        close(
+            "on paper",
+            1,
+            forecast.response.as_secs_f64(),
+            expected,
+            1e-6,
+        );
         common::check_slices(world.spec(), 5, |_| {});
     }
     // Where a zone has no pod left, the other one is asked.
     let mut world = World::new(spec(&text("zone-aware")), 1);
-    world.act_on_node("a-0", NodeAct::Cordon, &mut Tally::default()).expect("it can be");
-    world.act_on_node("a-0", NodeAct::Drain, &mut Tally::default()).expect("it can be");
+    world
+        .act_on_node("a-0", NodeAct::Cordon, &mut Tally::default())
+        .expect("it can be");
+    world
+        .act_on_node("a-0", NodeAct::Drain, &mut Tally::default())
+        .expect("it can be");
     run(&mut world, 60);
     let tally = run(&mut world, 60);
     assert_eq!(tally.good(), 1.0);

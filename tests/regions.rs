@@ -66,7 +66,10 @@ fn led(world: &mut World, seconds: u64) -> ([f64; 2], Tally) {
 /// if DNS changed at `changed`: it falls in a straight line over 60 s.
 fn share_of_old(from: f64, changed: f64) -> f64 {
     let old = |at: f64| (1.0 - (at - changed) / 60.0).clamp(0.0, 1.0);
-    (0..1_000).map(|step| old(from + f64::from(step) / 100.0)).sum::<f64>() / 1_000.0
+    (0..1_000)
+        .map(|step| old(from + f64::from(step) / 100.0))
+        .sum::<f64>()
+        / 1_000.0
 }
 
 #[test]
@@ -82,7 +85,10 @@ fn clients_leave_a_lost_region_when_it_is_noticed_and_as_their_answers_expire() 
         // 0.8 % of all, times a half.
         let share = north / (north + south);
         let expected = share_of_old(f64::from(from), 120.0) / 2.0;
-        assert!((share - expected).abs() < 0.04, "{from}: {share} {expected}");
+        assert!(
+            (share - expected).abs() < 0.04,
+            "{from}: {share} {expected}"
+        );
     }
 }
 
@@ -134,12 +140,17 @@ fn a_region_that_is_well_again_gets_its_clients_back_by_itself_or_by_hand() {
 fn a_region_that_is_withdrawn_is_left_without_a_failure() {
     let mut world = world("policy: nearest");
     run(&mut world, 100);
-    world.act_on_region("north", RegionAct::Withdraw).expect("it can be");
+    world
+        .act_on_region("north", RegionAct::Withdraw)
+        .expect("it can be");
     for from in (100..170).step_by(10) {
         let ([north, south], tally) = led(&mut world, 10);
         let expected = share_of_old(f64::from(from), 100.0) / 2.0;
         let share = north / (north + south);
-        assert!((share - expected).abs() < 0.04, "{from}: {share} {expected}");
+        assert!(
+            (share - expected).abs() < 0.04,
+            "{from}: {share} {expected}"
+        );
         assert_eq!(tally.good(), 1.0);
     }
     // The last one stays, and what is unknown is refused.
@@ -151,7 +162,9 @@ fn a_region_that_is_withdrawn_is_left_without_a_failure() {
     ] {
         assert!(world.act_on_region(name, act).is_err(), "{name} {act:?}");
     }
-    world.act_on_region("north", RegionAct::Restore).expect("it can be");
+    world
+        .act_on_region("north", RegionAct::Restore)
+        .expect("it can be");
     run(&mut world, 60);
     let ([north, _], _) = led(&mut world, 10);
     assert!((north - 2_000.0).abs() < 220.0, "{north}");
@@ -164,7 +177,9 @@ fn stale_answers_keep_their_share_of_clients_at_a_lost_region() {
     let mut fault = FaultSpec::usual(FaultKind::StaleDns, "gateway");
     fault.values = vec![0.4];
     fault.schedule.duration = Some(Span::from_secs(300));
-    world.inject(&fault, &mut Tally::default()).expect("it can be");
+    world
+        .inject(&fault, &mut Tally::default())
+        .expect("it can be");
     run(&mut world, 30);
     lose_north(&mut world, None);
     run(&mut world, 150);
@@ -192,7 +207,6 @@ fn users_of_a_closed_loop_ask_dns_once_in_a_time_to_live() {
     let text = "title: closed
 about: a closed loop
 traffic:
-  rate: 0/s
   patience: 1s
   mix: [{route: gateway/get}]
   classes:
@@ -208,13 +222,18 @@ services:
 ";
     let mut world = World::new(spec(text), 1);
     run(&mut world, 100);
-    world.act_on_region("north", RegionAct::Withdraw).expect("it can be");
+    world
+        .act_on_region("north", RegionAct::Withdraw)
+        .expect("it can be");
     for from in (100..170).step_by(10) {
         let ([north, south], _) = led(&mut world, 10);
         // 4,000 requests of 4,000 users: a standard error of 0.8 %.
         let share = north / (north + south);
         let expected = share_of_old(f64::from(from), 100.0);
-        assert!((share - expected).abs() < 0.05, "{from}: {share} {expected}");
+        assert!(
+            (share - expected).abs() < 0.05,
+            "{from}: {share} {expected}"
+        );
     }
     check_slices(&spec(text), 20, |_| {});
 }
@@ -263,9 +282,11 @@ services:
 "
         ))
     };
-    for (synchronous, loses, wait) in
-        [("false", true, 0.001), ("true", true, 0.002), ("other-region", false, 0.101)]
-    {
+    for (synchronous, loses, wait) in [
+        ("false", true, 0.001),
+        ("true", true, 0.002),
+        ("other-region", false, 0.101),
+    ] {
         let mut world = World::new(plan(synchronous), 1);
         let tally = run(&mut world, 60);
         close("wait", 1, tally.seconds / tally.done as f64, wait, 1e-3);

@@ -253,9 +253,7 @@ impl Action {
             Command::RollBack { .. } => Action::RollBack,
             Command::Restart { .. } => Action::Restart,
             Command::Scale { .. } | Command::Autoscaler { .. } => Action::Scale,
-            Command::Node { .. } | Command::Zone { .. } | Command::Region { .. } => {
-                Action::Node
-            }
+            Command::Node { .. } | Command::Zone { .. } | Command::Region { .. } => Action::Node,
             Command::SetLoad { .. } => Action::Load,
             Command::SetCall { .. } => Action::SetCall,
             Command::SetGuard { .. } => Action::SetGuard,

@@ -64,13 +64,6 @@ pub enum Command {
         /// Whether it goes.
         lost: bool,
     },
-    /// Take a region out of what DNS gives out, or put it back.
-    Region {
-        /// Its name.
-        region: String,
-        /// What to do.
-        act: RegionAct,
-    },
     /// Roll back to the version before the last deploy, pod by pod.
     RollBack {
         /// The service.
@@ -142,6 +135,13 @@ pub enum Command {
     Hint,
     /// Go on to the lesson's next step.
     Continue,
+    /// Take a region out of what DNS gives out, or put it back.
+    Region {
+        /// Its name.
+        region: String,
+        /// What to do.
+        act: RegionAct,
+    },
 }
 
 /// Who issued a command.

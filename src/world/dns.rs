@@ -114,7 +114,11 @@ impl Names {
             self.records.push_back((now, set));
         }
         // What was replaced longer than a time to live ago is known to nobody.
-        while self.records.get(1).is_some_and(|(since, _)| *since + ttl <= now) {
+        while self
+            .records
+            .get(1)
+            .is_some_and(|(since, _)| *since + ttl <= now)
+        {
             self.records.pop_front();
         }
     }
@@ -213,7 +217,10 @@ impl<P: Probe> Live<'_, P> {
             // The same user asks DNS once in a time to live, at a time of its own.
             let ttl = dns.ttl.as_nanos();
             let phase = (of_user(line.at, 0).0 * ttl as f64) as u64;
-            let (since, stretch) = ((now.as_nanos() + phase) % ttl, (now.as_nanos() + phase) / ttl);
+            let (since, stretch) = (
+                (now.as_nanos() + phase) % ttl,
+                (now.as_nanos() + phase) / ttl,
+            );
             (Span::from_nanos(since), of_user(line.at, stretch + 1).1)
         };
         let held = kept.and_then(|id| names.stale.iter().find(|(fault, _)| *fault == id));
@@ -325,7 +332,11 @@ impl World {
         let (Some(dns), Some(names)) = (dns, &mut self.state.names) else {
             return Err(ActionError::NoDns);
         };
-        let left = names.regions.iter().filter(|region| !region.withdrawn).count();
+        let left = names
+            .regions
+            .iter()
+            .filter(|region| !region.withdrawn)
+            .count();
         let region = &mut names.regions[place];
         match act {
             RegionAct::Withdraw if region.withdrawn => return Err(refused()),

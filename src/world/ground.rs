@@ -92,7 +92,10 @@ impl State {
         };
         if line.kind == Kind::User {
             let class = plan.entries[line.route as usize].class;
-            return (None, plan.ground.homes.get(class as usize).copied().flatten());
+            return (
+                None,
+                plan.ground.homes.get(class as usize).copied().flatten(),
+            );
         }
         let zone = self.zone(plan, line.pod);
         let region = zone.map(|zone| plan.ground.region_of[zone as usize]);
@@ -160,7 +163,9 @@ impl<P: Probe> Live<'_, P> {
     pub fn is_nearest(&self, caller: Key, pod: Key, among: &[Key]) -> bool {
         let here = self.state.whereabouts(self.plan, caller);
         let own = self.remoteness(here, pod);
-        among.iter().all(|other| own <= self.remoteness(here, *other))
+        among
+            .iter()
+            .all(|other| own <= self.remoteness(here, *other))
     }
 
     /// One of the ready pods that are nearest to the caller, or that lie in
@@ -181,7 +186,11 @@ impl<P: Probe> Live<'_, P> {
         let here = self.state.whereabouts(self.plan, caller);
         let mut least = u8::MAX;
         let running = &self.state.services[service as usize];
-        for pod in if split { &running.canary } else { &running.ready } {
+        for pod in if split {
+            &running.canary
+        } else {
+            &running.ready
+        } {
             if running.ejected.contains(pod) && running.ejected.len() < running.ready.len() {
                 continue;
             }
@@ -257,7 +266,8 @@ impl World {
         let way = |from: &Vec<usize>, to: usize| {
             let near = self.plan.services[to].balance == Balance::ZoneAware;
             let each = from.iter().map(|here| {
-                let far = |there: &usize| match ground.region_of[*there] == ground.region_of[*here] {
+                let far = |there: &usize| match ground.region_of[*there] == ground.region_of[*here]
+                {
                     _ if !near || there == here => 0,
                     true => 1,
                     false => 2,
@@ -275,5 +285,9 @@ impl World {
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (count, sum) = values.fold((0_u32, 0.0), |(count, sum), value| (count + 1, sum + value));
-    if count == 0 { 0.0 } else { sum / f64::from(count) }
+    if count == 0 {
+        0.0
+    } else {
+        sum / f64::from(count)
+    }
 }

@@ -46,8 +46,8 @@ use crate::engine::{Agenda, Progress};
 
 pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
-pub use dns::{RegionAct, RegionStatus};
 pub use database::Failover;
+pub use dns::{RegionAct, RegionStatus};
 pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Place, Pods, Schedule, Target};
 pub use fleet::body::{Exit, NodePhase, Stage};

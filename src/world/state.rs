@@ -335,7 +335,10 @@ impl State {
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
             wired: plan.wired.clone(),
-            network: plan.ground.networked.then(|| Stream::named(seed, "network")),
+            network: plan
+                .ground
+                .networked
+                .then(|| Stream::named(seed, "network")),
             names: plan.ground.led.then(|| Names::new(plan, seed)),
             near: Vec::new(),
             letters: Slab::default(),

@@ -170,7 +170,12 @@ impl<P: Probe> Live<'_, P> {
 
     /// A connection that stayed open is closed, unless its container is gone.
     pub fn closed(&mut self, pod: Key, starts: u32, agenda: &mut Agenda<Event>) {
-        if self.state.pods.get(pod).is_some_and(|pod| pod.starts == starts) {
+        if self
+            .state
+            .pods
+            .get(pod)
+            .is_some_and(|pod| pod.starts == starts)
+        {
             self.release(pod, agenda);
         }
     }

@@ -38,6 +38,10 @@ pub fn cost(text: &str) -> String {
 
 /// Pods of one zone.
 pub fn zone(name: &str, away: bool) -> String {
-    let away = if away { ", to which DNS leads nobody" } else { "" };
+    let away = if away {
+        ", to which DNS leads nobody"
+    } else {
+        ""
+    };
     format!("Zone {name}{away}")
 }

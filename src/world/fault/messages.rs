@@ -75,7 +75,13 @@ pub(super) const KINDS: [Entry; 9] = [
         &[
             OF_MESSAGES,
             may(
-                must("undetected", "Of them unnoticed", Unit::Share, (0.0, 1.0), 0.0),
+                must(
+                    "undetected",
+                    "Of them unnoticed",
+                    Unit::Share,
+                    (0.0, 1.0),
+                    0.0,
+                ),
                 0.0,
             ),
         ],
@@ -122,7 +128,13 @@ pub(super) const KINDS: [Entry; 9] = [
             &[
                 must("by", "Wrong by", Unit::Time, (0.001, 86_400.0), 60.0),
                 may(
-                    must("lifetime", "Life of a token", Unit::Time, (1.0, 86_400.0), 300.0),
+                    must(
+                        "lifetime",
+                        "Life of a token",
+                        Unit::Time,
+                        (1.0, 86_400.0),
+                        300.0,
+                    ),
                     300.0,
                 ),
             ],
@@ -140,7 +152,10 @@ pub(super) fn idle(
 ) -> Option<&'static str> {
     match kind {
         FaultKind::StaleDns => {
-            let mut asked = plan.entries.iter().map(|entry| plan.calls[entry.call as usize].service);
+            let mut asked = plan
+                .entries
+                .iter()
+                .map(|entry| plan.calls[entry.call as usize].service);
             let picks = target.pods != Pods::All || target.version.is_some();
             if !plan.ground.led {
                 Some("no DNS leads clients here: the topology has no `dns`")

@@ -195,9 +195,7 @@ impl<P: Probe> Live<'_, P> {
                 _ => Outcome::Unavailable,
             };
             let share = match kind {
-                FaultKind::CertificateExpired
-                | FaultKind::Bandwidth
-                | FaultKind::Corruption => 1.0,
+                FaultKind::CertificateExpired | FaultKind::Bandwidth | FaultKind::Corruption => 1.0,
                 _ => value * strength,
             };
             if share >= 1.0 || live.state.fault_chance.chance(share) {
@@ -255,10 +253,15 @@ impl<P: Probe> Live<'_, P> {
     /// How much longer a connection of a pod stays open after its answer.
     pub fn strike_close(&mut self, struck: Struck, now: SimTime) -> Option<Span> {
         let mut held = Span::ZERO;
-        self.strikes(struck, now, &[FaultKind::SlowClose], |live, id, strength| {
-            let extra = live.state.faults[id as usize].value(0) * strength;
-            held = held + Span::from_secs_f64(extra);
-        });
+        self.strikes(
+            struck,
+            now,
+            &[FaultKind::SlowClose],
+            |live, id, strength| {
+                let extra = live.state.faults[id as usize].value(0) * strength;
+                held = held + Span::from_secs_f64(extra);
+            },
+        );
         (!held.is_zero()).then_some(held)
     }
 

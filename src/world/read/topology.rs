@@ -142,6 +142,14 @@ fn dns(report: &mut Report, at: &At<'_>, zones: &[Zone]) -> Option<Dns> {
             known.push(&zone.region);
         }
     }
+    if known.len() < 2 {
+        let problem = "DNS has no two regions to lead clients to";
+        report.error(
+            at,
+            problem,
+            "let zones lie in several regions, or leave it out",
+        );
+    }
     let words = [("nearest", 0), ("weighted", 1), ("failover", 2)];
     let policy = need(report, &mut fields, "policy", |report, at| {
         report.choice(at, &words)

@@ -13,8 +13,8 @@ mod traffic;
 use serde::{Deserialize, Serialize};
 
 pub use fleet::{
-    Amount, Autoscale, Behaviour, Cores, Disk, Dns, DnsPolicy, Fleet, Gc, HealthCheck, Hop, Memory, Metric, Network, Pool,
-    Rollout, ScalePolicy, Select, Spread, Strategy, Topology, WarmUp, Zone,
+    Amount, Autoscale, Behaviour, Cores, Disk, Dns, DnsPolicy, Fleet, Gc, HealthCheck, Hop, Memory,
+    Metric, Network, Pool, Rollout, ScalePolicy, Select, Spread, Strategy, Topology, WarmUp, Zone,
 };
 pub use profile::Profile;
 pub use traffic::{
