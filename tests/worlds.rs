@@ -161,11 +161,15 @@ fn the_startup_falls_in_six_ways_and_gets_up_again() {
 }
 
 #[test]
-fn the_payment_company_falls_in_six_ways_and_gets_up_again() {
+fn the_payment_company_falls_in_seven_ways_and_gets_up_again() {
     let ways = [
         (
-            "[{zone: {name: north-1, act: lose}}, {zone: {name: north-2, act: lose}}, {after: 3m}]",
-            "[{zone: {name: north-1, act: return}}, {zone: {name: north-2, act: return}}]",
+            "[{inject: {region: north, node-loss: true}}, {after: 3m}]",
+            "[{after: 4m}, {end-fault: 0}]",
+        ),
+        (
+            "[{inject: {service: gateway, stale-dns: 60%}}, {inject: {region: north, node-loss: true}}, {after: 15m}]",
+            "[{end-fault: 0}]",
         ),
         (
             "[{inject: {service: ledger, replication-lag: 2s}}, {after: 10m}]",

@@ -5,7 +5,7 @@ use crate::base::SimTime;
 use crate::base::order::sort_by;
 use crate::engine::Progress as Run;
 use crate::session::{Author, Command, Panel, Series, Session, Unit, Way};
-use crate::world::{Admission, Cause};
+use crate::world::{Admission, Cause, RegionAct};
 
 use super::Play;
 use super::figure::Filler;
@@ -206,6 +206,10 @@ fn tell(command: &Command) -> String {
         Command::Node { node, .. } => format!("acted on node {node}"),
         Command::Zone { zone, lost: true } => format!("lost zone {zone}"),
         Command::Zone { zone, .. } => format!("brought zone {zone} back"),
+        Command::Region { region, act } => match act {
+            RegionAct::Withdraw => format!("withdrew region {region}"),
+            RegionAct::Restore => format!("restored region {region}"),
+        },
         Command::Restart { service } => format!("restarted {service}"),
         Command::Scale { service, replicas } => format!("scaled {service} to {replicas} pods"),
         Command::SetCall { service, to, set } => format!("set {service} calls {to}: {set}"),

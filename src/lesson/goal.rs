@@ -253,7 +253,7 @@ impl Action {
             Command::RollBack { .. } => Action::RollBack,
             Command::Restart { .. } => Action::Restart,
             Command::Scale { .. } | Command::Autoscaler { .. } => Action::Scale,
-            Command::Node { .. } | Command::Zone { .. } => Action::Node,
+            Command::Node { .. } | Command::Zone { .. } | Command::Region { .. } => Action::Node,
             Command::SetLoad { .. } => Action::Load,
             Command::SetCall { .. } => Action::SetCall,
             Command::SetGuard { .. } => Action::SetGuard,
@@ -285,6 +285,7 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Shed { .. }
         | Command::Node { .. }
         | Command::Zone { .. }
+        | Command::Region { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

@@ -8,7 +8,7 @@ use super::watch::Watch;
 use super::{Author, Command, JournalEntry, Refusal, Session};
 use crate::base::SimTime;
 use crate::world::spec::Strategy;
-use crate::world::{ActionError, FaultSpec, LoadFactor, NodeAct, RolloutAct};
+use crate::world::{ActionError, FaultSpec, LoadFactor, NodeAct, RegionAct, RolloutAct};
 
 /// Commands in one journal.
 pub(super) const MOST_COMMANDS: usize = 10_000;
@@ -179,6 +179,15 @@ impl Session {
                 let what = if *lost { "lost" } else { "back" };
                 let text = format!("zone {zone} is {what}, {nodes} nodes");
                 self.tell(now, author, EventKind::Fault, None, text);
+            }
+            Command::Region { region, act } => {
+                world.act_on_region(region, *act)?;
+                let what = match act {
+                    RegionAct::Withdraw => "withdraws",
+                    RegionAct::Restore => "restores",
+                };
+                let text = format!("DNS {what} region {region}");
+                self.tell(now, author, EventKind::Action, None, text);
             }
             Command::SetCall { service, to, set } => {
                 world.tune(service, to, *set, &mut watch)?;

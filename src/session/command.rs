@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Ratio, SimTime};
 use crate::world::spec::Strategy;
 use crate::world::{
-    Admission, FaultSpec, GuardTuning, NodeAct, RolloutAct, SurgeSpec, Tuning, Who,
+    Admission, FaultSpec, GuardTuning, NodeAct, RegionAct, RolloutAct, SurgeSpec, Tuning, Who,
 };
 
 /// One thing a learner, an instructor or a lesson's script does.
@@ -135,6 +135,13 @@ pub enum Command {
     Hint,
     /// Go on to the lesson's next step.
     Continue,
+    /// Take a region out of what DNS gives out, or put it back.
+    Region {
+        /// Its name.
+        region: String,
+        /// What to do.
+        act: RegionAct,
+    },
 }
 
 /// Who issued a command.

@@ -1,7 +1,7 @@
 //! Nodes, roll-outs, autoscalers and cost in words.
 
 use super::act::strategy_word;
-use super::view::{Health, NodeView, RolloutView, ScalerView};
+use super::view::{Health, NodeView, RegionView, RolloutView, ScalerView};
 use crate::base::Bytes;
 use crate::world::spec::{Metric, Strategy};
 use crate::world::{NodePhase, Stage, World};
@@ -38,6 +38,37 @@ pub(super) fn nodes(world: &World) -> Vec<NodeView> {
                 ),
                 share: f64::from(cpu) / f64::from(all.max(1)),
                 cordoned: node.cordoned,
+            }
+        })
+        .collect()
+}
+
+/// Every region, as DNS knows it.
+pub(super) fn regions(world: &World) -> Vec<RegionView> {
+    let know = world.dns_known().unwrap_or(1.0) * 100.0;
+    world
+        .regions()
+        .map(|region| {
+            let mut text = match (region.given, region.withdrawn, region.waiting) {
+                (true, _, _) if !region.healthy => "given out, though it does not answer",
+                (true, _, _) => "given out",
+                (_, true, _) => "withdrawn",
+                (_, _, true) if region.healthy => "well again, to be restored",
+                _ => "does not answer",
+            }
+            .to_owned();
+            if know < 100.0 {
+                text.push_str(&format!("; {know:.0} % of clients know"));
+            }
+            RegionView {
+                health: match region.given {
+                    true if region.healthy => Health::Good,
+                    false if region.healthy => Health::Watch,
+                    _ => Health::Bad,
+                },
+                out: region.withdrawn || region.waiting,
+                name: region.name,
+                text,
             }
         })
         .collect()

@@ -46,8 +46,9 @@ pub use script::{Scripted, commands};
 pub use truth::{Sample, Truth, Way};
 pub use view::{
     BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, FigureView, Health,
-    Latency, NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
-    ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
+    Latency, NodeView, Panel, PodState, PodView, RegionView, RolloutView, RouteView, ScalerView,
+    Scope, Series, ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView,
+    View,
 };
 
 use timeline::Timeline;

@@ -2,7 +2,7 @@
 
 use crate::base::{At, Fields, Report, Span};
 use crate::world::read::{self, fault};
-use crate::world::{LoadFactor, NodeAct, RolloutAct};
+use crate::world::{LoadFactor, NodeAct, RegionAct, RolloutAct};
 
 use super::Command;
 use super::script_traffic as traffic;
@@ -82,7 +82,7 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
 type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
 
 /// Every command that a file can hold, by its key.
-const READERS: [(&str, Read); 24] = [
+const READERS: [(&str, Read); 25] = [
     ("set-call", tune::call),
     ("set-guard", tune::guard),
     ("inject", |report, at| {
@@ -135,6 +135,14 @@ const READERS: [(&str, Read); 24] = [
     ("zone", |report, at| {
         let (zone, lost) = act_on(report, at, "name", &[("lose", true), ("return", false)])?;
         Some(Command::Zone { zone, lost })
+    }),
+    ("region", |report, at| {
+        let acts = [
+            ("withdraw", RegionAct::Withdraw),
+            ("restore", RegionAct::Restore),
+        ];
+        let (region, act) = act_on(report, at, "name", &acts)?;
+        Some(Command::Region { region, act })
     }),
     ("autoscaler", |report, at| {
         let mut fields = report.fields(at)?;
@@ -294,6 +302,10 @@ mod tests {
         check("- block: partner", "Class(\"partner\"), rule: Block");
         check("- shed: 80%", "Shed { over: Some(Ratio(0.8)) }");
         check("- shed: false", "Shed { over: None }");
+        check(
+            "- region: {name: north, act: withdraw}",
+            "Region { region: \"north\", act: Withdraw }",
+        );
     }
 
     #[test]

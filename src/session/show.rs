@@ -70,6 +70,7 @@ impl Session {
             cost_per_hour: self.world.cost().per_hour,
             cost: super::fleet::cost(&self.world),
             nodes: super::fleet::nodes(&self.world),
+            regions: super::fleet::regions(&self.world),
             services,
             edges,
             faults: self.fault_views(),
@@ -197,6 +198,14 @@ impl Session {
     fn pod_views(&self, service: usize) -> Vec<PodView> {
         let spec = &self.world.spec().services[service];
         let at = |node: Option<u32>| node.and_then(|node| self.world.node_name(node));
+        let zones = self.world.spec().topology.iter().flat_map(|at| &at.zones);
+        let away: Vec<&str> = self
+            .world
+            .regions()
+            .filter(|region| !region.given)
+            .flat_map(|out| zones.clone().filter(move |zone| zone.region == out.name))
+            .map(|zone| zone.name.as_str())
+            .collect();
         self.world
             .pods(service)
             .map(|pod| PodView {
@@ -221,6 +230,7 @@ impl Session {
                 place: at(pod.node)
                     .map_or(String::new(), |(node, zone)| format!("{node} in {zone}")),
                 zone: at(pod.node).map_or(String::new(), |(_, zone)| zone.to_owned()),
+                away: at(pod.node).is_some_and(|(_, zone)| away.contains(&zone)),
                 reason: pod.reason,
             })
             .collect()

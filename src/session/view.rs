@@ -49,6 +49,8 @@ pub struct View {
     pub cost: String,
     /// Every node; empty in a world without topology.
     pub nodes: Vec<NodeView>,
+    /// Every region as DNS knows it; empty where it leads nobody.
+    pub regions: Vec<RegionView>,
     /// Every service, in the order of the world file.
     pub services: Vec<ServiceView>,
     /// Who calls whom.
@@ -270,6 +272,8 @@ pub struct PodView {
     pub place: String,
     /// The zone of that; empty without nodes.
     pub zone: String,
+    /// Whether DNS leads nobody to its region any more.
+    pub away: bool,
     /// Why it is not ready, or what ended its last container; may be empty.
     pub reason: String,
 }
@@ -293,6 +297,19 @@ pub struct NodeView {
     pub share: f64,
     /// Whether nothing new is placed there.
     pub cordoned: bool,
+}
+
+/// A region that DNS leads clients to, or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegionView {
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub health: Health,
+    /// What is known of it, in words with numbers.
+    pub text: String,
+    /// Whether an operator can put it back; takes it out otherwise.
+    pub out: bool,
 }
 
 /// A roll-out under way.

@@ -133,6 +133,17 @@ impl Probe for Watch<'_> {
                 let text = tell_failover(name(found.service), &found);
                 (EventKind::Pod, Some(found.service), text)
             }
+            Happening::RegionChecked { region, healthy } => {
+                let regions = self.spec.topology.iter().flat_map(|t| t.regions());
+                let name = regions.into_iter().nth(region as usize).unwrap_or("?");
+                let found = if healthy {
+                    "is well again"
+                } else {
+                    "does not answer"
+                };
+                let text = format!("health check: region {name} {found}");
+                (EventKind::Pod, None, text)
+            }
             Happening::FaultEnded { fault } => {
                 if self.hidden.contains(&fault) {
                     return;

@@ -83,7 +83,7 @@ impl<P: Probe> Live<'_, P> {
         if plan.particular {
             return self.choose_store(key, plan.service, plan.route, user, now);
         }
-        match self.choose_pod(plan.service, but, user) {
+        match self.choose_pod(plan.service, key, but, user) {
             Some(pod) => Ok(pod),
             None => Err(self.no_pod(plan.service)),
         }
@@ -91,15 +91,18 @@ impl<P: Probe> Live<'_, P> {
 
     /// One of the service's ready pods; not `but` if there is another.
     #[inline(always)]
-    pub fn choose_pod(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
+    pub fn choose_pod(&mut self, service: u32, line: Key, but: Key, user: u32) -> Option<Key> {
         match self.state.services[service as usize].sole {
-            Key::NONE => self.balance(service, but, user),
+            Key::NONE => self.balance(service, line, but, user),
             only => Some(only),
         }
     }
 
     /// One of several ready pods, by the service's balancing rule.
-    fn balance(&mut self, service: u32, but: Key, user: u32) -> Option<Key> {
+    fn balance(&mut self, service: u32, line: Key, but: Key, user: u32) -> Option<Key> {
+        if self.plan.services[service as usize].balance == Balance::ZoneAware {
+            return self.choose_near(service, line, None, but, user);
+        }
         let running = &mut self.state.services[service as usize];
         let ready = if running.split > 0.0 && running.canaries.chance(running.split) {
             &running.canary
@@ -124,7 +127,7 @@ impl<P: Probe> Live<'_, P> {
                 return running.ring.find(user, skip);
             }
             Balance::Random => running.balance.below(count),
-            Balance::LeastRequest => {
+            Balance::LeastRequest | Balance::ZoneAware => {
                 let first = running.balance.below(count);
                 let second = (first + 1 + running.balance.below(count - 1)) % count;
                 let load = |place: u32| {
@@ -199,7 +202,7 @@ impl<P: Probe> Live<'_, P> {
         let path = if self.state.lines.contains(callee) {
             self.blame(callee)
         } else {
-            self.blame_letter(callee, plan.service)
+            self.blame_letter(callee, key, plan.service)
         };
         let path = self.state.paths.onward(path, plan.service, How::Late);
         if self.plan.services[plan.service as usize].guarded

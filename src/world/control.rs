@@ -63,6 +63,10 @@ pub enum ActionError {
     UnknownZone(String),
     /// No region has this name.
     UnknownRegion(String),
+    /// No DNS leads clients to regions.
+    NoDns,
+    /// It is the last region that is given out.
+    LastRegion,
     /// No pod of the service is ready, so none can be killed.
     NothingToKill(String),
     /// A fault that cannot be: what is wrong with it.
@@ -115,6 +119,8 @@ impl ActionError {
             ActionError::UnknownNode(_) => "use a node of this world".to_owned(),
             ActionError::UnknownZone(_) => "use a zone of this world".to_owned(),
             ActionError::UnknownRegion(_) => "use a region of this world".to_owned(),
+            ActionError::NoDns => "give the world's `topology` a `dns`".to_owned(),
+            ActionError::LastRegion => "restore another region first".to_owned(),
             ActionError::NoSuchFault(_) => "choose a fault that acts now".to_owned(),
             ActionError::NothingToKill(_) => "wait until a pod is ready".to_owned(),
             ActionError::BadFault(_) => "correct the fault; `xops lint` checks files".to_owned(),
@@ -161,6 +167,8 @@ impl fmt::Display for ActionError {
             ActionError::UnknownNode(name) => write!(f, "no node is called `{name}`"),
             ActionError::UnknownZone(name) => write!(f, "no zone is called `{name}`"),
             ActionError::UnknownRegion(name) => write!(f, "no region is called `{name}`"),
+            ActionError::NoDns => f.write_str("no DNS leads clients to regions"),
+            ActionError::LastRegion => f.write_str("clients would be led nowhere"),
             ActionError::NoSuchFault(id) => write!(f, "no fault {id} acts now"),
             ActionError::NothingToKill(name) => write!(f, "`{name}` has no ready pod to kill"),
             ActionError::BadFault(problem) => write!(f, "this fault cannot be: {problem}"),

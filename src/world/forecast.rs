@@ -2,6 +2,9 @@
 //! running it: how often each service is asked, how busy that keeps it, how
 //! long a request takes if nobody waits, and what retries can make of it.
 //!
+//! Messages take the mean time between the zones where a fresh world has its
+//! pods; where not the nearest is asked, any is taken to be asked as often.
+//!
 //! Assumes that nothing fails, that nobody is turned away, that no queue is
 //! long, that nobody waits for a core, a collection or a lock, and that caches
 //! are warm and hit as Che's approximation says. Every service runs its first
@@ -13,6 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{SimTime, Span};
 
+use super::World;
 use super::cache::hit_ratio;
 use super::spec::{Class, Drive, Lookup, Population, RouteRef, Service, Spec, Step, Store};
 
@@ -133,6 +137,9 @@ struct Sheet<'s> {
     spec: &'s Spec,
     times: Vec<Vec<Time>>,
     rates: Vec<Vec<f64>>,
+    /// Mean time of a request and its answer on their way, by caller and
+    /// callee; nothing where messages take no time.
+    ways: Vec<Vec<f64>>,
 }
 
 impl<'s> Sheet<'s> {
@@ -146,7 +153,13 @@ impl<'s> Sheet<'s> {
                 .map(|s| vec![Time::default(); routes(s)])
                 .collect(),
             rates: spec.services.iter().map(|s| vec![0.0; routes(s)]).collect(),
+            ways: World::new(spec.clone(), 0).ways(),
         }
+    }
+
+    fn way(&self, from: usize, to: usize) -> f64 {
+        let way = self.ways.get(from).and_then(|row| row.get(to));
+        way.copied().unwrap_or(0.0)
     }
 
     /// Every route, each after all that it calls; the reader has refused circles.
@@ -263,7 +276,8 @@ impl<'s> Sheet<'s> {
                     work(cpu.mean() + wait)
                 }
                 Step::Call(call) => Time {
-                    whole: self.times[call.to.service][call.to.route].whole,
+                    whole: self.times[call.to.service][call.to.route].whole
+                        + self.way(service, call.to.service),
                     own: 0.0,
                 },
                 Step::Lock(_) => Time::default(),
@@ -271,7 +285,9 @@ impl<'s> Sheet<'s> {
                     let (to, fetch) = (lookup.call.to, self.time(service, &lookup.miss));
                     let share = misses(self.spec, lookup);
                     Time {
-                        whole: self.times[to.service][to.route].whole + share * fetch.whole,
+                        whole: self.times[to.service][to.route].whole
+                            + self.way(service, to.service)
+                            + share * fetch.whole,
                         own: share * fetch.own,
                     }
                 }

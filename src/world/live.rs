@@ -127,6 +127,15 @@ impl<P: Probe> Live<'_, P> {
                 self.letter(letter);
                 self.follow(Next::Nothing, agenda);
             }
+            Event::Astray(request) => {
+                self.astray(request);
+                self.follow(Next::Nothing, agenda);
+            }
+            Event::Closed { pod, starts } => {
+                self.closed(pod, starts, agenda);
+                self.follow(Next::Nothing, agenda);
+            }
+            Event::Check => self.check_regions(agenda),
             Event::Return { service, pod } => self.readmit(service, pod, agenda.now()),
         }
     }

@@ -13,10 +13,12 @@ mod control;
 mod crowd;
 mod database;
 mod dependency;
+mod dns;
 mod edge;
 pub mod fault;
 mod fleet;
 mod forecast;
+mod ground;
 mod inspect;
 mod line;
 mod live;
@@ -45,6 +47,7 @@ use crate::engine::{Agenda, Progress};
 pub use bucket::TokenBucket;
 pub use control::{ActionError, LoadFactor};
 pub use database::Failover;
+pub use dns::{RegionAct, RegionStatus};
 pub use edge::{Admission, ClassRule};
 pub use fault::{FaultKind, FaultSpec, Place, Pods, Schedule, Target};
 pub use fleet::body::{Exit, NodePhase, Stage};
@@ -95,6 +98,7 @@ impl World {
             probe: &mut Unobserved,
         };
         live.open_the_doors(&mut agenda);
+        live.watch_regions(&mut agenda);
         let mut world = World {
             plan,
             agenda,

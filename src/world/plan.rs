@@ -3,6 +3,7 @@
 
 use crate::base::{Duration, Money, Sampler, Span, Stream};
 
+use super::ground::Ground;
 use super::policy::SitePlan;
 use super::spec::{
     Balance, Breaker, Call, Class, ClassKind, Drive, Group, Policy, Population, Protect, Retry,
@@ -172,6 +173,11 @@ pub(super) struct Plan {
     pub entries_by_version: Vec<u32>,
     /// Whether any pod ever stops to collect garbage.
     pub pauses: bool,
+    /// Where everything is.
+    pub ground: Ground,
+    /// By route: whether messages to and from it are never what they are
+    /// without a network or regions.
+    pub wired: Vec<bool>,
 }
 
 /// One kind of request from outside.
@@ -235,6 +241,8 @@ impl Plan {
         let mut plan = Plan {
             spec,
             pauses,
+            ground: Ground::default(),
+            wired: Vec::new(),
             entries_by_version: Vec::new(),
             ops: vec![Op::Refuse, Op::Halt],
             targets: Vec::new(),
@@ -273,6 +281,14 @@ impl Plan {
         plan.users();
         plan.consumers();
         plan.keeps = !plan.store.is_empty();
+        plan.ground = Ground::new(&plan.spec);
+        plan.wired = vec![plan.ground.networked; plan.routes.len()];
+        if plan.ground.led {
+            for entry in &plan.entries {
+                let route = plan.calls[entry.call as usize].route;
+                plan.wired[route as usize] = true;
+            }
+        }
         plan
     }
 

@@ -346,6 +346,13 @@ pub enum Happening {
     },
     /// A replica of a database took over.
     FailedOver(Failover),
+    /// Health checks of a region changed their mind.
+    RegionChecked {
+        /// Its position.
+        region: u32,
+        /// Whether it is well now.
+        healthy: bool,
+    },
     /// A fault ended by itself.
     FaultEnded {
         /// Its number.

@@ -7,7 +7,7 @@
 use crate::base::{Sampler, SimTime, Span};
 use crate::engine::{Agenda, Key};
 
-use super::fault::Fate;
+use super::fault::{Fate, Struck};
 use super::fleet::{burden, disk_refuses, pace, shows, weigh};
 use super::line::{Line, Pass};
 use super::live::Live;
@@ -403,7 +403,9 @@ impl<P: Probe> Live<'_, P> {
             self.learn(pod_key, service, end.outcome, took, agenda);
         }
         let mut caller = self.close(key, end, agenda);
-        if self.state.wired[route as usize] && caller != Key::NONE {
+        let wired = self.state.wired[route as usize];
+        let from = if wired { self.from(caller) } else { None };
+        if wired && caller != Key::NONE {
             caller = self.send_back(caller, key, (route, pod_key), end, agenda);
         }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
@@ -413,7 +415,12 @@ impl<P: Probe> Live<'_, P> {
         if pod.requests == 0 && pod.phase == PodPhase::Draining && !pod.open {
             self.drained(pod_key, service, agenda);
         } else if running & !self.plan.services[service as usize].asynchronous {
-            self.release(pod_key, agenda);
+            if wired {
+                let pod = pod_key;
+                self.close_connection(Struck { route, pod, from }, agenda);
+            } else {
+                self.release(pod_key, agenda);
+            }
         }
         caller
     }

@@ -9,6 +9,7 @@ use crate::engine::{Key, Slab};
 
 use super::arrive::Source;
 use super::crowd::{Crowd, People};
+use super::dns::Names;
 use super::edge::Edge;
 use super::fault::Fault;
 use super::fleet::body::{Body, Burst, FleetEvent, FleetState, Rolling, Scaler};
@@ -59,6 +60,13 @@ pub(super) enum Event {
     Arrive(Key),
     /// An answer that was on its way arrives.
     Letter(Key),
+    /// A request that went where nobody is has failed.
+    Astray(Key),
+    /// A connection of a pod that stayed open is closed; void if its
+    /// container is gone.
+    Closed { pod: Key, starts: u32 },
+    /// Regions are looked at, to be given out by DNS or not.
+    Check,
 }
 
 /// Who goes on at this very instant. Small enough to pass in two registers:
@@ -241,6 +249,15 @@ pub(super) struct State {
     pub wired: Vec<bool>,
     /// Answers on their way.
     pub letters: Slab<Letter>,
+    /// How much longer than usual messages take, where they take time at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Stream>,
+    /// What DNS says, where it leads clients to regions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<Names>,
+    /// Pods to choose among; empty between choices.
+    #[serde(skip)]
+    pub near: Vec<Key>,
     /// Whether any pod may stop to collect garbage.
     pub pauses: bool,
     pub fault_chance: Stream,
@@ -317,7 +334,13 @@ impl State {
             paths: Paths::default(),
             faults: Vec::new(),
             struck: vec![false; plan.routes.len()],
-            wired: vec![false; plan.routes.len()],
+            wired: plan.wired.clone(),
+            network: plan
+                .ground
+                .networked
+                .then(|| Stream::named(seed, "network")),
+            names: plan.ground.led.then(|| Names::new(plan, seed)),
+            near: Vec::new(),
             letters: Slab::default(),
             pauses: plan.pauses,
             fault_chance: Stream::named(seed, "faults"),

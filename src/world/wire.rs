@@ -1,19 +1,26 @@
-//! Messages that take time between services, or do not arrive.
+//! Messages that take time between services, by nature or by a fault, or do
+//! not arrive.
 //!
 //! A request on its way is a line already, so that its caller's timeout finds
 //! it, but no pod knows of it yet. An answer on its way is a [`Letter`].
 
 use serde::Serialize;
 
-use super::fault::{Struck, Way};
+use super::fault::{Message, Passage, Struck, Way};
 use super::fleet::weigh;
 use super::line::{Kind, Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
-use super::plan::HALT;
+use super::plan::{HALT, REFUSE};
 use super::probe::{Cause, Outcome, Probe};
 use super::state::{End, Event, Next, State};
+use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
+
+/// How long a connection is tried for where nobody answers: Linux sends its
+/// first packet again six times, after 1 s, 2 s, 4 s, and so on
+/// (`tcp_syn_retries`).
+const CONNECTION: Span = Span::from_secs(127);
 
 /// An answer on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -26,8 +33,8 @@ pub(super) struct Letter {
 }
 
 impl<P: Probe> Live<'_, P> {
-    /// Sends a request over a network that a fault concerns; nothing where
-    /// this one is spared.
+    /// Sends a request over a network that takes time, or that a fault
+    /// concerns; nothing where this one is spared.
     #[inline(never)]
     pub fn cross(
         &mut self,
@@ -38,31 +45,155 @@ impl<P: Probe> Live<'_, P> {
         agenda: &mut Agenda<Event>,
     ) -> Option<Result<(Key, Next), End>> {
         let from = self.from(owner);
-        let way = self.strike_request(Struck { route, pod, from }, agenda.now());
-        let (Way::Delayed(_, id) | Way::Held(id)) = way else {
-            return match way {
-                Way::Fails(end) => Some(Err(end)),
-                _ => None,
-            };
+        let message = self.message(owner, pod, false);
+        let struck = Struck { route, pod, from };
+        let passage = self.strike_request(struck, message, agenda.now());
+        if passage.twice && !matches!(passage.way, Way::Astray(_) | Way::Fails(_)) {
+            self.cross_again(passage, (pod, route), pass, agenda);
+        }
+        if let Way::Fails(end) = passage.way {
+            return Some(Err(end));
+        }
+        if passage.way != Way::Plain {
+            let key = self.set_out(passage, (pod, route), owner, pass, agenda);
+            return Some(Ok((key, Next::Nothing)));
+        }
+        let id = passage.spoilt?;
+        let admitted = self.admit(pod, route, owner, pass, agenda);
+        if let Ok((key, _)) = admitted {
+            self.spoil(key, id);
+        }
+        Some(admitted)
+    }
+
+    /// A second copy of a request, for which nobody waits.
+    fn cross_again(
+        &mut self,
+        passage: Passage,
+        (pod, route): (Key, u32),
+        pass: Pass,
+        agenda: &mut Agenda<Event>,
+    ) {
+        let pass = Pass {
+            cancel: false,
+            deadline: SimTime::MAX,
+            ..pass
+        };
+        if passage.way != Way::Plain {
+            self.set_out(passage, (pod, route), Key::NONE, pass, agenda);
+        } else if let Ok((key, next)) = self.admit(pod, route, Key::NONE, pass, agenda) {
+            if let Some(id) = passage.spoilt {
+                self.spoil(key, id);
+            }
+            self.later(next);
+        }
+    }
+
+    /// A request is on its way, and no pod knows of it yet.
+    fn set_out(
+        &mut self,
+        passage: Passage,
+        (pod, route): (Key, u32),
+        owner: Key,
+        pass: Pass,
+        agenda: &mut Agenda<Event>,
+    ) -> Key {
+        let culprit = match passage.way {
+            Way::Delayed(_, id) => id,
+            Way::Held(id) | Way::Astray(id) => Some(id),
+            Way::Plain | Way::Fails(_) => None,
         };
         let at_route = &self.plan.routes[route as usize];
         let (service, entry) = (at_route.service, at_route.entry);
         let line = Line {
-            touched: self.state.paths.first(Cause::Fault(id)),
+            touched: self.on_the_way(culprit, owner),
             ..Line::request((service, route, entry), pod, owner, pass, agenda.now())
         };
         let key = self.state.lines.insert(line);
         self.state.services[service as usize].arrived += 1;
-        if let Way::Delayed(wait, _) = way {
-            agenda.after(wait, Event::Arrive(key));
-        } else {
-            self.hang(id, key, agenda);
+        if let Some(id) = passage.spoilt {
+            self.spoil(key, id);
         }
-        Some(Ok((key, Next::Nothing)))
+        match passage.way {
+            Way::Held(id) => self.hang(id, key, agenda),
+            Way::Delayed(wait, _) => agenda.after(wait, Event::Arrive(key)),
+            Way::Astray(_) => agenda.after(CONNECTION, Event::Astray(key)),
+            Way::Plain | Way::Fails(_) => {}
+        }
+        key
+    }
+
+    /// A request will be answered with an error as soon as it is looked at.
+    fn spoil(&mut self, key: Key, id: u32) {
+        let touched = self.state.paths.first(Cause::Fault(id));
+        if let Some(line) = self.state.lines.get_mut(key) {
+            (line.at, line.touched) = (REFUSE, touched);
+        }
+    }
+
+    /// Nobody took up a connection: whoever still waits is told.
+    pub fn astray(&mut self, key: Key) {
+        if let Some(&line) = self.state.lines.get(key) {
+            let paths = &mut self.state.paths;
+            let path = paths.onward(line.touched, line.service, How::Unreachable);
+            let end = End::of(Outcome::Unavailable, path);
+            // Its service never saw it, and has nothing to tell of it.
+            self.state.lines.remove(key);
+            self.state.services[line.service as usize].ended += 1;
+            self.answer(line.owner, key, end);
+        }
+    }
+
+    fn message(&mut self, caller: Key, pod: Key, back: bool) -> Message {
+        let line = self.state.lines.get(caller);
+        Message {
+            caller: line.map_or(Key::NONE, |line| line.pod),
+            hop: self.hop(caller, pod),
+            back,
+        }
+    }
+
+    /// The worker of a finished request is free, at once or when its
+    /// connection is closed.
+    #[inline(never)]
+    pub fn close_connection(&mut self, struck: Struck, agenda: &mut Agenda<Event>) {
+        match self.strike_close(struck, agenda.now()) {
+            None => self.release(struck.pod, agenda),
+            Some(held) => {
+                let pod = self.state.pods.get(struck.pod);
+                let starts = pod.map_or(0, |pod| pod.starts);
+                let pod = struck.pod;
+                agenda.after(held, Event::Closed { pod, starts });
+            }
+        }
+    }
+
+    /// A connection that stayed open is closed, unless its container is gone.
+    pub fn closed(&mut self, pod: Key, starts: u32, agenda: &mut Agenda<Event>) {
+        if self
+            .state
+            .pods
+            .get(pod)
+            .is_some_and(|pod| pod.starts == starts)
+        {
+            self.release(pod, agenda);
+        }
+    }
+
+    /// Why a request of a line has not arrived: a fault, or the distance.
+    fn on_the_way(&mut self, culprit: Option<u32>, owner: Key) -> PathId {
+        if let Some(id) = culprit {
+            return self.state.paths.first(Cause::Fault(id));
+        }
+        let line = self.state.lines.get(owner);
+        let edge = line.and_then(|line| self.plan.calls[line.call.plan as usize].edge);
+        edge.map_or(PathId::NONE, |edge| {
+            self.state.paths.first(Cause::Network { edge })
+        })
     }
 
     /// Position of the service that a line runs in; none for users.
-    fn from(&self, line: Key) -> Option<u32> {
+    pub fn from(&self, line: Key) -> Option<u32> {
         let line = self.state.lines.get(line);
         line.filter(|line| line.kind != Kind::User)
             .map(|line| line.service)
@@ -110,13 +241,20 @@ impl<P: Probe> Live<'_, P> {
         let State {
             lines,
             pods,
+            paths,
             faults,
             ..
         } = &mut *self.state;
         let (Some(line), Some(pod_state)) = (lines.get_mut(key), pods.get_mut(pod)) else {
             return Next::Nothing;
         };
-        line.at = self.plan.routes[line.route as usize].entry_at(pod_state.version, self.plan);
+        if let Some(Cause::Network { .. }) = paths.cause(line.touched) {
+            line.touched = PathId::NONE; // it was on its way, and is no more
+        }
+        if line.at != REFUSE {
+            let route = &self.plan.routes[line.route as usize];
+            line.at = route.entry_at(pod_state.version, self.plan);
+        }
         let asynchronous = self.plan.services[line.service as usize].asynchronous;
         pod_state.requests += 1;
         if free | asynchronous {
@@ -151,25 +289,27 @@ impl<P: Probe> Live<'_, P> {
     ) -> Key {
         let (route, pod) = place;
         let from = self.from(line);
-        let way = self.strike_answer(Struck { route, pod, from }, agenda.now());
-        let id = match way {
-            Way::Plain => return line,
+        let message = self.message(line, pod, true);
+        let way = self.strike_answer(Struck { route, pod, from }, message, agenda.now());
+        let culprit = match way {
+            Way::Plain | Way::Astray(_) => return line,
             Way::Fails(end) => {
                 self.answer(line, callee, end);
                 return Key::NONE;
             }
-            Way::Delayed(_, id) | Way::Held(id) => id,
+            Way::Delayed(_, id) => id,
+            Way::Held(id) => Some(id),
         };
-        if end.path == PathId::NONE {
+        if let Some(id) = culprit.filter(|_| end.path == PathId::NONE) {
             let service = self.plan.routes[route as usize].service;
             let first = self.state.paths.first(Cause::Fault(id));
             end.path = self.state.paths.onward(first, service, How::Slow);
         }
         let letter = self.state.letters.insert(Letter { line, callee, end });
-        if let Way::Delayed(wait, _) = way {
-            agenda.after(wait, Event::Letter(letter));
-        } else {
-            self.hold_letter(id, letter);
+        match way {
+            Way::Held(id) => self.hold_letter(id, letter),
+            Way::Delayed(wait, _) => agenda.after(wait, Event::Letter(letter)),
+            Way::Plain | Way::Astray(_) | Way::Fails(_) => {}
         }
         Key::NONE
     }
@@ -183,13 +323,16 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Why an answer is still on its way: its caller waits no longer.
-    pub fn blame_letter(&mut self, callee: Key, service: u32) -> PathId {
+    pub fn blame_letter(&mut self, callee: Key, line: Key, service: u32) -> PathId {
         let about = |(_, letter): &(Key, &Letter)| letter.callee == callee;
         let found = self.state.letters.iter().find(about);
         match found.map(|(key, letter)| (key, letter.end.path)) {
             Some((key, path)) => {
                 self.state.letters.remove(key);
-                path
+                match path {
+                    PathId::NONE => self.on_the_way(None, line),
+                    path => path,
+                }
             }
             None => self.state.paths.first(Cause::Slow { service }),
         }

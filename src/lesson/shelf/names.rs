@@ -80,6 +80,9 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         Command::Surge { surge } => return nobody(surge.who.as_ref()?, scenario),
         Command::Admit { who, .. } => return nobody(who, scenario),
         Command::Zone { zone, .. } => return no_place(&Place::Zone(zone.clone()), scenario),
+        Command::Region { region, .. } => {
+            return no_place(&Place::Region(region.clone()), scenario);
+        }
         Command::Node { node, .. } => return no_place(&Place::Node(node.clone()), scenario),
         Command::EndFault { .. }
         | Command::SetLoad { .. }

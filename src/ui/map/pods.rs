@@ -31,10 +31,12 @@ pub fn pods(pods: &[PodView], room: f64) -> Html {
         let (left, width) = (STEP * from as f64 - 0.5, STEP * zone.len() as f64 - 1.0);
         from += zone.len();
         let name = zone.first().map_or("", |pod| pod.zone.as_str());
+        let away = zone.first().is_some_and(|pod| pod.away);
+        let title = strings::fleet::zone(name, away);
         html! {
             if !name.is_empty() {
-                <rect class="map-zone" x={format!("{left:.1}")} y="-8.5" width={format!("{width:.1}")}
-                    height="17" rx="5"><title>{ strings::fleet::zone(name) }</title></rect>
+                <rect class={classes!("map-zone", away.then_some("is-away"))} x={format!("{left:.1}")} y="-8.5" width={format!("{width:.1}")}
+                    height="17" rx="5"><title>{ title }</title></rect>
             }
         }
     });

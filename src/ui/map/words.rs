@@ -192,6 +192,7 @@ mod tests {
             restarts: 0,
             place: String::new(),
             zone: "a".into(),
+            away: false,
             reason: String::new(),
         };
         let service = ServiceView {

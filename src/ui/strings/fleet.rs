@@ -10,6 +10,9 @@ texts! {
     AUTOSCALER = "Autoscaler";
     AUTOSCALER_ON = "Turn on";
     AUTOSCALER_OFF = "Turn off";
+    REGIONS = "Regions in DNS";
+    WITHDRAW = "Withdraw";
+    RESTORE = "Restore";
     NODES = "Nodes";
     CORDON = "Cordon";
     UNCORDON = "Uncordon";
@@ -34,6 +37,11 @@ pub fn cost(text: &str) -> String {
 }
 
 /// Pods of one zone.
-pub fn zone(name: &str) -> String {
-    format!("Zone {name}")
+pub fn zone(name: &str, away: bool) -> String {
+    let away = if away {
+        ", to which DNS leads nobody"
+    } else {
+        ""
+    };
+    format!("Zone {name}{away}")
 }

@@ -8,7 +8,7 @@ use crate::session::{Command, NodeView, ServiceKind, ServiceView, View};
 use crate::ui::client::Client;
 use crate::ui::strings::fleet as strings;
 use crate::ui::widget::{bar, health_sign, health_tone, icon};
-use crate::world::{NodeAct, Place, RolloutAct};
+use crate::world::{NodeAct, Place, RegionAct, RolloutAct};
 
 fn button(client: &Client, word: &'static str, command: Command) -> Html {
     let client = client.clone();
@@ -82,6 +82,40 @@ pub fn nodes(client: &Client, view: &View, controls: &Controls) -> Html {
                 <FaultForm service="" kind={None::<ServiceKind>} entered=false places={places(view)}
                     names={view.services.iter().map(|service| service.name.clone()).collect::<Vec<_>>()} />
             }
+        </section>
+    }
+}
+
+/// Every region in DNS, and what can be done about it.
+pub fn regions(client: &Client, view: &View, controls: &Controls) -> Html {
+    if view.regions.is_empty() {
+        return html! {};
+    }
+    html! {
+        <section aria-labelledby="regions-title">
+            <h3 id="regions-title">{ strings::REGIONS }</h3>
+            <ul class="pods">
+                { for view.regions.iter().map(|region| {
+                    let (word, act) = if region.out {
+                        (strings::RESTORE, RegionAct::Restore)
+                    } else {
+                        (strings::WITHDRAW, RegionAct::Withdraw)
+                    };
+                    let name = region.name.clone();
+                    html! {
+                        <li key={name.clone()} class={classes!("pod", health_tone(region.health))}>
+                            <span class="pod-name">{ &region.name }</span>
+                            <span class="pod-state">{ icon(health_sign(region.health)) }</span>
+                            <span class="pod-load">{ &region.text }</span>
+                            if controls.show("nodes") {
+                                <span class="pod-load">
+                                    { button(client, word, Command::Region { region: name, act }) }
+                                </span>
+                            }
+                        </li>
+                    }
+                }) }
+            </ul>
         </section>
     }
 }

@@ -87,6 +87,7 @@ fn system(
                     }) }
                 </ul>
             </section>
+            { super::fleet::regions(client, view, controls) }
             { super::fleet::nodes(client, view, controls) }
             { fault_list(client, view, None, controls.show("faults")) }
             if controls.show("load") {

@@ -250,19 +250,19 @@ impl<P: Probe> Live<'_, P> {
     /// The pod that a query goes to.
     pub fn choose_database(
         &mut self,
-        number: u32,
-        route: u32,
+        (number, route): (u32, u32),
+        line: Key,
         user: u32,
         now: SimTime,
     ) -> Result<Key, End> {
         let plan = &self.plan.store.databases[number as usize];
         let service = plan.service;
         let Some(replication) = &plan.replication else {
-            let pod = self.choose_pod(service, Key::NONE, user);
+            let pod = self.choose_pod(service, line, Key::NONE, user);
             return pod.ok_or_else(|| self.no_pod(service));
         };
         let writes = self.plan.store.writes[route as usize];
-        if let Some(pod) = self.choose_copy(number, replication, writes, now) {
+        if let Some(pod) = self.choose_copy(number, replication, line, writes, now) {
             return Ok(pod);
         }
         let first = self.state.paths.first(Cause::NoPrimary { service });

@@ -17,7 +17,7 @@ use crate::world::fault::FaultKind;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Happening, Outcome, Probe};
 use crate::world::run::Stop;
-use crate::world::spec::Reads;
+use crate::world::spec::{Balance, Reads, Synchronous};
 use crate::world::state::{Event, Pod, PodPhase};
 use crate::world::store::{Anew, Beside, ReplicationPlan, StoreEvent};
 
@@ -163,6 +163,7 @@ impl<P: Probe> Live<'_, P> {
         &mut self,
         database: u32,
         plan: &ReplicationPlan,
+        line: Key,
         writes: bool,
         now: SimTime,
     ) -> Option<Key> {
@@ -172,13 +173,18 @@ impl<P: Probe> Live<'_, P> {
             return primary.filter(|pod| self.is_ready(service, *pod));
         }
         let count = self.state.services[service as usize].ready.len();
+        let near = self.plan.services[service as usize].balance == Balance::ZoneAware;
         for _ in 0..count {
             let turn = {
                 let replicas = self.replicas(database);
                 replicas.turn = (replicas.turn + 1) % count as u32;
                 replicas.turn
             };
-            let pod = self.state.services[service as usize].ready[turn as usize];
+            let ready = &self.state.services[service as usize].ready;
+            let pod = ready[turn as usize];
+            if near && !self.is_nearest(line, pod, ready) {
+                continue;
+            }
             if Some(pod) == primary {
                 if plan.reads == Reads::Any {
                     return Some(pod);
@@ -210,13 +216,19 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
+    /// Whether a pod's node is gone, which nobody may have noticed yet.
+    fn is_lost(&self, pod: Key) -> bool {
+        self.state.pods.get(pod).is_some_and(|pod| pod.body.lost)
+    }
+
     fn is_ready(&self, service: u32, pod: Key) -> bool {
         self.state.services[service as usize].ready.contains(&pod)
     }
 
     /// A write is done: it goes to every replica. Where replication is
-    /// synchronous it is answered when one of them has it, or at once where
-    /// there is none (as MySQL's semi-synchronous replication falls back).
+    /// synchronous it is answered when one of them, or one in another region,
+    /// has it, or at once where there is none (as MySQL's semi-synchronous
+    /// replication falls back).
     pub fn commit(
         &mut self,
         key: Key,
@@ -241,19 +253,23 @@ impl<P: Probe> Live<'_, P> {
         let mut first: Option<SimTime> = None;
         for place in 0..self.state.services[service as usize].ready.len() {
             let copy = self.state.services[service as usize].ready[place];
-            if copy == pod {
+            if copy == pod || self.is_lost(copy) {
                 continue;
             }
             let life = self.life(copy);
+            let way = self.way_between(pod, copy);
+            let counts = replication.synchronous != Synchronous::OtherRegion
+                || self.state.region(self.plan, copy) != self.state.region(self.plan, pod);
             let replicas = self.replicas(database);
-            let delay = replication.delay.sample(&mut replicas.delays) + extra;
+            let delay = replication.delay.sample(&mut replicas.delays) + extra + way;
             let copy = replicas.copies.at(copy, life);
             let received = copy.push(now, delay, replication.apply);
-            if first.is_none_or(|first| received < first) {
+            if counts && first.is_none_or(|first| received < first) {
                 first = Some(received);
             }
         }
-        let Some(received) = first.filter(|_| replication.synchronous) else {
+        let waits = replication.synchronous != Synchronous::No;
+        let Some(received) = first.filter(|_| waits) else {
             return Ok(at + 1);
         };
         for place in 0..self.state.services[service as usize].ready.len() {
@@ -348,6 +364,9 @@ impl<P: Probe> Live<'_, P> {
     ) {
         let mut best: Option<(u64, Option<SimTime>, Key)> = None;
         for pod in self.state.services[service as usize].ready.clone() {
+            if self.is_lost(pod) {
+                continue;
+            }
             let life = self.life(pod);
             let copies = &self.replicas(database).copies;
             let missing = copies.find(pod, life).map(|copy| copy.missing(lost_at));

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fleet, load, network, stores, telemetry};
+use super::{fleet, load, messages, network, stores, telemetry};
 use crate::world::spec::Kind;
 
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
@@ -145,6 +145,25 @@ pub enum FaultKind {
     Cardinality,
     /// Targets stamp their samples with a wrong time.
     WrongClock,
+    /// Clients keep old answers of DNS.
+    StaleDns,
+    /// DNS gives an address where nobody is.
+    #[serde(rename = "dns-wrong-answer")]
+    WrongAddress,
+    /// Requests arrive twice.
+    Duplication,
+    /// Packets are spoilt.
+    Corruption,
+    /// Messages come late, and hold up those behind them.
+    Reordering,
+    /// Messages queue for a narrow link.
+    Bandwidth,
+    /// Connections stay open after the answer.
+    SlowClose,
+    /// Requests arrive with another header.
+    ReplacedHeader,
+    /// Pods have the wrong time.
+    ClockSkew,
 }
 
 /// What a kind is about; the page groups by it.
@@ -414,8 +433,9 @@ const OF_STORES: usize = OF_NETWORK + network::KINDS.len();
 const OF_LOAD: usize = OF_STORES + stores::KINDS.len();
 const OF_FLEET: usize = OF_LOAD + load::KINDS.len();
 const OF_TELEMETRY: usize = OF_FLEET + fleet::KINDS.len();
+const OF_MESSAGES: usize = OF_TELEMETRY + telemetry::KINDS.len();
 /// How many kinds there are.
-const COUNT: usize = OF_TELEMETRY + telemetry::KINDS.len();
+const COUNT: usize = OF_MESSAGES + messages::KINDS.len();
 
 /// Every kind, in the order of [`FaultKind`].
 pub const CATALOGUE: [Entry; COUNT] = {
@@ -432,8 +452,10 @@ pub const CATALOGUE: [Entry; COUNT] = {
             load::KINDS[place - OF_LOAD]
         } else if place < OF_TELEMETRY {
             fleet::KINDS[place - OF_FLEET]
-        } else {
+        } else if place < OF_MESSAGES {
             telemetry::KINDS[place - OF_TELEMETRY]
+        } else {
+            messages::KINDS[place - OF_MESSAGES]
         };
         place += 1;
     }

@@ -3,7 +3,7 @@
 use super::catalogue::{Entry, Group};
 use super::load::impossible;
 use super::stores::lacks;
-use super::{Fault, FaultKind, FaultSpec, NOWHERE, Phase, Pods, Schedule, pods};
+use super::{Fault, FaultKind, FaultSpec, NOWHERE, Phase, Pods, Schedule, messages, pods};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::{Agenda, Key};
 use crate::world::World;
@@ -99,7 +99,9 @@ impl World {
         } else if spec.kind == FaultKind::WrongImage && target.pods != Pods::All {
             Some("it acts on pods that are made while it acts: choose all")
         } else {
-            pods::idle(spec.kind, &self.plan, service as u32).or(schedule.problem(entry))
+            let idle = pods::idle(spec.kind, &self.plan, service as u32);
+            let idle = idle.or(messages::idle(&self.plan, spec.kind, target, service));
+            idle.or(schedule.problem(entry))
         };
         let problem = problem.or_else(|| lacks(&self.plan, spec.kind, service));
         if let Some(problem) = problem {
@@ -122,6 +124,7 @@ impl World {
             nodes: Vec::new(),
             tainted: None,
             replicas: None,
+            links: Vec::new(),
         })
     }
 
@@ -167,6 +170,7 @@ impl World {
             nodes: Vec::new(),
             tainted,
             replicas: None,
+            links: Vec::new(),
         })
     }
 
@@ -238,6 +242,7 @@ impl<P: Probe> Live<'_, P> {
                 }
             }
             FaultKind::Unready => self.refresh_ready(service),
+            FaultKind::StaleDns => self.keep_answers(id, true),
             FaultKind::MemoryStress => self.strain_memory(service, agenda),
             FaultKind::ScaleToZero => {
                 let running = &mut self.state.services[service as usize];
@@ -276,6 +281,7 @@ impl<P: Probe> Live<'_, P> {
         let (kind, service, over) = (fault.spec.kind, fault.service, fault.phase == Phase::Over);
         let hung = std::mem::take(&mut fault.hung);
         let letters = std::mem::take(&mut fault.letters);
+        fault.links.clear();
         let (pods, replicas) = (fault.pods.take(), fault.replicas.take());
         if !acted {
             return;
@@ -293,6 +299,7 @@ impl<P: Probe> Live<'_, P> {
         match kind {
             kind if kind.of_nodes() => self.spare_nodes(id, agenda),
             FaultKind::Unready => self.refresh_ready(service),
+            FaultKind::StaleDns => self.keep_answers(id, false),
             FaultKind::ScaleToZero => {
                 let running = &mut self.state.services[service as usize];
                 if running.replicas == 0 {
@@ -384,7 +391,7 @@ impl<P: Probe> Live<'_, P> {
     /// garbage.
     fn refresh_struck(&mut self) {
         self.state.struck.fill(false);
-        self.state.wired.fill(false);
+        self.state.wired.clone_from(&self.plan.wired);
         self.state.pauses = self.plan.pauses;
         for fault in &self.state.faults {
             let kind = fault.spec.kind;

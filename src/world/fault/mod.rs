@@ -12,6 +12,7 @@ mod control;
 mod entry;
 mod fleet;
 mod load;
+mod messages;
 mod network;
 mod nodes;
 mod pods;
@@ -32,7 +33,7 @@ pub use control::LONGEST;
 pub(super) use control::MAX_FAULTS;
 pub(super) use pods::memory_strain;
 pub(super) use strike::{Fate, Struck};
-pub(super) use wire::Way;
+pub(super) use wire::{Message, Passage, Way};
 
 /// A fault as someone asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -254,6 +255,9 @@ pub(super) struct Fault {
     pub tainted: Option<u32>,
     /// Pods wanted before it wanted none.
     pub replicas: Option<u32>,
+    /// Where messages go one after the other because of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<messages::Link>,
 }
 
 /// In place of a service for a fault of nodes.

@@ -94,7 +94,7 @@ impl Fault {
 impl<P: Probe> Live<'_, P> {
     /// Every fault of `kinds` that strikes this request, in the order of their
     /// beginning, with the strength it has reached.
-    pub(super) fn strikes(
+    pub(in crate::world) fn strikes(
         &mut self,
         struck: Struck,
         now: SimTime,
@@ -130,6 +130,7 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::Migration,
             FaultKind::MemoryLeak,
             FaultKind::Gc,
+            FaultKind::ClockSkew,
         ];
         let writes = self.plan.store.writes[line.route as usize];
         self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
@@ -143,8 +144,12 @@ impl<P: Probe> Live<'_, P> {
                 blow.wait = blow.wait + live.swing(value, id, strength);
                 blow.slowed = blow.slowed.or(Some(id));
             } else if blow.fate == Fate::Spared && (writes || kind != FaultKind::DiskFull) {
-                let share = if value > 0.0 { value } else { 1.0 };
-                if live.state.fault_chance.chance(share * strength) {
+                let share = match kind {
+                    FaultKind::ClockSkew => fault.refused_tokens(strength),
+                    _ if value > 0.0 => value * strength,
+                    _ => strength,
+                };
+                if live.state.fault_chance.chance(share) {
                     blow.fate = match kind {
                         FaultKind::Hang | FaultKind::Unreachable => Fate::Hung(id),
                         FaultKind::Migration => Fate::Held(id),

@@ -29,18 +29,41 @@ const MOST_HELD: usize = 4_096;
 pub(in crate::world) enum Way {
     /// It arrives at once.
     Plain,
-    /// It arrives later, because of this fault.
-    Delayed(Span, u32),
+    /// It arrives later, because of this fault if of any.
+    Delayed(Span, Option<u32>),
     /// It does not arrive while this fault acts.
     Held(u32),
+    /// It goes where nobody is, because of this fault.
+    Astray(u32),
     /// The caller is told at once that it has failed.
     Fails(End),
 }
 
+/// A message on its way.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::world) struct Passage {
+    pub way: Way,
+    /// The fault that made it something that is answered with an error.
+    pub spoilt: Option<u32>,
+    /// Whether it arrives twice.
+    pub twice: bool,
+}
+
+/// What a message is, beside whom it concerns.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::world) struct Message {
+    /// The pod at its other end; none for users.
+    pub caller: Key,
+    /// How long it takes by nature.
+    pub hop: Span,
+    /// Whether it is an answer.
+    pub back: bool,
+}
+
 impl<P: Probe> Live<'_, P> {
     /// What becomes of a request.
-    pub fn strike_request(&mut self, struck: Struck, now: SimTime) -> Way {
-        const KINDS: [FaultKind; 7] = [
+    pub fn strike_request(&mut self, struck: Struck, message: Message, now: SimTime) -> Passage {
+        const KINDS: [FaultKind; 13] = [
             FaultKind::NetLatency,
             FaultKind::Loss,
             FaultKind::Partition,
@@ -48,45 +71,113 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::BlackHole,
             FaultKind::DnsError,
             FaultKind::CertificateExpired,
+            FaultKind::WrongAddress,
+            FaultKind::Duplication,
+            FaultKind::Corruption,
+            FaultKind::Reordering,
+            FaultKind::Bandwidth,
+            FaultKind::ReplacedHeader,
         ];
-        self.strike_message(struck, now, &KINDS)
+        self.strike_message(struck, message, now, &KINDS)
     }
 
     /// What becomes of an answer.
-    pub fn strike_answer(&mut self, struck: Struck, now: SimTime) -> Way {
-        const KINDS: [FaultKind; 6] = [
+    pub fn strike_answer(&mut self, struck: Struck, message: Message, now: SimTime) -> Way {
+        const KINDS: [FaultKind; 9] = [
             FaultKind::NetLatency,
             FaultKind::Loss,
             FaultKind::Partition,
             FaultKind::PartitionFrom,
             FaultKind::Reset,
             FaultKind::WrongBody,
+            FaultKind::Corruption,
+            FaultKind::Reordering,
+            FaultKind::Bandwidth,
         ];
-        self.strike_message(struck, now, &KINDS)
+        self.strike_message(struck, message, now, &KINDS).way
     }
 
-    fn strike_message(&mut self, struck: Struck, now: SimTime, kinds: &[FaultKind]) -> Way {
-        let mut way = Way::Plain;
+    fn strike_message(
+        &mut self,
+        struck: Struck,
+        message: Message,
+        now: SimTime,
+        kinds: &[FaultKind],
+    ) -> Passage {
+        let (mut spoilt, mut twice) = (None, false);
+        let mut way = match message.hop {
+            Span::ZERO => Way::Plain,
+            hop => Way::Delayed(hop, None),
+        };
         let service = self.plan.routes[struck.route as usize].service;
         self.strikes(struck, now, kinds, |live, id, strength| {
             let before = match way {
                 Way::Plain => Span::ZERO,
                 Way::Delayed(before, _) => before,
                 // The first fault that stops it stops it.
-                Way::Held(_) | Way::Fails(_) => return,
+                Way::Held(_) | Way::Astray(_) | Way::Fails(_) => return,
             };
-            let fault = &live.state.faults[id as usize];
-            let (kind, value) = (fault.spec.kind, fault.value(0));
+            let fault = &mut live.state.faults[id as usize];
+            let (kind, value, second) = (fault.spec.kind, fault.value(0), fault.value(1));
+            let mut later = |wait: Span| {
+                if !wait.is_zero() {
+                    way = Way::Delayed(before + wait, Some(id));
+                }
+            };
             let outcome = match kind {
                 FaultKind::NetLatency => {
-                    let wait = live.swing(value, id, strength);
-                    way = Way::Delayed(before + wait, id);
+                    way = Way::Delayed(before + live.swing(value, id, strength), Some(id));
                     return;
                 }
                 FaultKind::Loss => {
-                    let wait = live.retransmissions(value * strength);
-                    if !wait.is_zero() {
-                        way = Way::Delayed(before + wait, id);
+                    later(live.retransmissions(value * strength));
+                    return;
+                }
+                FaultKind::Reordering => {
+                    let chosen = live.state.fault_chance.chance(value * strength);
+                    let late = Span::from_secs_f64(if chosen { second } else { 0.0 });
+                    let ends = (message.caller, struck.pod);
+                    let fault = &mut live.state.faults[id as usize];
+                    later(fault.in_order(ends, message.back, late, now));
+                    return;
+                }
+                FaultKind::Bandwidth => {
+                    let sizes = live.plan.spec.services[service as usize].messages;
+                    let size = if message.back { sizes.1 } else { sizes.0 };
+                    let busy = Span::from_secs_f64(size.get() as f64 * strength / value);
+                    match fault.through(struck.pod, message.back, busy, now) {
+                        Some(wait) => {
+                            later(wait);
+                            return;
+                        }
+                        None => Outcome::Unavailable,
+                    }
+                }
+                FaultKind::Corruption => {
+                    let (wait, unnoticed) = live.resent(value * strength, second);
+                    if !unnoticed {
+                        later(wait);
+                        return;
+                    }
+                    if !message.back {
+                        spoilt = spoilt.or(Some(id));
+                        return;
+                    }
+                    Outcome::Error
+                }
+                FaultKind::ReplacedHeader => {
+                    if live.state.fault_chance.chance(value * strength) {
+                        spoilt = spoilt.or(Some(id));
+                    }
+                    return;
+                }
+                FaultKind::Duplication => {
+                    twice |= live.state.fault_chance.chance(value * strength);
+                    return;
+                }
+                FaultKind::WrongAddress => {
+                    if live.state.fault_chance.chance(value * strength) {
+                        way = Way::Astray(id);
                     }
                     return;
                 }
@@ -104,7 +195,7 @@ impl<P: Probe> Live<'_, P> {
                 _ => Outcome::Unavailable,
             };
             let share = match kind {
-                FaultKind::CertificateExpired => 1.0,
+                FaultKind::CertificateExpired | FaultKind::Bandwidth | FaultKind::Corruption => 1.0,
                 _ => value * strength,
             };
             if share >= 1.0 || live.state.fault_chance.chance(share) {
@@ -119,7 +210,7 @@ impl<P: Probe> Live<'_, P> {
                 ));
             }
         });
-        way
+        Passage { way, spoilt, twice }
     }
 
     /// An extra wait that swings by the fault's second value.
@@ -136,10 +227,19 @@ impl<P: Probe> Live<'_, P> {
     /// How much later a message arrives of which each sending is lost with
     /// this chance.
     fn retransmissions(&mut self, loss: f64) -> Span {
+        self.resent(loss, 0.0).0
+    }
+
+    /// The same, and whether it arrives spoilt: what is lost here is that
+    /// which fails its checksum, and this share of it does not.
+    fn resent(&mut self, loss: f64, unnoticed: f64) -> (Span, bool) {
         let (mut wait, mut next) = (Span::ZERO, RETRANSMISSION);
         for _ in 0..RETRANSMISSIONS {
             if !self.state.fault_chance.chance(loss) {
                 break;
+            }
+            if unnoticed > 0.0 && self.state.fault_chance.chance(unnoticed) {
+                return (wait, true);
             }
             wait = wait + next;
             next = next.scaled(2.0);
@@ -147,7 +247,22 @@ impl<P: Probe> Live<'_, P> {
                 next = LONGEST_RETRANSMISSION;
             }
         }
-        wait
+        (wait, false)
+    }
+
+    /// How much longer a connection of a pod stays open after its answer.
+    pub fn strike_close(&mut self, struck: Struck, now: SimTime) -> Option<Span> {
+        let mut held = Span::ZERO;
+        self.strikes(
+            struck,
+            now,
+            &[FaultKind::SlowClose],
+            |live, id, strength| {
+                let extra = live.state.faults[id as usize].value(0) * strength;
+                held = held + Span::from_secs_f64(extra);
+            },
+        );
+        (!held.is_zero()).then_some(held)
     }
 
     /// Remembers an answer that does not arrive before its fault ends.

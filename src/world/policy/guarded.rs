@@ -104,7 +104,18 @@ impl<P: Probe> Live<'_, P> {
         };
         let plan: &CallPlan = &self.plan.calls[line.call.plan as usize];
         let pass = Pass::of(line, plan, agenda.now());
-        let pod = self.pod_for(key, plan, but, pass.user, agenda.now())?;
+        let led = if self.plan.ground.led {
+            self.lead(key, plan.route, agenda.now())
+        } else {
+            None
+        };
+        let pod = match led {
+            None => self.pod_for(key, plan, but, pass.user, agenda.now())?,
+            Some(_) => {
+                let found = self.choose_near(plan.service, key, led, but, pass.user);
+                found.ok_or_else(|| self.no_pod(plan.service))?
+            }
+        };
         let crossed = if self.state.wired[plan.route as usize] {
             self.cross(pod, plan.route, key, pass, agenda)
         } else {

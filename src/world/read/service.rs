@@ -1,9 +1,9 @@
 //! Services, routes and versions of a world file.
 
-use crate::base::{At, Ratio, Report, Span};
+use crate::base::{At, Bytes, Ratio, Report, Span};
 use crate::world::spec::{Balance, Change, Kind, Route, Service, Version};
 
-use super::{MAX_ITEMS, Names, fleet, protect, script, store, version};
+use super::{MAX_ITEMS, Names, fleet, or, protect, script, store, version};
 
 /// Every service; `None` if any has an error.
 pub(super) fn all(
@@ -69,6 +69,7 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
                 ("random", Balance::Random),
                 ("least-request", Balance::LeastRequest),
                 ("ring-hash", Balance::RingHash),
+                ("zone-aware", Balance::ZoneAware),
             ];
             report.choice(&at, &words)
         });
@@ -94,6 +95,8 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
     let pools = store::pools(report, &mut fields, names);
     let store = kind.and_then(|kind| store::store(report, &mut fields, kind, &route_names, names));
     let fleet = fleet::read(report, &mut fields, &route_names);
+    let messages = fields.get("messages");
+    let messages = messages.map_or(Some(MESSAGES), |at| messages_of(report, &at));
     let at = fields.at().clone();
     fields.done(report);
     if let (Some(kind), Some(routes), Some(versions), Some(pools)) =
@@ -117,7 +120,28 @@ fn service(report: &mut Report, name: &str, at: &At<'_>, names: &Names<'_>) -> O
         store: store?,
         pools: pools?,
         routes: routes?,
+        messages: messages?,
     })
+}
+
+/// A request and an answer of whoever does not say how large they are: the
+/// head of a request, and some JSON.
+const MESSAGES: (Bytes, Bytes) = (Bytes::new(1 << 10), Bytes::new(16 << 10));
+
+/// `{request: 1KiB, answer: 16KiB}`.
+fn messages_of(report: &mut Report, at: &At<'_>) -> Option<(Bytes, Bytes)> {
+    let mut fields = report.fields(at)?;
+    let mut size = |report: &mut Report, key, default| {
+        or(report, &mut fields, key, default, |report, at| {
+            report.bytes(at, Bytes::new(1)..=Bytes::new(1 << 30))
+        })
+    };
+    let (request, answer) = (
+        size(report, "request", MESSAGES.0),
+        size(report, "answer", MESSAGES.1),
+    );
+    fields.done(report);
+    Some((request?, answer?))
 }
 
 /// A name that stands as a key.

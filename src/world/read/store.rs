@@ -4,7 +4,7 @@
 use crate::base::{At, Duration, Fields, Rate, Ratio, Report, Span, Zipf};
 use crate::world::spec::{
     Cache, Connections, Database, Dependency, Eviction, Group, Kind, Lock, Lookup, Queue, Quota,
-    Reads, Replication, Route, Step, Store, Version, Window,
+    Reads, Replication, Route, Step, Store, Synchronous, Version, Window,
 };
 
 use super::{MAX_ITEMS, Names, call, duration, maybe, need, script};
@@ -108,7 +108,12 @@ fn database(report: &mut Report, at: &At<'_>, routes: &[&str]) -> Option<Databas
 fn replication(report: &mut Report, at: &At<'_>) -> Option<Replication> {
     let mut fields = report.fields(at)?;
     let synchronous = maybe(report, &mut fields, "synchronous", |report, at| {
-        report.boolean(at)
+        let words = [
+            ("false", Synchronous::No),
+            ("true", Synchronous::Any),
+            ("other-region", Synchronous::OtherRegion),
+        ];
+        report.choice(at, &words)
     });
     let delay = maybe(report, &mut fields, "delay", |report, at| {
         duration(report, at)
@@ -132,7 +137,7 @@ fn replication(report: &mut Report, at: &At<'_>) -> Option<Replication> {
     });
     fields.done(report);
     Some(Replication {
-        synchronous: synchronous?.unwrap_or(false),
+        synchronous: synchronous?.unwrap_or(Synchronous::No),
         delay: delay?.unwrap_or(Duration::Constant(Span::ZERO)),
         apply: apply?.unwrap_or(Span::ZERO),
         failover: failover?,

@@ -26,6 +26,56 @@ pub struct Topology {
     pub evict_after: Span,
     /// Price of a GiB that leaves the system.
     pub egress_price: f64,
+    /// How long messages take between zones; no time where absent.
+    pub network: Option<Network>,
+    /// How clients find a region; they are led to none where absent.
+    pub dns: Option<Dns>,
+}
+
+/// How long a message takes one way, by the zones of caller and callee. Users
+/// whose class has a region are beside that region's first zone, and pay the
+/// way into other regions only; other users are beside whom they ask.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// By position of the one zone and then of the other.
+    pub pairs: Vec<Vec<Hop>>,
+}
+
+/// One way from zone to zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hop {
+    /// The time it takes on average.
+    pub latency: Span,
+    /// More or less by up to this, drawn evenly.
+    pub jitter: Span,
+}
+
+/// A name that leads clients to a region, as Route 53 answers for one
+/// (Amazon Route 53 Developer Guide, "Choosing a routing policy" and "How
+/// Route 53 determines whether a health check is healthy").
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dns {
+    /// Which region a client is given.
+    pub policy: DnsPolicy,
+    /// How long a client keeps an answer.
+    pub ttl: Span,
+    /// Time between two health checks of each region.
+    pub period: Span,
+    /// So many checks in a row change what is known of a region.
+    pub threshold: u32,
+    /// Whether a region that is well again is given out by itself.
+    pub fail_back: bool,
+}
+
+/// Which of the regions that are given out a client gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DnsPolicy {
+    /// The nearest to where the client is; any for one that is nowhere.
+    Nearest,
+    /// By chance, by weight: one for each region.
+    Weighted(Vec<f64>),
+    /// The first of this order: active-passive.
+    Failover(Vec<u32>),
 }
 
 /// A failure domain.
@@ -387,5 +437,18 @@ mod tests {
             ..Rollout::default()
         };
         assert_eq!(stuck.bounds(3), (0, 1));
+    }
+}
+
+impl Topology {
+    /// Every region, in the order in which zones name them.
+    pub fn regions(&self) -> Vec<&str> {
+        let mut regions: Vec<&str> = Vec::new();
+        for zone in &self.zones {
+            if !regions.contains(&zone.region.as_str()) {
+                regions.push(&zone.region);
+            }
+        }
+        regions
     }
 }

@@ -13,8 +13,8 @@ mod traffic;
 use serde::{Deserialize, Serialize};
 
 pub use fleet::{
-    Amount, Autoscale, Behaviour, Cores, Disk, Fleet, Gc, HealthCheck, Memory, Metric, Pool,
-    Rollout, ScalePolicy, Select, Spread, Strategy, Topology, WarmUp, Zone,
+    Amount, Autoscale, Behaviour, Cores, Disk, Dns, DnsPolicy, Fleet, Gc, HealthCheck, Hop, Memory,
+    Metric, Network, Pool, Rollout, ScalePolicy, Select, Spread, Strategy, Topology, WarmUp, Zone,
 };
 pub use profile::Profile;
 pub use traffic::{
@@ -23,7 +23,7 @@ pub use traffic::{
 
 pub use store::{
     Cache, Connections, Database, Dependency, Eviction, Group, Lock, Lookup, Queue, Quota, Reads,
-    Replication, Store, Window,
+    Replication, Store, Synchronous, Window,
 };
 
 use crate::base::{Bytes, Duration, Ratio, Span};
@@ -95,6 +95,9 @@ pub struct Service {
     pub versions: Vec<Version>,
     /// How its pods run.
     pub fleet: Fleet,
+    /// Size of a request to it and of an answer of it: what a narrow link
+    /// takes its time over.
+    pub messages: (Bytes, Bytes),
     /// What it keeps, if it keeps anything.
     pub store: Store,
     /// Pools of connections that each pod keeps to databases.
@@ -112,6 +115,9 @@ pub enum Balance {
     LeastRequest,
     /// The same for the same user, by consistent hashing.
     RingHash,
+    /// The less busy of two in the caller's own zone; where there is none, in
+    /// its region, and then anywhere (Istio: locality load balancing).
+    ZoneAware,
 }
 
 /// A route: a script that a worker runs.

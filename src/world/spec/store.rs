@@ -34,8 +34,8 @@ pub struct Database {
 /// One pod takes the writes and the others follow it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Replication {
-    /// Whether a write is answered only when a replica has it.
-    pub synchronous: bool,
+    /// What a write waits for.
+    pub synchronous: Synchronous,
     /// How long a write travels to a replica.
     pub delay: Duration,
     /// How long a replica takes to apply one write, one after the other.
@@ -46,6 +46,17 @@ pub struct Replication {
     pub reads: Reads,
     /// A replica that is further behind is not read from; any may be where absent.
     pub max_lag: Option<Span>,
+}
+
+/// Who must have a write before it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synchronous {
+    /// The primary.
+    No,
+    /// One replica.
+    Any,
+    /// One replica in another region than the primary's.
+    OtherRegion,
 }
 
 /// Which pods of a replicated database answer reads.

@@ -308,7 +308,7 @@ impl<P: Probe> Live<'_, P> {
         let number = self.plan.store.number[service as usize];
         match self.plan.spec.services[service as usize].store {
             crate::world::spec::Store::Cache(_) => self.choose_cache(line, service),
-            _ => self.choose_database(number, route, user, now),
+            _ => self.choose_database((number, route), line, user, now),
         }
     }
 }

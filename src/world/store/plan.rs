@@ -2,7 +2,7 @@
 
 use crate::base::{Ratio, Sampler, Span, Zipf};
 use crate::world::plan::{Op, Plan};
-use crate::world::spec::{Lock, Lookup, Reads, Replication, Step, Store};
+use crate::world::spec::{Lock, Lookup, Reads, Replication, Step, Store, Synchronous};
 
 /// One instruction that concerns something kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,7 +78,7 @@ pub(in crate::world) struct DatabasePlan {
 /// How a database's pods follow each other.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::world) struct ReplicationPlan {
-    pub synchronous: bool,
+    pub synchronous: Synchronous,
     pub delay: Sampler,
     pub apply: Span,
     pub failover: Span,
