@@ -218,7 +218,11 @@ impl World {
         self.state.tasks.is_empty()
             && self.state.stores_are_sound(&self.plan)
             && self.state.pods.iter().all(|(key, pod)| {
-                key != Key::NONE && pod.busy <= pod.workers && pod.queue.len() as u32 <= pod.places
+                // Where lines queue for each work, those that were let in may be more.
+                let bound = !self.plan.services[pod.service as usize].asynchronous;
+                key != Key::NONE
+                    && pod.busy <= pod.workers
+                    && (!bound || pod.queue.len() as u32 <= pod.places)
             })
     }
 }

@@ -115,28 +115,18 @@ impl<P: Probe> Live<'_, P> {
             Event::Fleet(event) => self.fleet_event(event, agenda),
             Event::FaultTurn(fault) => self.fault_turn(fault, agenda),
             Event::Store(event) => self.store_event(event, agenda),
-            Event::Bulkhead(site) => {
-                self.waited(site, agenda);
-                self.follow(Next::Nothing, agenda);
-            }
+            Event::Bulkhead(site) => self.waited(site, agenda),
             Event::Arrive(request) => {
                 let next = self.enter(request, agenda);
                 self.follow(next, agenda);
             }
-            Event::Letter(letter) => {
-                self.letter(letter);
-                self.follow(Next::Nothing, agenda);
-            }
-            Event::Astray(request) => {
-                self.astray(request);
-                self.follow(Next::Nothing, agenda);
-            }
-            Event::Closed { pod, starts } => {
-                self.closed(pod, starts, agenda);
-                self.follow(Next::Nothing, agenda);
-            }
+            Event::Letter(letter) => self.letter(letter),
+            Event::Astray(request) => self.astray(request),
+            Event::Closed { pod, starts } => self.closed(pod, starts, agenda),
             Event::Check => self.check_regions(agenda),
             Event::Return { service, pod } => self.readmit(service, pod, agenda.now()),
         }
+        // Whoever is told something by it hears of it at this very instant.
+        self.follow(Next::Nothing, agenda);
     }
 }

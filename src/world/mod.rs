@@ -5,6 +5,7 @@
 //! It knows no telemetry, no objective and no learner.
 
 mod arrive;
+mod audit;
 mod blame;
 mod bucket;
 mod cache;

@@ -123,12 +123,25 @@ impl<P: Probe> Live<'_, P> {
         }
     }
 
-    /// Forgets a branch, with all that it holds.
-    pub fn forget(&mut self, key: Key, now: SimTime) {
-        if self.plan.keeps {
-            self.free(key, now);
+    /// Forgets a branch whose request is over, with all that it holds, and
+    /// the branches that waited for nothing but it.
+    pub fn forget(&mut self, mut key: Key, now: SimTime) {
+        while let Some(&Line { kind, owner, .. }) = self.state.lines.get(key) {
+            let nested = kind == Kind::Branch;
+            if self.plan.keeps {
+                self.free(key, now);
+            }
+            self.state.lines.remove(key);
+            let waiting = self.state.lines.get_mut(owner);
+            let Some(waiting) = waiting.filter(|line| nested && line.kind == Kind::Branch) else {
+                return;
+            };
+            waiting.waits -= 1;
+            if waiting.waits > 0 {
+                return;
+            }
+            key = owner;
         }
-        self.state.lines.remove(key);
     }
 
     /// A line is about to ask another service.

@@ -1,6 +1,7 @@
 //! What several test files share: the files of this project.
 #![allow(dead_code)] // each test file compiles this by itself and uses a part of it
 
+pub mod faults;
 pub mod fleet;
 pub mod text;
 

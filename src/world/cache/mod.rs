@@ -109,8 +109,21 @@ impl<P: Probe> Live<'_, P> {
             asked = ABSENT << 1 | ABSENT | u64::from(draws.below(u32::MAX));
         }
         let hold = self.hold(key);
+        if hold.looks {
+            hold.outer.push((hold.key, hold.leads));
+        }
+        hold.looks = true;
+        hold.leads = false;
         hold.key = asked;
         hold.failed = false;
+    }
+
+    /// A lookup is over: the one within whose miss it was goes on.
+    fn looked_up(&mut self, key: Key) {
+        let hold = self.hold(key);
+        let outer = hold.outer.pop();
+        hold.looks = outer.is_some();
+        (hold.key, hold.leads) = outer.unwrap_or_default();
     }
 
     /// The pod of a cache that is responsible for the key that a line asks
@@ -147,6 +160,7 @@ impl<P: Probe> Live<'_, P> {
         let counts = &mut self.cache(plan.cache).counts;
         if found == Found::Fresh {
             counts.hits += u64::from(!woken);
+            self.looked_up(key);
             return Ok(plan.after);
         }
         counts.misses += u64::from(!woken);
@@ -222,30 +236,28 @@ impl<P: Probe> Live<'_, P> {
             }
             let cache = self.cache(plan.cache);
             cache.table(pod, life);
-            let Some(Kept(Some(table))) = cache.tables.find_mut(pod, life) else {
-                return;
-            };
-            let evicted = table.put(asked, expires, &mut cache.chance);
-            cache.counts.evicted += u64::from(evicted);
+            if let Some(Kept(Some(table))) = cache.tables.find_mut(pod, life) {
+                let evicted = table.put(asked, expires, &mut cache.chance);
+                cache.counts.evicted += u64::from(evicted);
+            }
         }
         if self.hold(key).leads {
-            self.fetched(key);
+            self.fetched(key, |fetch| fetch.lookup == number);
         }
+        self.looked_up(key);
     }
 
-    /// A line that fetched for others has done so, or never will.
-    pub fn fetched(&mut self, leader: Key) {
-        self.hold(leader).leads = false;
-        let fetches = &mut self.state.stores.fetches;
-        let Some(place) = fetches.iter().position(|fetch| fetch.leader == leader) else {
-            return;
-        };
-        let mut fetch = fetches.swap_remove(place);
-        while let Some(waiting) = fetch.waiting.pop_back() {
-            // The last pushed runs first: those who waited longest go first.
-            self.later(Next::Run(waiting));
+    /// A line that fetched something for others has done so, or never will.
+    pub fn fetched(&mut self, leader: Key, what: impl Fn(&Fetch) -> bool) {
+        let ours = |fetch: &Fetch| fetch.leader == leader && what(fetch);
+        while let Some(place) = self.state.stores.fetches.iter().position(ours) {
+            let mut fetch = self.state.stores.fetches.swap_remove(place);
+            while let Some(waiting) = fetch.waiting.pop_back() {
+                // The last pushed runs first: those who waited longest go first.
+                self.later(Next::Run(waiting));
+            }
+            self.state.stores.give_list(fetch.waiting);
         }
-        self.state.stores.give_list(fetch.waiting);
     }
 
     /// All pods of a cache forget everything.

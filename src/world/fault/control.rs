@@ -257,6 +257,8 @@ impl<P: Probe> Live<'_, P> {
         if !spec.kind.entry().lasting {
             self.rest_fault(id, false, agenda);
         }
+        // Whoever lost a connection hears of it now.
+        self.follow(Next::Nothing, agenda);
     }
 
     /// A fault stops acting, until its next round or for good.

@@ -65,6 +65,7 @@ impl World {
         running.previous = Some(running.version);
         let (mut live, agenda) = self.live(probe);
         live.begin_rollout(index as u32, target, strategy, agenda);
+        live.follow(Next::Nothing, agenda);
         Ok(())
     }
 
@@ -89,6 +90,7 @@ impl World {
         } else {
             live.begin_rollout(index as u32, previous, Strategy::Rolling, agenda);
         }
+        live.follow(Next::Nothing, agenda);
         Ok(previous)
     }
 
@@ -98,6 +100,7 @@ impl World {
         let version = self.state.services[index].version;
         let (mut live, agenda) = self.live(probe);
         live.begin_rollout(index as u32, version, Strategy::Rolling, agenda);
+        live.follow(Next::Nothing, agenda);
         Ok(())
     }
 
@@ -115,6 +118,7 @@ impl World {
         self.state.services[index].replicas = replicas;
         let (mut live, agenda) = self.live(probe);
         live.reconcile(index as u32, agenda);
+        live.follow(Next::Nothing, agenda);
         Ok(())
     }
 
@@ -138,6 +142,7 @@ impl World {
                 rolling.paused = pause;
                 let (mut live, agenda) = self.live(probe);
                 live.reconcile(index as u32, agenda);
+                live.follow(Next::Nothing, agenda);
             }
             RolloutAct::Promote => {
                 if matches!(rolling.stage, Stage::Replace | Stage::Empty | Stage::Fill) {
@@ -145,11 +150,13 @@ impl World {
                 }
                 let (mut live, agenda) = self.live(probe);
                 live.promote(index as u32, agenda);
+                live.follow(Next::Nothing, agenda);
             }
             RolloutAct::Abort => {
                 self.state.services[index].previous = None;
                 let (mut live, agenda) = self.live(probe);
                 live.abort_rollout(index as u32, agenda);
+                live.follow(Next::Nothing, agenda);
             }
         }
         Ok(())

@@ -305,6 +305,13 @@ impl<P: Probe> Live<'_, P> {
         };
         self.unplace(key, agenda);
         self.spend(agenda.now());
+        // What still waits there is left over from requests that have ended.
+        while let Some(line) = self.state.pods.get_mut(key).and_then(|pod| {
+            let queued = pod.queue.pop_front();
+            queued.or_else(|| pod.body.waiting.pop_front().map(|(line, _)| line))
+        }) {
+            self.forget(line, agenda.now());
+        }
         if let Some(pod) = self.state.pods.get(key) {
             let (served, version) = (pod.begun, pod.version as usize);
             let running = &mut self.state.services[service as usize];

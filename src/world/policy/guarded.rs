@@ -210,6 +210,10 @@ impl<P: Probe> Live<'_, P> {
             }
             self.attempt_over(key, !second, None, now);
             self.drop_request(other, plan.cancel, agenda);
+            // The line waits for neither any more: what is still armed for the loser is void.
+            if let Some(line) = self.state.lines.get_mut(key) {
+                (line.call.callee, line.call.hedge) = (Key::NONE, Key::NONE);
+            }
         }
         if !end.outcome.is_ok()
             && plan.retry.applies(end.outcome, call.attempts)

@@ -3,7 +3,7 @@
 //!
 //! Names and defaults are Kubernetes' own where it has them.
 
-use super::{Service, Step};
+use super::{Call, Service, Step};
 use crate::base::{Bytes, Duration, Span};
 
 /// Where pods can run. A world without one has a single zone with one node
@@ -352,9 +352,16 @@ fn uses_core(script: &[Step]) -> bool {
         Step::Compute { .. } => true,
         Step::Parallel(scripts) => scripts.iter().any(|script| uses_core(script)),
         Step::Branch(choices) => choices.iter().any(|(_, script)| uses_core(script)),
-        Step::Lookup(lookup) => uses_core(&lookup.miss),
-        Step::Work(_) | Step::Call(_) | Step::Lock(_) => false,
+        Step::Lookup(lookup) => uses_core(&lookup.miss) || falls_back(&lookup.call),
+        Step::Call(call) => falls_back(call),
+        Step::Work(_) | Step::Lock(_) => false,
     })
+}
+
+/// Whether what is done when a call has failed uses a core.
+fn falls_back(call: &Call) -> bool {
+    let fallback = call.policy.fallback.as_deref();
+    fallback.is_some_and(uses_core)
 }
 
 impl Default for Rollout {

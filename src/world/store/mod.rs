@@ -273,7 +273,8 @@ impl<P: Probe> Live<'_, P> {
         let Some(hold) = self.state.stores.holds.find(key, 0) else {
             return;
         };
-        let (waits, pool, leads) = (hold.wait == Wait::Connection, hold.pool, hold.leads);
+        let (waits, pool) = (hold.wait == Wait::Connection, hold.pool);
+        let leads = hold.leads || hold.outer.iter().any(|(_, leads)| *leads);
         let holds_rows = !hold.rows.is_empty();
         if waits {
             self.hold(key).pool = NOWHERE;
@@ -284,7 +285,7 @@ impl<P: Probe> Live<'_, P> {
             self.unlock(key);
         }
         if leads {
-            self.fetched(key);
+            self.fetched(key, |_| true);
         }
         self.hold(key).wait = Wait::Nothing;
     }

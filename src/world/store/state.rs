@@ -77,6 +77,10 @@ pub(in crate::world) struct Hold {
     pub failed: bool,
     /// Whether others may wait for what it fetches.
     pub leads: bool,
+    /// Whether a lookup is under way.
+    pub looks: bool,
+    /// The lookups within whose misses that one is: key, and whether others may wait.
+    pub outer: Vec<(u64, bool)>,
     pub wait: Wait,
     /// Counts its waits, so that a timer of an earlier one is void.
     pub ticket: u32,
@@ -98,6 +102,8 @@ impl Default for Hold {
             key: 0,
             failed: false,
             leads: false,
+            looks: false,
+            outer: Vec::new(),
             wait: Wait::Nothing,
             ticket: 0,
             skip: None,
@@ -112,9 +118,12 @@ impl Default for Hold {
 impl Anew for Hold {
     fn anew(&mut self) {
         let mut rows = core::mem::take(&mut self.rows);
+        let mut outer = core::mem::take(&mut self.outer);
         rows.clear();
+        outer.clear();
         *self = Hold {
             rows,
+            outer,
             ..Hold::default()
         };
     }
