@@ -59,7 +59,7 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
                 Measured::Users => (of(ClassKind::Users), "users"),
                 Measured::Probes => (of(ClassKind::Probes), "probes"),
             };
-            if !found {
+            if !found && objective.indicator != slo::Indicator::Query {
                 let problem = format!("`{}` is about {kind}, and there are none", objective.name);
                 let remedy = format!("add a class with `kind: {kind}` under `traffic`");
                 report.error(&place, problem, remedy);
