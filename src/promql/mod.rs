@@ -35,7 +35,7 @@ pub use ast::{
 pub use error::{Error, Kind, Part};
 pub use functions::{Function, find as function, names as function_names};
 pub use note::{Level, Note};
-pub use number::{general as write_number, read_duration};
+pub use number::{general as write_number, read as read_number, read_duration};
 pub use parser::parse;
 
 use eval::{Evaluator, Grid, Outcome};
