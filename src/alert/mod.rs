@@ -7,6 +7,7 @@
 
 pub mod labels;
 pub mod notify;
+pub mod oncall;
 pub mod query;
 pub mod rules;
 mod state;

@@ -5,6 +5,7 @@
 //! whatever slices the time in between was run.
 
 mod act;
+mod alerting;
 mod ask;
 mod charts;
 mod command;
@@ -34,6 +35,9 @@ use crate::telemetry::Telemetry;
 use crate::telemetry::store::Store;
 use crate::world::World;
 
+pub use alerting::{
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleView, SilenceView,
+};
 pub use ask::{
     Answer, Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Question, Shape, When,
 };
@@ -45,9 +49,11 @@ pub use truth::{Sample, Truth, Way};
 pub use view::{
     BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, FigureView, Health,
     Latency, NodeView, Panel, PodState, PodView, RolloutView, RouteView, ScalerView, Scope, Series,
-    ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView, View,
+    ServiceKind, ServiceView, SloView, SurgeView, TermsView, TimelineEvent, Unit, VersionView,
+    View,
 };
 
+use alerting::Alerting;
 use timeline::Timeline;
 use watch::Watch;
 
@@ -73,6 +79,12 @@ pub struct Session {
     /// Numbers of surges that operators are not told of.
     hidden_surges: Vec<u32>,
     next_scrape: SimTime,
+    /// What it tells stands in the timeline, and who acts on it in the journal.
+    #[serde(skip)]
+    alerting: Option<Box<Alerting>>,
+    /// Objectives whose budget policy is overridden, and until when.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    overrides: BTreeMap<String, SimTime>,
 }
 
 impl Session {
@@ -98,6 +110,11 @@ impl Session {
             hidden: Vec::new(),
             hidden_surges: Vec::new(),
             next_scrape: SimTime::ZERO + scenario.scrape,
+            alerting: scenario
+                .alerting
+                .as_ref()
+                .map(|spec| Box::new(Alerting::new(spec))),
+            overrides: BTreeMap::new(),
             scenario,
         }
     }
@@ -132,9 +149,11 @@ impl Session {
                 return Progress::Reached;
             }
             self.telemetry.scrape(&self.world);
+            self.look_at_metrics();
             for slo in &mut self.slos {
                 slo.scrape();
             }
+            self.evaluate_rules();
             self.next_scrape += self.scenario.scrape;
         }
     }

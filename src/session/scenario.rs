@@ -1,5 +1,6 @@
 //! A world file as a whole: the system, its objectives and its telemetry.
 
+use super::alerting::{self, AlertingSpec};
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Report, Span};
 use crate::slo::{self, Measured, Objective};
@@ -18,6 +19,8 @@ pub struct Scenario {
     pub objectives: Vec<Objective>,
     /// Time between scrapes.
     pub scrape: Span,
+    /// Rules that alert, and whom.
+    pub alerting: Option<AlertingSpec>,
 }
 
 impl Scenario {
@@ -50,6 +53,10 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
         Some(at) => telemetry(report, &at),
         None => Some(Span::from_secs(15)),
     };
+    let alerting = fields.get("alerting").map(|at| {
+        let objectives = objectives.as_deref().unwrap_or_default();
+        alerting::alerting(report, &at, objectives)
+    });
     let place = fields.at().clone();
     fields.done(report);
     if let (Some(world), Some(objectives)) = (&world, &objectives) {
@@ -70,6 +77,10 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
         world: world?,
         objectives: objectives?,
         scrape: scrape?,
+        alerting: match alerting {
+            Some(alerting) => Some(alerting?),
+            None => None,
+        },
     })
 }
 

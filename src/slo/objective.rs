@@ -134,12 +134,16 @@ impl Objective {
                 format!("{whose} {what}, as the mean of slices of {slice}")
             }
         };
-        let over = match self.terms.calendar.map(|calendar| calendar.unit) {
+        format!("{} of {units}, {}", self.target, self.over())
+    }
+
+    /// Its window in words.
+    pub fn over(&self) -> String {
+        match self.terms.calendar.map(|calendar| calendar.unit) {
             None => format!("over any {}", self.window),
             Some(Unit::Day) => "each day".to_owned(),
             Some(Unit::Week) => "each week".to_owned(),
             Some(Unit::Month) => "each month".to_owned(),
-        };
-        format!("{} of {units}, {over}", self.target)
+        }
     }
 }

@@ -82,6 +82,7 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         Command::Zone { zone, .. } => return no_place(&Place::Zone(zone.clone()), scenario),
         Command::Node { node, .. } => return no_place(&Place::Node(node.clone()), scenario),
         Command::EndFault { .. }
+        | Command::Alert { .. }
         | Command::SetLoad { .. }
         | Command::EndSurge { .. }
         | Command::Shed { .. }
