@@ -3,6 +3,7 @@
 //! Layers, lowest first; an import may only point to an earlier line. The map
 //! for contributors is `src/README.md`.
 
+pub mod alert;
 pub mod base;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;

@@ -12,13 +12,14 @@ use support::{files_below, project};
 
 /// Layers, lowest first; an import may only point to an earlier one. Not each
 /// is built yet.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "base",
     "engine",
     "world",
     "telemetry",
     "promql",
     "slo",
+    "alert",
     "ops",
     "session",
     "lesson",

@@ -13,6 +13,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::World => WORLD,
         Topic::Canary => CANARY,
         Topic::Slo => SLO,
+        Topic::Alerts => ALERTS,
         Topic::Promql => PROMQL,
         Topic::Query => QUERY,
         Topic::Metrics => METRICS,
@@ -31,6 +32,7 @@ Usage: xops <command> [words]
   world LOOK WORLD   check, explain or draw a world without running it
   canary judge FILE  try the canary judge on a file of cases
   slo JOB FILES      read the files of other SLO tools
+  alerts JOB FILES   test alerting rules, read Alertmanager's files
   promql test FILES  run files of Prometheus's language for testing PromQL
   query WORLD QUERY  run a world or a lesson, then query its metrics
   metrics WORLD      run a world or a lesson, then print its metrics
@@ -154,11 +156,28 @@ Usage: xops slo check <files or folders>
 Plugins are programs and are not run: a file that needs one is refused.
 ";
 
+const ALERTS: &str = "\
+Tests alerting rules, and reads Alertmanager's configuration.
+
+Usage: xops alerts test <test files>
+       xops alerts check <files>
+       xops alerts format <file>
+       xops alerts route <file> [NAME=VALUE]...
+
+  test    run unit tests of rules as `promtool test rules` does: rule_files,
+          input_series, alert_rule_test, promql_expr_test. Exit code 1 if
+          anything is not as expected
+  check   say whether Alertmanager's configuration is sound
+  format  write it anew, in one order and spelling
+  route   say who is told of an alert with these labels, and when
+";
+
 const PROMQL: &str = "\
 Runs files of Prometheus's language for testing PromQL against the engine of the
 lab: load, clear, eval and what is expected.
 
 Usage: xops promql test <files>
+       xops promql test-rules <files>   the same as `xops alerts test`
 
 Every case is printed with how it ended, then `N passed, N failed, N not
 supported`. Not supported is what needs native histograms, start timestamps or

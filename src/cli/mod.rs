@@ -6,6 +6,7 @@
 //! Files are read and written here and nowhere else. It knows nothing of the
 //! simulation beyond [`Lab`](crate::lesson::Lab) and its views.
 
+mod alerts;
 mod canary;
 mod files;
 mod help;
@@ -72,6 +73,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::World(look) => return world::run(&look, out),
         Task::Canary { file } => return canary::judge(&file, out),
         Task::Slo(job) => return slo::run(&job, out),
+        Task::Alerts(job) => return alerts::run(&job, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
         Task::PromqlTest { files } => return promql::test(&files, out),
         Task::Query(ask) => return query::run(&ask, out),

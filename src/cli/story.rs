@@ -149,7 +149,7 @@ fn told(session: &Session, event: &crate::session::TimelineEvent) -> Line {
         EventKind::Fault => "fault",
         EventKind::Pod => "pod",
         EventKind::Action => "action",
-        EventKind::Budget => "budget",
+        EventKind::Budget => "alert",
         EventKind::Lesson => "lesson",
     };
     Line {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::Arg::{Long, Short, Value};
 
+use super::alerts;
 use super::outcome::Failure;
 use super::query::{self, Ask};
 use super::slo::{self, Job};
@@ -24,6 +25,7 @@ pub(super) enum Task {
     World(Look),
     Canary { file: PathBuf },
     Slo(Job),
+    Alerts(alerts::Job),
     PromqlTest { files: Vec<PathBuf> },
     Query(Ask),
     Metrics(Run),
@@ -40,6 +42,7 @@ pub(super) enum Topic {
     World,
     Canary,
     Slo,
+    Alerts,
     Promql,
     Query,
     Metrics,
@@ -63,7 +66,7 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 11] = [
+const COMMANDS: [(&str, Topic); 12] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
@@ -71,6 +74,7 @@ const COMMANDS: [(&str, Topic); 11] = [
     ("world", Topic::World),
     ("canary", Topic::Canary),
     ("slo", Topic::Slo),
+    ("alerts", Topic::Alerts),
     ("promql", Topic::Promql),
     ("query", Topic::Query),
     ("metrics", Topic::Metrics),
@@ -114,6 +118,10 @@ impl Task {
             Topic::Slo => Ok(match slo::job(&mut words)? {
                 Some(job) => Task::Slo(job),
                 None => Task::Help(Topic::Slo),
+            }),
+            Topic::Alerts => Ok(match alerts::job(&mut words)? {
+                Some(job) => Task::Alerts(job),
+                None => Task::Help(Topic::Alerts),
             }),
             Topic::Promql => promql(&mut words),
             Topic::Query => query::words::ask(&mut words),
@@ -269,7 +277,13 @@ fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
         Some((first, files)) if first == "test" && !files.is_empty() => Ok(Task::PromqlTest {
             files: files.iter().map(PathBuf::from).collect(),
         }),
-        Some((first, _)) if first == "test" => Err(Failure::usage("no test file is named", remedy)),
+        Some((first, files)) if first == "test-rules" && !files.is_empty() => {
+            let files = files.iter().map(PathBuf::from).collect();
+            Ok(Task::Alerts(alerts::Job::Test(files)))
+        }
+        Some((first, _)) if first == "test" || first == "test-rules" => {
+            Err(Failure::usage("no test file is named", remedy))
+        }
         Some((first, _)) => {
             let problem = format!("promql has no command `{}`", first.display());
             Err(Failure::usage(&problem, remedy))
@@ -279,7 +293,7 @@ fn promql(words: &mut lexopt::Parser) -> Result<Task, Failure> {
 }
 
 /// Every further word; none if help is asked for.
-fn rest(words: &mut lexopt::Parser) -> Result<Option<Vec<OsString>>, Failure> {
+pub(super) fn rest(words: &mut lexopt::Parser) -> Result<Option<Vec<OsString>>, Failure> {
     let mut all = Vec::new();
     while let Some(word) = words.next().map_err(unreadable)? {
         match word {
@@ -417,6 +431,16 @@ mod tests {
             "Metrics(Run { what: \"shop\", seed: Some(3)",
         );
         check("help metrics", "Help(Metrics)");
+        check("promql test-rules a.yml", "Alerts(Test([\"a.yml\"]))");
+        check(
+            "alerts test a.yml b.yml",
+            "Alerts(Test([\"a.yml\", \"b.yml\"]))",
+        );
+        check(
+            "alerts route a.yml severity=page",
+            "Alerts(Route { file: \"a.yml\", labels: {\"severity\": \"page\"} })",
+        );
+        check("alerts --help", "Help(Alerts)");
     }
 
     #[test]
@@ -451,6 +475,9 @@ mod tests {
         check("slo rules a.yml --period 1M", "not a duration");
         check("slo rules a.yml --extra-labels a", "name=value");
         check("promql", "promql needs a command");
+        check("alerts", "what to do is missing");
+        check("alerts tset a.yml", "did you mean `test`");
+        check("alerts format", "no file is named");
         check("promql test", "no test file is named");
         check("promql run up", "no command `run`");
         check("query", "no world or lesson");

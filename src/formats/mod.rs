@@ -5,10 +5,7 @@
 
 pub mod check;
 pub mod graph;
-mod labels;
 pub mod openslo;
-mod query;
-pub mod rules;
 pub mod sloth;
 
-pub use labels::{Labels, is_label};
+pub use crate::alert::{Labels, is_label, labels, query, rules};

@@ -260,7 +260,9 @@ impl Action {
             Command::Surge { .. } | Command::EndSurge { .. } => Action::Surge,
             Command::Admit { .. } => Action::Admit,
             Command::Shed { .. } => Action::Shed,
-            Command::Answer { .. } | Command::Hint | Command::Continue => return false,
+            Command::Alert { .. } | Command::Answer { .. } | Command::Hint | Command::Continue => {
+                return false;
+            }
         };
         self == kind || self == Action::Any
     }
@@ -286,6 +288,7 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Node { .. }
         | Command::Zone { .. }
         | Command::Region { .. }
+        | Command::Alert { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

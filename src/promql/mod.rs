@@ -37,7 +37,7 @@ pub use error::{Error, Kind, Part};
 pub use functions::{Function, find as function, names as function_names};
 pub use help::{callables, help};
 pub use note::{Level, Note};
-pub use number::{general as write_number, read_duration};
+pub use number::{general as write_number, read as read_number, read_duration};
 pub use parser::parse;
 
 use eval::{Evaluator, Grid, Outcome};

@@ -55,6 +55,12 @@ impl Session {
     }
 
     fn carry_out(&mut self, author: Author, command: &Command) -> Result<(), Refusal> {
+        if author == Author::Learner {
+            self.frozen(command)?;
+        }
+        if let Command::Alert { act } = command {
+            return self.act_on_alerts(act);
+        }
         let now = self.now();
         let mut watch = Watch {
             spec: &self.scenario.world,
@@ -246,7 +252,7 @@ impl Session {
                 self.answers.insert(question.clone(), *value);
             }
             // The lesson's own state; a session only keeps them in its journal.
-            Command::Hint | Command::Continue => {}
+            Command::Hint | Command::Continue | Command::Alert { .. } => {}
         }
         Ok(())
     }

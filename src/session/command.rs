@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alerting::AlertAct;
 use crate::base::{Ratio, SimTime};
 use crate::world::spec::Strategy;
 use crate::world::{
@@ -123,6 +124,11 @@ pub enum Command {
     Shed {
         /// The load from which they do; they do not where absent.
         over: Option<Ratio>,
+    },
+    /// Do something about alerts and budgets.
+    Alert {
+        /// What.
+        act: AlertAct,
     },
     /// Commit to an answer of a lesson's question.
     Answer {

@@ -5,6 +5,7 @@
 //! whatever slices the time in between was run.
 
 mod act;
+mod alerting;
 mod ask;
 mod charts;
 mod command;
@@ -35,6 +36,9 @@ use crate::telemetry::scrape::Metrics;
 use crate::telemetry::store::Store;
 use crate::world::World;
 
+pub use alerting::{
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleView, SilenceView,
+};
 pub use ask::{
     Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, MetricAnswer,
     MetricQuestion, Proposal, Proposals, Proposed, Question, Shape, Typing, When,
@@ -47,10 +51,11 @@ pub use truth::{Sample, Truth, Way};
 pub use view::{
     BurnRate, CallView, Charts, ClassView, EdgeView, EventKind, FaultView, FigureView, Health,
     Latency, NodeView, Panel, PodState, PodView, RegionView, RolloutView, RouteView, ScalerView,
-    Scope, Series, ServiceKind, ServiceView, SloView, SurgeView, TimelineEvent, Unit, VersionView,
-    View,
+    Scope, Series, ServiceKind, ServiceView, SloView, SurgeView, TermsView, TimelineEvent, Unit,
+    VersionView, View,
 };
 
+use alerting::Alerting;
 use timeline::Timeline;
 use watch::Watch;
 
@@ -76,6 +81,12 @@ pub struct Session {
     /// Numbers of surges that operators are not told of.
     hidden_surges: Vec<u32>,
     next_scrape: SimTime,
+    /// What it tells stands in the timeline, and who acts on it in the journal.
+    #[serde(skip)]
+    alerting: Option<Box<Alerting>>,
+    /// Objectives whose budget policy is overridden, and until when.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    overrides: BTreeMap<String, SimTime>,
 }
 
 impl Session {
@@ -103,6 +114,11 @@ impl Session {
             hidden: Vec::new(),
             hidden_surges: Vec::new(),
             next_scrape: SimTime::ZERO + scenario.scrape,
+            alerting: scenario
+                .alerting
+                .as_ref()
+                .map(|spec| Box::new(Alerting::new(spec))),
+            overrides: BTreeMap::new(),
             scenario,
         }
     }
@@ -139,9 +155,11 @@ impl Session {
             }
             self.telemetry.scrape(&self.world);
             self.metrics.scrape(&self.world);
+            self.look_at_metrics();
             for slo in &mut self.slos {
                 slo.scrape();
             }
+            self.evaluate_rules();
             self.next_scrape += self.scenario.scrape;
         }
     }

@@ -1,5 +1,6 @@
 //! A world file as a whole: the system, its objectives and its telemetry.
 
+use super::alerting::{self, AlertingSpec};
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Report, Span};
 use crate::slo::{self, Measured, Objective};
@@ -21,6 +22,8 @@ pub struct Scenario {
     pub scrape: Span,
     /// How long metrics are kept; none keeps no metrics at all.
     pub retention: Option<Span>,
+    /// Rules that alert, and whom.
+    pub alerting: Option<AlertingSpec>,
 }
 
 /// What a world file says of its telemetry.
@@ -76,6 +79,10 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
             })
         }
     };
+    let alerting = fields.get("alerting").map(|at| {
+        let objectives = objectives.as_deref().unwrap_or_default();
+        alerting::alerting(report, &at, objectives)
+    });
     let place = fields.at().clone();
     fields.done(report);
     if let (Some(world), Some(objectives)) = (&world, &objectives) {
@@ -85,7 +92,7 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
                 Measured::Users => (of(ClassKind::Users), "users"),
                 Measured::Probes => (of(ClassKind::Probes), "probes"),
             };
-            if !found {
+            if !found && objective.indicator != slo::Indicator::Query {
                 let problem = format!("`{}` is about {kind}, and there are none", objective.name);
                 let remedy = format!("add a class with `kind: {kind}` under `traffic`");
                 report.error(&place, problem, remedy);
@@ -98,6 +105,10 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
         objectives: objectives?,
         scrape: told.scrape,
         retention: told.retention,
+        alerting: match alerting {
+            Some(alerting) => Some(alerting?),
+            None => None,
+        },
     })
 }
 

@@ -5,6 +5,7 @@ use crate::world::read::{self, fault};
 use crate::world::{LoadFactor, NodeAct, RegionAct, RolloutAct};
 
 use super::Command;
+use super::alerting;
 use super::script_traffic as traffic;
 use super::tune;
 
@@ -59,6 +60,11 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
         .iter()
         .filter_map(|(key, read)| fields.get(key).map(|at| read(report, &at)))
         .collect();
+    let acts = alerting::READERS
+        .iter()
+        .filter_map(|(key, read)| fields.get(key).map(|at| read(report, &at)))
+        .map(|act| act.map(|act| Command::Alert { act }));
+    let found: Vec<Option<Command>> = found.into_iter().chain(acts).collect();
     let place = fields.at().clone();
     fields.done(report);
     if found.len() > 1 {

@@ -4,10 +4,11 @@ use super::Session;
 use super::act::tell_fault;
 use super::view::{
     BurnRate, CallView, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView,
-    ServiceKind, ServiceView, SloView, VersionView, View,
+    ServiceKind, ServiceView, SloView, TermsView, VersionView, View,
 };
+use crate::base::order::sort_by;
 use crate::base::{Ratio, SimTime, Span};
-use crate::slo::{LOOK_BACKS, Tracker};
+use crate::slo::{LOOK_BACKS, Method, Tracker, allowance};
 use crate::telemetry::{Meter, Recent};
 use crate::world::spec::Kind;
 use crate::world::{BreakerState, CallStatus, PodWord};
@@ -75,6 +76,10 @@ impl Session {
             edges,
             faults: self.fault_views(),
             slos: self.slos.iter().map(|slo| self.slo_view(slo)).collect(),
+            alerts: self
+                .alerting
+                .as_ref()
+                .map(|alerting| alerting.view(self.now())),
             timeline: self.timeline.lines().cloned().collect(),
         }
     }
@@ -263,6 +268,69 @@ impl Session {
             burn,
             exhausted_in: slo.exhausted_in(now),
             health: slo_health(slo, now),
+            terms: self.terms_view(slo),
+        }
+    }
+}
+
+impl Session {
+    /// What clients ask for, by its position among everything that they do.
+    fn asked_for(&self, entry: u32) -> String {
+        let spec = self.world.spec();
+        let mut entries = spec.traffic.classes.iter().flat_map(|class| &class.mix);
+        let Some(entry) = entries.nth(entry as usize) else {
+            return String::new();
+        };
+        let service = spec.services.get(entry.to.service as usize);
+        let route = service.and_then(|service| service.routes.get(entry.to.route as usize));
+        match (service, route) {
+            (Some(service), Some(route)) => format!("{}/{}", service.name, route.name),
+            _ => String::new(),
+        }
+    }
+
+    /// What follows from an objective.
+    fn terms_view(&self, slo: &Tracker) -> TermsView {
+        const MOST_SPENDERS: usize = 6;
+        let (now, objective) = (self.now(), slo.objective());
+        let terms = &objective.terms;
+        let scale = u64::from(self.world.spec().scale);
+        let hour = Span::from_hours(1);
+        let lately = now
+            .since_start()
+            .as_secs_f64()
+            .min(hour.as_secs_f64())
+            .max(1.0);
+        let per_second = match terms.method {
+            Method::Occurrences => slo.rise(now, hour).total as f64 * scale as f64 / lately,
+            _ => 0.0,
+        };
+        let allows = [Span::from_days(1), Span::from_days(30)].map(|over| {
+            let allowed = allowance(objective.target, over, per_second);
+            (over, allowed.down, allowed.bad)
+        });
+        let mut spenders: Vec<(String, String, u64)> = slo
+            .spenders()
+            .map(|(entry, loss, count)| {
+                (self.asked_for(entry), loss.word().to_owned(), count * scale)
+            })
+            .collect();
+        sort_by(&mut spenders, |a, b| b.2.cmp(&a.2));
+        spenders.truncate(MOST_SPENDERS);
+        let sla = terms.sla.as_ref().zip(slo.sli(now));
+        TermsView {
+            window: objective.over(),
+            allows: allows.to_vec(),
+            between: slo.forecast(now).map(|found| (found.soonest, found.latest)),
+            stance: (!terms.policy.is_empty()).then(|| slo.stance(now).word().to_owned()),
+            excluded: slo.excluded()
+                * if terms.method == Method::Occurrences {
+                    scale
+                } else {
+                    1
+                },
+            sla: sla.map(|(sla, sli)| (sla.target, sla.credit(sli), sla.owed(sli))),
+            spenders,
         }
     }
 }

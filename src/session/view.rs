@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alerting::AlertsView;
 use crate::base::{Money, Ratio, SimTime, Span};
 
 /// How something stands, always shown by shape and word as well as by colour.
@@ -59,6 +60,8 @@ pub struct View {
     pub faults: Vec<FaultView>,
     /// Every objective.
     pub slos: Vec<SloView>,
+    /// Alerts; nothing in a world that has none.
+    pub alerts: Option<AlertsView>,
     /// What happened, oldest first, at most the last 200.
     pub timeline: Vec<TimelineEvent>,
 }
@@ -395,6 +398,27 @@ pub struct SloView {
     pub exhausted_in: Option<Span>,
     /// How it stands.
     pub health: Health,
+    /// What follows from it.
+    pub terms: TermsView,
+}
+
+/// What follows from an objective and how it stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TermsView {
+    /// The window in words.
+    pub window: String,
+    /// What the target allows: over how long, time down, bad requests (scaled) at present traffic.
+    pub allows: Vec<(Span, Span, f64)>,
+    /// The forecast's 95 % interval: soonest and latest.
+    pub between: Option<(Span, Option<Span>)>,
+    /// What the budget policy says, where there is one.
+    pub stance: Option<String>,
+    /// Requests (scaled) or slices that planned maintenance kept out.
+    pub excluded: u64,
+    /// What is owed to customers for a window like this one so far: agreed share, part of the fee, money.
+    pub sla: Option<(Ratio, Ratio, Money)>,
+    /// Who spent it: what was asked for, how it went wrong, bad requests (scaled); most first.
+    pub spenders: Vec<(String, String, u64)>,
 }
 
 /// A burn rate over one look-back window.
@@ -417,7 +441,7 @@ pub enum EventKind {
     Pod,
     /// Someone did something else.
     Action,
-    /// An objective changed state.
+    /// Somebody was told of an alert.
     Budget,
     /// A lesson's own words.
     Lesson,

@@ -7,11 +7,24 @@
 //! spends it exactly over the window.
 
 mod burn;
+mod calendar;
+mod count;
+mod forecast;
 mod objective;
 mod read;
+mod small_print;
+mod terms;
+#[cfg(test)]
+mod tests;
 mod tracker;
 
 pub use burn::{BurnPair, BurnWindow, BurnWindows, Severity};
-pub use objective::{Indicator, Measured, Objective};
+pub use calendar::{Calendar, CalendarWindow, Date, Unit};
+pub use count::{Counter, Events};
+pub use forecast::{Allowance, Forecast, allowance};
+pub use objective::{Indicator, Loss, Measured, Objective};
 pub use read::objectives;
+pub use terms::{
+    Compare, Few, FewThen, Maintenance, Method, NoData, PolicyRule, Sla, SliQuery, Stance, Terms,
+};
 pub use tracker::{Budget, LOOK_BACKS, Tracker};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Unit;
+use super::terms::{Method, Terms};
 use crate::base::{Ratio, Span};
 use crate::world::spec::ClassKind;
 use crate::world::{Outcome, UserDone};
@@ -19,8 +21,41 @@ pub struct Objective {
     pub indicator: Indicator,
     /// Share of events that must be good, below 1.
     pub target: Ratio,
-    /// Length of the rolling window.
+    /// Length of the rolling window; of the calendar's, about.
     pub window: Span,
+    /// Everything that has a usual value.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub terms: Terms,
+}
+
+fn is_usual(terms: &Terms) -> bool {
+    *terms == Terms::default()
+}
+
+/// How a request let its user down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    /// It failed so.
+    Failed(Outcome),
+    /// It was answered too late.
+    Slow,
+    /// Its answer lacked a part.
+    Poor,
+}
+
+impl Loss {
+    /// In a word or two.
+    pub fn word(self) -> &'static str {
+        match self {
+            Loss::Failed(Outcome::TimedOut) => "timed out",
+            Loss::Failed(Outcome::Overloaded) => "overloaded",
+            Loss::Failed(Outcome::Unavailable) => "unavailable",
+            Loss::Failed(Outcome::Limited) => "turned away",
+            Loss::Failed(_) => "error",
+            Loss::Slow => "slow",
+            Loss::Poor => "not in full",
+        }
+    }
 }
 
 /// Whose requests an objective is about. Bots are nobody's promise.
@@ -47,23 +82,31 @@ pub enum Indicator {
     /// Answered without an error and in full: no part missing, nothing in its
     /// place.
     Quality,
+    /// What queries to the metric store say, see [`Terms::query`].
+    Query,
 }
 
 impl Objective {
     /// Whether a request is one of its events.
     pub fn counts(&self, done: &UserDone) -> bool {
+        if self.indicator == Indicator::Query {
+            return false;
+        }
         match self.of {
             Measured::Users => done.kind == ClassKind::Users,
             Measured::Probes => done.kind == ClassKind::Probes,
         }
     }
 
-    /// Whether a request is good by this objective.
-    pub fn is_good(&self, done: &UserDone) -> bool {
+    /// How a request is bad by this objective; none if it is good.
+    pub fn loss(&self, done: &UserDone) -> Option<Loss> {
+        if done.outcome != Outcome::Ok {
+            return Some(Loss::Failed(done.outcome));
+        }
         match self.indicator {
-            Indicator::Availability => done.outcome == Outcome::Ok,
-            Indicator::Latency { under } => done.outcome == Outcome::Ok && done.duration <= under,
-            Indicator::Quality => done.outcome == Outcome::Ok && !done.degraded,
+            Indicator::Latency { under } if done.duration > under => Some(Loss::Slow),
+            Indicator::Quality if done.degraded => Some(Loss::Poor),
+            _ => None,
         }
     }
 
@@ -73,14 +116,34 @@ impl Objective {
             Indicator::Availability => "are answered without an error".to_owned(),
             Indicator::Latency { under } => format!("are answered within {under}"),
             Indicator::Quality => "are answered in full".to_owned(),
+            Indicator::Query => "are good".to_owned(),
         };
-        let whose = match self.of {
-            Measured::Users => "users'",
-            Measured::Probes => "probes'",
+        let whose = match (self.indicator, self.of) {
+            (Indicator::Query, _) => "measured events",
+            (_, Measured::Users) => "users' requests",
+            (_, Measured::Probes) => "probes' requests",
         };
-        format!(
-            "{} of {whose} requests {what}, over any {}",
-            self.target, self.window
-        )
+        let units = match self.terms.method {
+            Method::Occurrences => format!("{whose} {what}"),
+            Method::Timeslices { slice, good } => {
+                let share = f64::from(good) / 1e6;
+                let share = Ratio::new(share).unwrap_or_default();
+                format!("slices of {slice} are good: in each, {share} of {whose} {what}")
+            }
+            Method::RatioTimeslices { slice } => {
+                format!("{whose} {what}, as the mean of slices of {slice}")
+            }
+        };
+        format!("{} of {units}, {}", self.target, self.over())
+    }
+
+    /// Its window in words.
+    pub fn over(&self) -> String {
+        match self.terms.calendar.map(|calendar| calendar.unit) {
+            None => format!("over any {}", self.window),
+            Some(Unit::Day) => "each day".to_owned(),
+            Some(Unit::Week) => "each week".to_owned(),
+            Some(Unit::Month) => "each month".to_owned(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{At, Ratio, Report, Span, parse};
 
-use super::{Indicator, Measured, Objective};
+use super::{Calendar, Indicator, Measured, Objective, SliQuery, small_print};
 
 /// Objectives of one world.
 const MOST: usize = 20;
@@ -34,35 +34,50 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
         .and_then(|at| target(report, &at));
     let window = fields
         .need(report, "window")
-        .and_then(|at| report.duration(&at, Span::from_mins(5)..=Span::from_days(30)));
-    let indicator = fields.need(report, "good").and_then(|at| {
-        let (kind, at) = report.tagged(&at, &["availability", "quality", "latency"])?;
-        if kind == "availability" {
-            return Some(Indicator::Availability);
-        }
-        if kind == "quality" {
-            return Some(Indicator::Quality);
-        }
-        let mut fields = report.fields(&at)?;
-        let under = fields
-            .need(report, "under")
-            .and_then(|at| report.duration(&at, Span::from_millis(1)..=Span::from_hours(1)));
-        fields.done(report);
-        Some(Indicator::Latency { under: under? })
-    });
+        .and_then(|at| small_print::window(report, &at));
+    let good = fields.need(report, "good");
+    let good = good.and_then(|at| indicator(report, &at));
     let of = fields.get("of").map_or(Some(Measured::Users), |at| {
         let words = [("users", Measured::Users), ("probes", Measured::Probes)];
         report.choice(&at, &words)
     });
+    let terms = small_print::terms(report, &mut fields);
     fields.done(report);
+    let (indicator, query) = good?;
+    let (window, unit) = window?;
+    let (mut terms, first) = terms?;
+    terms.query = query;
+    terms.calendar = unit.map(|unit| Calendar { unit, first });
     Some(Objective {
         of: of?,
         name: name?,
         title: title?,
-        indicator: indicator?,
+        indicator,
         target: target?,
-        window: window?,
+        window,
+        terms,
     })
+}
+
+fn indicator(report: &mut Report, at: &At<'_>) -> Option<(Indicator, Option<SliQuery>)> {
+    const KINDS: [&str; 5] = ["availability", "quality", "latency", "ratio", "threshold"];
+    let (kind, at) = report.tagged(at, &KINDS)?;
+    match kind {
+        "availability" => Some((Indicator::Availability, None)),
+        "quality" => Some((Indicator::Quality, None)),
+        "latency" => {
+            let mut fields = report.fields(&at)?;
+            let under = fields
+                .need(report, "under")
+                .and_then(|at| report.duration(&at, Span::from_millis(1)..=Span::from_hours(1)));
+            fields.done(report);
+            Some((Indicator::Latency { under: under? }, None))
+        }
+        _ => {
+            let query = small_print::query(report, &at, kind == "ratio")?;
+            Some((Indicator::Query, Some(query)))
+        }
+    }
 }
 
 fn target(report: &mut Report, at: &At<'_>) -> Option<Ratio> {

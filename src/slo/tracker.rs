@@ -1,8 +1,12 @@
 //! An objective over time: counters, budget, burn rates.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::Objective;
+use super::count::{Counter, Events, Open};
+use super::terms::{Method, SliQuery};
+use super::{Loss, Objective, Stance};
 use crate::base::{Ratio, SimTime, Span};
 use crate::telemetry::History;
 use crate::world::UserDone;
@@ -15,22 +19,31 @@ pub const LOOK_BACKS: [Span; 4] = [
     Span::from_days(3),
 ];
 
-/// Cumulative counts of an objective's events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-struct Events {
-    total: u64,
-    bad: u64,
-}
-
 /// An objective and what happened to it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Tracker {
     objective: Objective,
     now: Events,
     history: History<Events>,
+    /// Only where something is counted otherwise than event by event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open: Option<Box<Opened>>,
+    /// Bad events by what was asked for and how it went wrong; telemetry that
+    /// nothing depends on.
+    #[serde(skip)]
+    spent: BTreeMap<(u32, Loss), u64>,
 }
 
-/// An error budget at an instant. Counts are simulated requests.
+/// State that only some objectives have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+struct Opened {
+    open: Open,
+    part: Counter,
+    total: Counter,
+}
+
+/// An error budget at an instant. Counts are simulated requests, or slices of
+/// time where the budget is counted so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
     /// Events in the window so far.
@@ -46,10 +59,16 @@ pub struct Budget {
 impl Tracker {
     /// Nothing has happened yet.
     pub fn new(objective: Objective, interval: Span) -> Tracker {
+        let terms = &objective.terms;
+        let special = terms.method != Method::Occurrences
+            || terms.query.is_some()
+            || !terms.maintenance.is_empty();
         let mut tracker = Tracker {
+            open: special.then(Box::default),
             objective,
             now: Events::default(),
             history: History::new(interval),
+            spent: BTreeMap::new(),
         };
         tracker.scrape();
         tracker
@@ -61,20 +80,95 @@ impl Tracker {
     }
 
     /// Counts a request that ended, if it is one of the objective's events;
-    /// whether it was bad.
+    /// whether it was bad and counts.
     pub fn count(&mut self, done: &UserDone) -> bool {
         if !self.objective.counts(done) {
             return false;
         }
-        let bad = !self.objective.is_good(done);
-        self.now.total += 1;
-        self.now.bad += u64::from(bad);
-        bad
+        let loss = self.objective.loss(done);
+        let bad = u64::from(loss.is_some());
+        match &mut self.open {
+            None => {
+                self.now.total += 1;
+                self.now.bad += bad;
+            }
+            Some(opened) => {
+                let terms = &self.objective.terms;
+                opened.open.count(done.now, bad, 1, terms, &mut self.now);
+                if terms.maintenance_at(done.now).is_some() {
+                    return false;
+                }
+            }
+        }
+        if let Some(loss) = loss {
+            *self.spent.entry((done.entry, loss)).or_default() += 1;
+        }
+        loss.is_some()
+    }
+
+    /// Takes what the metric store answered at a scrape: the part and the
+    /// whole of a ratio, or a value that is compared. Counters may start again
+    /// and may be missing; a value that is missing is no event.
+    pub fn observe(&mut self, at: SimTime, part: Option<f64>, total: Option<f64>) {
+        let (Some(opened), Some(query)) = (&mut self.open, &self.objective.terms.query) else {
+            return;
+        };
+        let (bad, all) = match query {
+            SliQuery::Counters { good, .. } => {
+                let all = opened.total.rise(total);
+                let part = opened.part.rise(part).min(all);
+                (if *good { all - part } else { part }, all)
+            }
+            SliQuery::Threshold { op, value, .. } => match part {
+                None => return,
+                Some(found) => (f64::from(u8::from(!op.holds(found, *value))), 1.0),
+            },
+        };
+        let whole = |value: f64| libm::round(value) as u64;
+        let terms = &self.objective.terms;
+        let bad = whole(bad).min(whole(all));
+        opened.open.count(at, bad, whole(all), terms, &mut self.now);
     }
 
     /// Samples the counters; once per interval, from time zero.
     pub fn scrape(&mut self) {
+        if let Some(opened) = &mut self.open {
+            let at = self.history.next_time();
+            opened.open.pass(at, &self.objective.terms, &mut self.now);
+        }
         self.history.push(self.now);
+    }
+
+    /// Events, or slices, that planned maintenance kept out.
+    pub fn excluded(&self) -> u64 {
+        self.open.as_ref().map_or(0, |opened| opened.open.excluded)
+    }
+
+    /// Bad events since the start by what was asked for (its position in the
+    /// mix) and how it went wrong, as telemetry sees it.
+    pub fn spenders(&self) -> impl Iterator<Item = (u32, Loss, u64)> {
+        self.spent
+            .iter()
+            .map(|((entry, loss), count)| (*entry, *loss, *count))
+    }
+
+    /// What the policy says at an instant.
+    pub fn stance(&self, at: SimTime) -> Stance {
+        self.objective.terms.stance(self.budget(at).left)
+    }
+
+    /// The window that ends at `at` or holds it: how far it reaches back, how
+    /// much of it has passed, and its whole length.
+    fn period(&self, at: SimTime) -> (Span, Span, Span) {
+        let Some(calendar) = self.objective.terms.calendar else {
+            let window = self.objective.window;
+            let passed = at.since_start().min(window);
+            return (window, passed, window);
+        };
+        let window = calendar.window(at);
+        let passed = at.since(window.start);
+        // One that began before the run is as long as what the run has of it.
+        (passed, passed, window.length - window.missed)
     }
 
     /// The budget as of `at`, by the samples up to then.
@@ -86,13 +180,8 @@ impl Tracker {
     /// use up a month. With a target of 99.9 %, 1,000,000 requests in 10 of 30
     /// days and 600 of them bad: 3,000 are allowed and 80 % is left.
     pub fn budget(&self, at: SimTime) -> Budget {
-        let window = self.objective.window;
-        let Events { total, bad } = self.increase(at, window);
-        let covered = if at.since_start() < window {
-            at.since_start()
-        } else {
-            window
-        };
+        let (back, covered, window) = self.period(at);
+        let Events { total, bad } = self.rise(at, back);
         let allowed_so_far = self.objective.target.complement().get() * total as f64;
         let allowed = if covered.is_zero() {
             0.0
@@ -100,17 +189,18 @@ impl Tracker {
             allowed_so_far * (window.as_secs_f64() / covered.as_secs_f64())
         };
         let left = (allowed > 0.0).then(|| 1.0 - bad as f64 / allowed);
+        let unit = self.objective.terms.method.unit();
         Budget {
-            events: total,
-            bad,
-            allowed,
+            events: total / unit,
+            bad: (bad + unit / 2) / unit,
+            allowed: allowed / unit as f64,
             left,
         }
     }
 
     /// Share of good events in the window up to `at`.
     pub fn sli(&self, at: SimTime) -> Option<Ratio> {
-        let events = self.increase(at, self.objective.window);
+        let events = self.rise(at, self.period(at).0);
         Ratio::of(events.total - events.bad, events.total)
     }
 
@@ -118,9 +208,14 @@ impl Tracker {
     /// events over the share that the target allows. 0.2 % bad at a target of
     /// 99.9 % is a burn rate of 2. None without events.
     pub fn burn_rate(&self, at: SimTime, look_back: Span) -> Option<f64> {
-        let Events { total, bad } = self.increase(at, look_back);
+        let Events { total, bad } = self.rise(at, look_back);
         let allowed = self.objective.target.complement().get();
-        (total > 0).then(|| bad as f64 / total as f64 / allowed)
+        let terms = &self.objective.terms;
+        let least = match terms.few {
+            Some(few) if terms.method == Method::Occurrences => u64::from(few.below),
+            _ => 1,
+        };
+        (total >= least.max(1)).then(|| bad as f64 / total as f64 / allowed)
     }
 
     /// When the budget is gone if the burn of the last hour goes on:
@@ -130,10 +225,11 @@ impl Tracker {
         let burn = self
             .burn_rate(at, Span::from_hours(1))
             .filter(|burn| *burn > 0.0)?;
-        Some(self.objective.window.scaled(left / burn))
+        Some(self.period(at).2.scaled(left / burn))
     }
 
-    fn increase(&self, until: SimTime, window: Span) -> Events {
+    /// What was counted over `window` up to `until`.
+    pub fn rise(&self, until: SimTime, window: Span) -> Events {
         let (Some(newer), Some(older)) =
             (self.history.at(until), self.history.at(until.back(window)))
         else {
@@ -162,6 +258,7 @@ mod tests {
             indicator: Indicator::Availability,
             target: Ratio::new(0.999).unwrap_or_default(),
             window,
+            terms: Default::default(),
         };
         Tracker::new(objective, Span::from_secs(15))
     }

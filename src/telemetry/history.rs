@@ -8,8 +8,9 @@ use crate::base::{SimTime, Span};
 
 /// Fine samples kept: 6 hours at 15 seconds.
 const FINE: usize = 1_440;
-/// Coarse samples kept: 30 days at 5 minutes, and one more to look back over all of them.
-const COARSE: usize = 8_641;
+/// Coarse samples kept: 31 days at 5 minutes, the longest month, and one more
+/// to look back over all of them.
+const COARSE: usize = 8_929;
 /// Every so many fine samples, one is kept as a coarse one.
 pub(super) const COARSE_EVERY: u64 = 20;
 
@@ -73,6 +74,11 @@ impl<T: Copy> History<T> {
     pub fn last_time(&self) -> Option<SimTime> {
         let newest = self.scrapes.checked_sub(1)?;
         Some(SimTime::from_nanos(newest * self.interval.as_nanos()))
+    }
+
+    /// When the next value is due.
+    pub fn next_time(&self) -> SimTime {
+        SimTime::from_nanos(self.scrapes * self.interval.as_nanos())
     }
 
     /// Instants from `from` to the newest sample, at most `most` of them, at

@@ -85,6 +85,7 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         }
         Command::Node { node, .. } => return no_place(&Place::Node(node.clone()), scenario),
         Command::EndFault { .. }
+        | Command::Alert { .. }
         | Command::SetLoad { .. }
         | Command::EndSurge { .. }
         | Command::Shed { .. }

@@ -14,6 +14,7 @@ mod series;
 use std::fmt;
 
 pub use run::run;
+pub use series::{Line, labels, line};
 
 /// How one case ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

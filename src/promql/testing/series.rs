@@ -8,15 +8,17 @@ const MOST: usize = 1_000_000;
 
 /// A series and its values; none where one is left out.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub struct Line {
+    /// What the series is called.
     pub labels: Labels,
+    /// Its values.
     pub values: Vec<Option<f64>>,
     /// It has samples that are native histograms; no values are read then.
     pub native: bool,
 }
 
 /// Reads a line.
-pub(super) fn line(text: &str) -> Result<Line, String> {
+pub fn line(text: &str) -> Result<Line, String> {
     let (metric, rest) = split(text)?;
     let labels = labels(metric)?;
     if rest.contains("{{") {
@@ -65,7 +67,7 @@ pub(super) fn split(text: &str) -> Result<(&str, &str), String> {
 }
 
 /// Labels from `name{label="value"}`.
-pub(super) fn labels(metric: &str) -> Result<Labels, String> {
+pub fn labels(metric: &str) -> Result<Labels, String> {
     let tokens = tokens(metric).map_err(|fault| fault.problem)?;
     let mut tokens = tokens.into_iter().map(|placed| placed.token).peekable();
     let mut pairs: Vec<(String, String)> = Vec::new();

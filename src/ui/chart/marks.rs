@@ -64,7 +64,7 @@ pub const fn word(kind: EventKind) -> &'static str {
         EventKind::Fault => "Fault",
         EventKind::Pod => "Pod",
         EventKind::Action => "Action",
-        EventKind::Budget => "Budget",
+        EventKind::Budget => "Alert",
         EventKind::Lesson => "Lesson",
     }
 }

@@ -8,12 +8,14 @@ use crate::lesson::StepState;
 use crate::session::{EventKind, Health, ServiceKind};
 
 pub mod fleet;
+pub mod slos;
 
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
 use texts;
 
+pub mod alerts;
 pub mod calls;
 pub mod explore;
 pub mod keys;
@@ -423,7 +425,7 @@ pub fn event_word(kind: EventKind) -> &'static str {
         EventKind::Fault => "Fault",
         EventKind::Pod => "Pod",
         EventKind::Action => "Action",
-        EventKind::Budget => "Budget",
+        EventKind::Budget => "Alert",
         EventKind::Lesson => "Lesson",
     }
 }

@@ -1,6 +1,7 @@
 //! The workspace: a running lab with everything that is needed to operate it.
 
 mod act;
+mod alerts;
 mod calls;
 mod crash;
 mod dashboards;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
 
+use super::alerts::Alerts;
 use super::crash::crash_panel;
 use super::dashboards::Dashboards;
 use super::diagnostics::{not_loaded, problems, problems_dialog, waiting};
@@ -34,11 +35,12 @@ use crate::worker::Speed;
 /// Name of the centre's tabs.
 const TABS: &str = "centre";
 /// The tabs, in order: title, key, what stands there.
-const ALL_TABS: [Tab; 4] = [
+const ALL_TABS: [Tab; 5] = [
     tab(strings::TAB_MAP, "m", map_tab),
     tab(strings::TAB_DASHBOARDS, "d", dashboards_tab),
     tab(strings::explore::TAB, "e", explore_tab),
     tab(strings::TAB_SLOS, "s", slos_tab),
+    tab(strings::alerts::TAB, "a", alerts_tab),
 ];
 
 /// A tab of the centre.
@@ -238,6 +240,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         title: &props.title,
         view: view.as_deref(),
         on_slo: open_tab.reform(|()| strings::TAB_SLOS),
+        on_alerts: open_tab.reform(|()| strings::alerts::TAB),
         on_help: dialog(Some(Open::Help)),
         on_run: dialog(Some(Open::Run)),
     };
@@ -325,6 +328,10 @@ fn explore_tab(centre: &Centre<'_>) -> Html {
 
 fn slos_tab(centre: &Centre<'_>) -> Html {
     html! { <Slos view={centre.view.clone()} charts={centre.lab.state.charts.clone()} /> }
+}
+
+fn alerts_tab(centre: &Centre<'_>) -> Html {
+    html! { <Alerts view={centre.view.clone()} /> }
 }
 
 /// `news`: the lesson has something to say that a narrow screen may hide.

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::ui::hooks::use_state_eq;
 
 use super::panels::{PanelCard, use_annotations};
+use crate::base::Span;
 use crate::session::{Charts, SloView, View};
 use crate::ui::widget::{bar, health_tone, status};
 use crate::ui::{format, strings};
@@ -49,6 +50,7 @@ pub fn Slos(props: &SlosProps) -> Html {
                         </div>
                         { burn_table(slo) }
                     </div>
+                    { terms(slo) }
                 </section>
             }) }
         </div>
@@ -63,7 +65,7 @@ fn head(slo: &SloView) -> Html {
             slo.sli
                 .map_or_else(|| format::NONE.to_owned(), |sli| format::percent(sli.get())),
         ),
-        (strings::SLO_WINDOW, format::duration(slo.window)),
+        (strings::SLO_WINDOW, slo.terms.window.clone()),
         (
             strings::SLO_BAD,
             strings::bad_of_allowed(&format::count(slo.bad), &format::count(whole(slo.allowed))),
@@ -111,10 +113,74 @@ fn burn_table(slo: &SloView) -> Html {
             <p class="forecast">
                 { match slo.exhausted_in {
                     Some(span) if span.is_zero() => strings::BUDGET_GONE.to_owned(),
-                    Some(span) => strings::exhausted_in(&format::duration(span)),
+                    Some(span) => forecast(slo, span),
                     None => strings::NOT_EXHAUSTED.to_owned(),
                 } }
             </p>
+        </div>
+    }
+}
+
+/// When the budget is gone, and between which times that lies.
+fn forecast(slo: &SloView, likely: Span) -> String {
+    let text = strings::exhausted_in(&format::duration(likely));
+    match slo.terms.between {
+        None => text,
+        Some((soonest, latest)) => {
+            let latest = latest.map(format::duration);
+            strings::slos::between(&text, &format::duration(soonest), latest.as_deref())
+        }
+    }
+}
+
+/// What the target allows, what follows from the budget, and who spent it.
+fn terms(slo: &SloView) -> Html {
+    let terms = &slo.terms;
+    let sla = terms.sla.map(|(agreed, credit, owed)| {
+        let credit = format::percent(credit.get());
+        strings::slos::sla(&format::target(agreed), &credit, &format::money(owed))
+    });
+    html! {
+        <div class="slo-terms">
+            <table class="table">
+                <caption>{ strings::slos::ALLOWS }</caption>
+                <thead><tr>
+                    <th scope="col">{ strings::slos::OVER }</th>
+                    <th scope="col" class="number">{ strings::slos::DOWN }</th>
+                    <th scope="col" class="number">{ strings::slos::REQUESTS }</th>
+                </tr></thead>
+                <tbody>
+                    { for terms.allows.iter().map(|(over, down, bad)| html! {
+                        <tr>
+                            <th scope="row">{ format::duration(*over) }</th>
+                            <td class="number">{ format::duration(*down) }</td>
+                            <td class="number">{ format::count(whole(*bad)) }</td>
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+            if !terms.spenders.is_empty() {
+                <table class="table">
+                    <caption>{ strings::slos::SPENT }</caption>
+                    <thead><tr>
+                        <th scope="col">{ strings::slos::ASKED }</th>
+                        <th scope="col">{ strings::slos::HOW }</th>
+                        <th scope="col" class="number">{ strings::SLO_BAD }</th>
+                    </tr></thead>
+                    <tbody>
+                        { for terms.spenders.iter().map(|(asked, how, count)| html! {
+                            <tr>
+                                <th scope="row">{ asked }</th>
+                                <td>{ how }</td>
+                                <td class="number">{ format::count(*count) }</td>
+                            </tr>
+                        }) }
+                    </tbody>
+                </table>
+            }
+            if let Some(stance) = &terms.stance { <p>{ strings::slos::stance(stance) }</p> }
+            if terms.excluded > 0 { <p>{ strings::slos::excluded(&format::count(terms.excluded)) }</p> }
+            if let Some(sla) = sla { <p>{ sla }</p> }
         </div>
     }
 }

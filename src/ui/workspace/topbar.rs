@@ -7,11 +7,11 @@ use super::slo_chip::slo_chip;
 use super::speed::speed_control;
 use super::theme::theme_switch;
 use crate::base::SimTime;
-use crate::session::View;
+use crate::session::{AlertsView, Health, View};
 use crate::ui::app::HEADING;
 use crate::ui::lab::Lab;
 use crate::ui::settings::Records;
-use crate::ui::widget::{Sign, icon};
+use crate::ui::widget::{Sign, health_sign, health_tone, icon};
 use crate::ui::{format, strings};
 use crate::worker::Speed;
 
@@ -27,6 +27,8 @@ pub struct TopBar<'a> {
     pub view: Option<&'a View>,
     /// A chip was chosen.
     pub on_slo: Callback<()>,
+    /// The bell was chosen.
+    pub on_alerts: Callback<()>,
     /// The shortcuts are wanted.
     pub on_help: Callback<()>,
     /// The run's own dialog is wanted.
@@ -51,6 +53,7 @@ pub fn top_bar(given: &TopBar<'_>) -> Html {
                     <div class="chips" role="group" aria-label={strings::SLO_CHIPS}>
                         { for view.slos.iter().map(|slo| slo_chip(slo, &given.on_slo)) }
                     </div>
+                    if let Some(alerts) = &view.alerts { { bell(alerts, &given.on_alerts) } }
                     <dl class="money"><dt>{ strings::MONEY_LOST }</dt><dd>{ format::money(view.money_lost) }</dd></dl>
                 </div>
             }
@@ -71,6 +74,24 @@ pub fn top_bar(given: &TopBar<'_>) -> Html {
                 </p>
             }
         </header>
+    }
+}
+
+/// The pager: whether it rings, for how many pages, and whose turn it is.
+fn bell(alerts: &AlertsView, on_open: &Callback<()>) -> Html {
+    let health = match alerts.ringing {
+        0 => Health::Good,
+        _ => Health::Bad,
+    };
+    html! {
+        <button type="button" class={classes!("chip", health_tone(health))}
+            title={strings::alerts::on_call(&alerts.on_call)} onclick={on_open.reform(|_: MouseEvent| ())}>
+            <span class="chip-head">
+                { icon(health_sign(health)) }
+                <span class="chip-title">{ strings::alerts::PAGER }</span>
+            </span>
+            <span class="chip-numbers" aria-live="assertive">{ strings::alerts::bell(alerts.ringing) }</span>
+        </button>
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::duration;
 use super::{Group, Kind, Rule, RuleFile};
+use crate::alert::{labels, query};
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Fields, Report, Span, shown};
-use crate::formats::{labels, query};
 
 /// Groups of one file.
 const MOST_GROUPS: usize = 2_000;
@@ -145,7 +145,7 @@ fn span(report: &mut Report, fields: &mut Fields<'_>, name: &'static str) -> Opt
 }
 
 /// A duration as Prometheus writes them.
-pub(in crate::formats) fn read_span(report: &mut Report, at: &At<'_>) -> Option<Span> {
+pub(crate) fn read_span(report: &mut Report, at: &At<'_>) -> Option<Span> {
     let text = at.scalar().unwrap_or_default();
     duration::read(text)
         .map_err(|problem| report.error(at, problem, duration::FORM))

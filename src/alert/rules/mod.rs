@@ -8,7 +8,7 @@ pub mod duration;
 mod read;
 mod write;
 
-pub(in crate::formats) use read::read_span;
+pub(crate) use read::read_span;
 pub use read::{group_list, read};
 pub use write::{groups, write};
 

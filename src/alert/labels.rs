@@ -10,7 +10,7 @@ pub type Labels = BTreeMap<String, String>;
 /// Labels or annotations of one thing.
 const MOST: usize = 200;
 /// Characters of one text.
-pub(super) const LONGEST: usize = 16_384;
+pub const LONGEST: usize = 16_384;
 
 /// Whether a word can name a label: `^[a-zA-Z_][a-zA-Z0-9_]*$`.
 pub fn is_label(word: &str) -> bool {
@@ -19,14 +19,14 @@ pub fn is_label(word: &str) -> bool {
 }
 
 /// Whether a word can name a metric: as a label's, with colons.
-pub(super) fn is_metric(word: &str) -> bool {
+pub fn is_metric(word: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphabetic() || c == '_' || c == ':';
     word.starts_with(letter) && word.chars().all(|c| letter(c) || c.is_ascii_digit())
 }
 
 /// Reads a mapping of labels or annotations. A number or truth value counts as
 /// the text that it is written with.
-pub(super) fn read(report: &mut Report, at: &At<'_>) -> Labels {
+pub fn read(report: &mut Report, at: &At<'_>) -> Labels {
     let mut labels = Labels::new();
     for (name, at) in report.entries(at, MOST) {
         if !is_label(name) || name == "__name__" {
@@ -45,7 +45,7 @@ pub(super) fn read(report: &mut Report, at: &At<'_>) -> Labels {
 }
 
 /// A scalar's text, which may be empty.
-pub(super) fn text(report: &mut Report, at: &At<'_>) -> Option<String> {
+pub fn text(report: &mut Report, at: &At<'_>) -> Option<String> {
     if at.is_null() {
         return Some(String::new());
     }

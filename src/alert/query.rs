@@ -5,7 +5,7 @@ use crate::promql::{self, Bounds};
 
 /// Reports a query that is no PromQL; `query` is what stands at `at`, with
 /// everything filled in that it leaves open.
-pub(super) fn check(report: &mut Report, at: &At<'_>, query: &str) {
+pub fn check(report: &mut Report, at: &At<'_>, query: &str) {
     let Err(error) = promql::parse(query, &Bounds::default()) else {
         return;
     };

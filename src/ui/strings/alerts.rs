@@ -1,0 +1,61 @@
+//! Texts of the alerts' tab and of the pager.
+
+use super::texts;
+
+texts! {
+    TAB = "Alerts";
+    PAGER = "Pager";
+    NONE = "This world has no alerts: its file needs an `alerting` section.";
+    RULES = "Rules";
+    RULE = "Rule";
+    STATE = "State";
+    ALERT = "Alert";
+    SINCE = "Since";
+    TOLD = "Told";
+    TELLS = "yes";
+    PAGES = "Pages";
+    NO_PAGES = "Nobody was paged yet. A page appears here when an alert is sent to a receiver that pages.";
+    WHAT = "What";
+    WHO = "Who";
+    DO = "Do";
+    ACKNOWLEDGE = "Acknowledge";
+    RESOLVE = "Resolve";
+    SNOOZE = "Snooze 30 min";
+    USEFUL = "Actionable?";
+    YES = "Yes";
+    NO = "No";
+    ROUTES = "Routes";
+    TAKES = "Takes";
+    EVERYTHING = "everything";
+    GOES_ON = "and goes on";
+    RECEIVER = "Tells";
+    OPEN = "Alerts now";
+    SILENCES = "Silences";
+    SILENCE = "Silence 1 h";
+    COMMENT = "silenced from the page";
+    END = "End";
+    UNTIL = "Until";
+    NO_SILENCES = "None.";
+    LOAD = "Page load";
+    PERSON = "Person";
+    NIGHTS = "At night";
+}
+
+pub fn bell(ringing: u32) -> String {
+    match ringing {
+        0 => "quiet".to_owned(),
+        1 => "1 page rings".to_owned(),
+        count => format!("{count} pages ring"),
+    }
+}
+
+pub fn on_call(person: &str) -> String {
+    format!("{person} is on call")
+}
+
+pub fn page(id: u32, asked: u32) -> String {
+    match asked {
+        0 | 1 => format!("#{id}"),
+        asked => format!("#{id}, {asked} people asked"),
+    }
+}

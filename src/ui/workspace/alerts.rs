@@ -1,0 +1,235 @@
+//! Alerts: rules and their states, pages and who answers, routes, silences.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::base::Span;
+use crate::session::{AlertAct, AlertView, AlertsView, Command, Health, PageView, RuleView, View};
+use crate::ui::client::Client;
+use crate::ui::format;
+use crate::ui::lab::use_lab;
+use crate::ui::strings::alerts as words;
+use crate::ui::widget::status;
+
+/// What the tab is given.
+#[derive(PartialEq, Properties)]
+pub struct AlertsProps {
+    /// The lab.
+    pub view: Rc<View>,
+}
+
+/// The whole tab.
+#[component]
+pub fn Alerts(props: &AlertsProps) -> Html {
+    let lab = use_lab();
+    let Some(alerts) = &props.view.alerts else {
+        return html! { <p class="empty">{ words::NONE }</p> };
+    };
+    html! {
+        <div class="slos alerts">
+            { pages(&lab.client, alerts) }
+            { rules(&lab.client, alerts) }
+            { routes(alerts) }
+            { silences(&lab.client, alerts) }
+        </div>
+    }
+}
+
+fn act(client: &Client, act: AlertAct, word: &'static str) -> Html {
+    let client = client.clone();
+    let onclick =
+        Callback::from(move |_: MouseEvent| client.act(Command::Alert { act: act.clone() }));
+    html! { <button type="button" class="button button-small" {onclick}>{ word }</button> }
+}
+
+/// A table within a frame of its own, in which wide ones scroll.
+fn table(heading: &'static str, names: &[&'static str], rows: Html) -> Html {
+    html! {
+        <div class="table-frame" tabindex="0" role="region" aria-label={heading}>
+            <table class="table">
+                <thead><tr>{ for names.iter().map(|name| html! { <th scope="col">{ *name }</th> }) }</tr></thead>
+                <tbody>{ rows }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn section(heading: &'static str, body: Html) -> Html {
+    html! { <section class="slo" aria-label={heading}><h2>{ heading }</h2>{ body }</section> }
+}
+
+fn pages(client: &Client, alerts: &AlertsView) -> Html {
+    let heads = [
+        words::SINCE,
+        words::WHAT,
+        words::WHO,
+        words::STATE,
+        words::DO,
+        words::USEFUL,
+    ];
+    let rows = alerts.pages.iter().map(|page| page_row(client, page));
+    let load = alerts.load.iter().map(|(person, pages, nights)| {
+        html! {
+            <tr>
+                <th scope="row">{ person }</th>
+                <td class="number">{ *pages }</td>
+                <td class="number">{ *nights }</td>
+            </tr>
+        }
+    });
+    let load = load.collect::<Html>();
+    let body = html! {
+        <>
+            <p class="soft">{ words::on_call(&alerts.on_call) }</p>
+            if alerts.pages.is_empty() {
+                <p class="soft">{ words::NO_PAGES }</p>
+            } else {
+                { table(words::PAGES, &heads, rows.collect::<Html>()) }
+            }
+            { table(words::LOAD, &[words::PERSON, words::PAGES, words::NIGHTS], load) }
+        </>
+    };
+    section(words::PAGES, body)
+}
+
+fn page_row(client: &Client, page: &PageView) -> Html {
+    let id = page.id;
+    let health = match (page.open, page.state.as_str()) {
+        (false, _) => Health::Good,
+        (_, "ringing") => Health::Bad,
+        _ => Health::Watch,
+    };
+    let mark = |actionable, word| {
+        let mark = AlertAct::Mark {
+            page: id,
+            actionable,
+        };
+        act(client, mark, word)
+    };
+    let snooze = AlertAct::Snooze {
+        page: id,
+        length: Span::from_mins(30),
+    };
+    html! {
+        <tr key={id}>
+            <td>{ format::instant(page.at) }</td>
+            <th scope="row">{ words::page(id, page.asked) }{ " " }{ &page.title }</th>
+            <td>{ &page.person }</td>
+            <td>{ status(health, &page.state) }</td>
+            <td>
+                if page.open {
+                    { act(client, AlertAct::Acknowledge { page: id }, words::ACKNOWLEDGE) }
+                    { act(client, snooze, words::SNOOZE) }
+                    { act(client, AlertAct::Resolve { page: id }, words::RESOLVE) }
+                }
+            </td>
+            <td>
+                { match page.actionable {
+                    Some(true) => html! { words::YES },
+                    Some(false) => html! { words::NO },
+                    None => html! { <>{ mark(true, words::YES) }{ mark(false, words::NO) }</> },
+                } }
+            </td>
+        </tr>
+    }
+}
+
+fn rules(client: &Client, alerts: &AlertsView) -> Html {
+    let heads = [
+        words::RULE,
+        words::STATE,
+        words::ALERT,
+        words::SINCE,
+        words::TOLD,
+    ];
+    let rows = alerts.rules.iter().map(|rule| rule_rows(client, rule));
+    let rows = rows.collect::<Html>();
+    section(words::RULES, table(words::RULES, &heads, rows))
+}
+
+fn rule_rows(client: &Client, rule: &RuleView) -> Html {
+    let health = match (rule.error.is_some(), rule.state.as_str()) {
+        (true, _) => Health::Unknown,
+        (_, "firing") => Health::Bad,
+        (_, "pending") => Health::Watch,
+        _ => Health::Good,
+    };
+    html! {
+        <>
+            <tr>
+                <th scope="row">
+                    { &rule.name }{ " " }<span class="soft">{ &rule.labels }</span>
+                    <br /><code class="soft">{ &rule.expr }</code>
+                </th>
+                <td>{ status(health, rule.error.as_deref().unwrap_or(&rule.state)) }</td>
+                <td /><td /><td />
+            </tr>
+            { for rule.alerts.iter().map(|alert| alert_row(client, alert)) }
+        </>
+    }
+}
+
+fn alert_row(client: &Client, alert: &AlertView) -> Html {
+    let health = match alert.state.as_str() {
+        "firing" => Health::Bad,
+        _ => Health::Watch,
+    };
+    let silence = AlertAct::Silence {
+        matchers: alert.matchers.clone(),
+        length: Span::from_hours(1),
+        comment: words::COMMENT.to_owned(),
+    };
+    html! {
+        <tr>
+            <td />
+            <td>{ status(health, &alert.state) }</td>
+            <th scope="row">{ &alert.labels }{ " " }<span class="soft">{ &alert.summary }</span></th>
+            <td>{ format::instant(alert.since) }</td>
+            <td>
+                { alert.muted.as_deref().unwrap_or(words::TELLS) }
+                if alert.muted.is_none() { { act(client, silence, words::SILENCE) } }
+            </td>
+        </tr>
+    }
+}
+
+fn routes(alerts: &AlertsView) -> Html {
+    let rows = alerts.routes.iter().map(|route| {
+        html! {
+            <tr>
+                <th scope="row">
+                    { "\u{a0}\u{a0}\u{a0}".repeat(route.depth as usize) }
+                    if route.depth > 0 { { "\u{2514} " } }
+                    if route.takes.is_empty() { { words::EVERYTHING } } else { <code>{ &route.takes }</code> }
+                    if route.goes_on { { " " }{ words::GOES_ON } }
+                </th>
+                <td>{ &route.receiver }</td>
+                <td class="number">{ route.alerts }</td>
+            </tr>
+        }
+    });
+    let heads = [words::TAKES, words::RECEIVER, words::OPEN];
+    let rows = rows.collect::<Html>();
+    section(words::ROUTES, table(words::ROUTES, &heads, rows))
+}
+
+fn silences(client: &Client, alerts: &AlertsView) -> Html {
+    if alerts.silences.is_empty() {
+        let none = html! { <p class="soft">{ words::NO_SILENCES }</p> };
+        return section(words::SILENCES, none);
+    }
+    let rows = alerts.silences.iter().map(|silence| {
+        let end = AlertAct::EndSilence { id: silence.id };
+        html! {
+            <tr>
+                <th scope="row"><code>{ &silence.matchers }</code>{ " " }<span class="soft">{ &silence.comment }</span></th>
+                <td>{ format::instant(silence.until) }</td>
+                <td>if silence.active { { act(client, end, words::END) } }</td>
+            </tr>
+        }
+    });
+    let heads = [words::WHAT, words::UNTIL, words::DO];
+    let rows = rows.collect::<Html>();
+    section(words::SILENCES, table(words::SILENCES, &heads, rows))
+}
