@@ -39,7 +39,8 @@ pub use alerting::{
     AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleView, SilenceView,
 };
 pub use ask::{
-    Answer, Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Question, Shape, When,
+    Answer, Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Question, RuleAnswer,
+    RuleQuestion, Shape, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};

@@ -5,18 +5,22 @@
 //! variant in both enums.
 
 mod metrics;
+mod rule;
 
 use serde::{Deserialize, Serialize};
 
 use super::Session;
 
 pub use metrics::{Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Shape, When};
+pub use rule::{RuleAnswer, RuleQuestion};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Question {
     /// Queries over the metrics.
     Metrics(MetricQuestion),
+    /// What rules would have been worth.
+    Rules(RuleQuestion),
 }
 
 /// The answer, in the order of the questions.
@@ -24,6 +28,8 @@ pub enum Question {
 pub enum Answer {
     /// What the queries found.
     Metrics(MetricAnswer),
+    /// What they would have been worth.
+    Rules(RuleAnswer),
 }
 
 impl Session {
@@ -31,6 +37,7 @@ impl Session {
     pub fn answer(&self, question: &Question) -> Answer {
         match question {
             Question::Metrics(question) => Answer::Metrics(self.ask_metrics(question)),
+            Question::Rules(question) => Answer::Rules(self.ask_rules(question)),
         }
     }
 }
