@@ -96,7 +96,7 @@ pub fn worth(fired: Vec<Stretch>, incidents: &[Stretch], late: f64, length: f64)
     let (mut found, mut detection, mut reset) = (0, 0.0, 0.0);
     for incident in incidents {
         let about = || fired.iter().filter(|firing| firing.meets(incident, late));
-        if let (Some(first), Some(last)) = (about().next(), about().last()) {
+        if let (Some(first), Some(last)) = (about().next(), about().next_back()) {
             found += 1;
             detection += (first.from - incident.from).max(0.0);
             reset += (last.to - incident.to).max(0.0);
