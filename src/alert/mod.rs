@@ -5,6 +5,7 @@
 //! series, notifications, and who was paged when. It knows nothing of services
 //! and objectives: those who do make rules of them.
 
+pub mod designer;
 pub mod labels;
 pub mod notify;
 pub mod oncall;

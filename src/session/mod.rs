@@ -41,7 +41,8 @@ pub use alerting::{
 };
 pub use ask::{
     Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, MetricAnswer,
-    MetricQuestion, Proposal, Proposals, Proposed, Question, Shape, Typing, When,
+    MetricQuestion, Proposal, Proposals, Proposed, Question, RuleAnswer, RuleQuestion, Shape,
+    Typing, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};

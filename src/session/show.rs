@@ -281,8 +281,8 @@ impl Session {
         let Some(entry) = entries.nth(entry as usize) else {
             return String::new();
         };
-        let service = spec.services.get(entry.to.service as usize);
-        let route = service.and_then(|service| service.routes.get(entry.to.route as usize));
+        let service = spec.services.get(entry.to.service);
+        let route = service.and_then(|service| service.routes.get(entry.to.route));
         match (service, route) {
             (Some(service), Some(route)) => format!("{}/{}", service.name, route.name),
             _ => String::new(),

@@ -7,6 +7,7 @@
 mod board;
 mod complete;
 mod metrics;
+mod rule;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ use super::Session;
 pub use board::{Board, BoardAnswer, BoardQuestion, LINES};
 pub use complete::{Proposal, Proposals, Proposed, Typing};
 pub use metrics::{Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Shape, When};
+pub use rule::{RuleAnswer, RuleQuestion};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub enum Question {
     Propose(Typing),
     /// The last scrape as text.
     Exposition,
+    /// What rules would have been worth.
+    Rules(RuleQuestion),
 }
 
 /// The answer, in the order of the questions.
@@ -34,6 +38,8 @@ pub enum Question {
 pub enum Answer {
     /// What the queries found.
     Metrics(MetricAnswer),
+    /// What they would have been worth.
+    Rules(RuleAnswer),
     /// The dashboard.
     Board(BoardAnswer),
     /// What could.
@@ -60,6 +66,7 @@ impl Session {
             Question::Board(question) => Answer::Board(self.board(question)),
             Question::Propose(typing) => Answer::Proposals(self.propose(typing)),
             Question::Exposition => Answer::Text(self.metrics().exposition()),
+            Question::Rules(question) => Answer::Rules(self.ask_rules(question)),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 mod kept;
 mod own;
-mod query;
+pub mod query;
 mod table;
 
 use std::rc::Rc;

@@ -1,7 +1,5 @@
 //! Texts of the alerts' tab and of the pager.
 
-use super::texts;
-
 texts! {
     TAB = "Alerts";
     PAGER = "Pager";
@@ -39,6 +37,13 @@ texts! {
     LOAD = "Page load";
     PERSON = "Person";
     NIGHTS = "At night";
+    DESIGNER = "Rule designer";
+    DETECTION = "Detection time";
+    RESET = "Reset time";
+    PRECISION = "Precision";
+    RECALL = "Recall";
+    SPENT = "Budget spent before";
+    WEEKLY = "Firings a week";
 }
 
 pub fn bell(ringing: u32) -> String {
@@ -47,6 +52,12 @@ pub fn bell(ringing: u32) -> String {
         1 => "1 page rings".to_owned(),
         count => format!("{count} pages ring"),
     }
+}
+
+pub fn incidents(count: u32, slo: &str) -> String {
+    format!(
+        "Two rules side by side, on the last 7 days of this run: in {count} stretches the budget of {slo} burned faster than it lasts."
+    )
 }
 
 pub fn on_call(person: &str) -> String {

@@ -8,7 +8,6 @@ use crate::lesson::StepState;
 use crate::session::{EventKind, Health, ServiceKind};
 
 pub mod fleet;
-pub mod slos;
 
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
@@ -19,6 +18,7 @@ pub mod alerts;
 pub mod calls;
 pub mod explore;
 pub mod keys;
+pub mod slos;
 pub mod traffic;
 
 // The product and its frame.

@@ -1,7 +1,5 @@
 //! Texts of the objectives' tab that follow from their terms.
 
-use super::texts;
-
 texts! {
     ALLOWS = "What this target allows";
     OVER = "Over";

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::designer::Designer;
 use crate::base::Span;
 use crate::session::{AlertAct, AlertView, AlertsView, Command, Health, PageView, RuleView, View};
 use crate::ui::client::Client;
@@ -17,6 +18,8 @@ use crate::ui::widget::status;
 pub struct AlertsProps {
     /// The lab.
     pub view: Rc<View>,
+    /// Becomes another number when there is something new to see.
+    pub fresh: u64,
 }
 
 /// The whole tab.
@@ -26,12 +29,20 @@ pub fn Alerts(props: &AlertsProps) -> Html {
     let Some(alerts) = &props.view.alerts else {
         return html! { <p class="empty">{ words::NONE }</p> };
     };
+    let slo = props.view.slos.first().map(|slo| slo.name.clone());
+    let first = alerts.rules.first().map(|rule| rule.expr.clone());
+    let designer = slo.map(|slo| {
+        let first = first.unwrap_or_default();
+        let body = html! { <Designer {slo} {first} fresh={props.fresh} /> };
+        section(words::DESIGNER, body)
+    });
     html! {
         <div class="slos alerts">
             { pages(&lab.client, alerts) }
             { rules(&lab.client, alerts) }
             { routes(alerts) }
             { silences(&lab.client, alerts) }
+            { designer }
         </div>
     }
 }
@@ -199,8 +210,7 @@ fn routes(alerts: &AlertsView) -> Html {
         html! {
             <tr>
                 <th scope="row">
-                    { "\u{a0}\u{a0}\u{a0}".repeat(route.depth as usize) }
-                    if route.depth > 0 { { "\u{2514} " } }
+                    { branch(route.depth) }
                     if route.takes.is_empty() { { words::EVERYTHING } } else { <code>{ &route.takes }</code> }
                     if route.goes_on { { " " }{ words::GOES_ON } }
                 </th>
@@ -212,6 +222,14 @@ fn routes(alerts: &AlertsView) -> Html {
     let heads = [words::TAKES, words::RECEIVER, words::OPEN];
     let rows = rows.collect::<Html>();
     section(words::ROUTES, table(words::ROUTES, &heads, rows))
+}
+
+/// How deep a route lies, drawn.
+fn branch(depth: u32) -> String {
+    match depth {
+        0 => String::new(),
+        depth => "\u{a0}\u{a0}\u{a0}".repeat(depth as usize) + "\u{2514} ",
+    }
 }
 
 fn silences(client: &Client, alerts: &AlertsView) -> Html {

@@ -5,6 +5,7 @@ mod alerts;
 mod calls;
 mod crash;
 mod dashboards;
+mod designer;
 mod diagnostics;
 mod faults;
 mod fleet;

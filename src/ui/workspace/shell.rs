@@ -331,7 +331,7 @@ fn slos_tab(centre: &Centre<'_>) -> Html {
 }
 
 fn alerts_tab(centre: &Centre<'_>) -> Html {
-    html! { <Alerts view={centre.view.clone()} /> }
+    html! { <Alerts view={centre.view.clone()} fresh={centre.fresh()} /> }
 }
 
 /// `news`: the lesson has something to say that a narrow screen may hide.

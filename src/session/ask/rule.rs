@@ -1,0 +1,110 @@
+//! What rules would have been worth on this run's past.
+
+use serde::{Deserialize, Serialize};
+
+use crate::alert::designer::{Worth, firings, incidents, worth};
+use crate::base::{SimTime, Span};
+use crate::promql::{Options, Query, Value};
+use crate::session::Session;
+
+/// Steps of the past that are looked at.
+const STEPS: u64 = 1_440;
+/// The burn rate from which the budget really burns: it would not last.
+const BURNS: f64 = 1.0;
+/// Stretches of burning less than this apart are one incident, and a firing so
+/// long after an incident is still about it.
+const GAP: Span = Span::from_mins(30);
+
+/// Rules held against the past of one objective.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleQuestion {
+    /// Queries, and for how long each is pending.
+    pub rules: Vec<(String, Span)>,
+    /// The objective.
+    pub slo: String,
+    /// How far back.
+    pub span: Span,
+}
+
+/// What each would have been worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleAnswer {
+    /// Times at which the budget really burned.
+    pub incidents: u32,
+    /// In the order of the rules: its worth, and the share of the budget that
+    /// was spent before it fired, on average; or what is wrong with its query.
+    pub rules: Vec<Result<(Worth, Option<f64>), String>>,
+}
+
+impl Session {
+    pub(super) fn ask_rules(&self, question: &RuleQuestion) -> RuleAnswer {
+        let empty = RuleAnswer {
+            incidents: 0,
+            rules: Vec::new(),
+        };
+        let Some(slo) = self.slo(&question.slo) else {
+            return empty;
+        };
+        let now = self.now();
+        let from = now.back(question.span);
+        let least = Span::from_mins(1);
+        let step = Span::from_secs(now.since(from).as_secs() / STEPS).max(least);
+        let mut times = Vec::new();
+        let mut at = from.next_multiple(step);
+        while at <= now {
+            times.push(at);
+            at += step;
+        }
+        let (Some(first), Some(last)) = (times.first(), times.last()) else {
+            return empty;
+        };
+        let burn: Vec<(f64, Option<f64>)> = times
+            .iter()
+            .map(|at| {
+                (
+                    at.as_secs_f64(),
+                    slo.burn_rate(*at, step.max(Span::from_mins(5))),
+                )
+            })
+            .collect();
+        let happened = incidents(&burn, BURNS, GAP.as_secs_f64());
+        let millis = |at: SimTime| (at.as_nanos() / 1_000_000) as i64;
+        let tried = question.rules.iter().map(|(text, after)| {
+            let query = Query::new(text, &Options::default()).map_err(|e| e.to_string())?;
+            let step = (step.as_nanos() / 1_000_000) as i64;
+            let answer = query.range(self.store(), millis(*first), millis(*last), step);
+            let Value::Matrix(series) = answer.map_err(|e| e.to_string())?.value else {
+                return Err("the query gives no series".to_owned());
+            };
+            let mut there = vec![false; times.len()];
+            for sample in series.iter().flat_map(|(_, samples)| samples) {
+                let place = (sample.time - millis(*first)) / step.max(1);
+                if let Some(there) = usize::try_from(place).ok().and_then(|p| there.get_mut(p)) {
+                    *there = true;
+                }
+            }
+            let steps = times.iter().map(|at| at.as_secs_f64()).zip(there);
+            let steps: Vec<(f64, bool)> = steps.collect();
+            let fired = firings(&steps, after.as_secs_f64(), 0.0);
+            let allowed = slo.budget(now).allowed;
+            let spent: Vec<f64> = happened
+                .iter()
+                .filter_map(|incident| {
+                    let page = fired
+                        .iter()
+                        .find(|f| f.from >= incident.from && f.from < incident.to)?;
+                    let at = SimTime::ZERO + Span::from_secs_f64(page.from);
+                    let over = Span::from_secs_f64(page.from - incident.from);
+                    (allowed > 0.0).then(|| slo.rise(at, over).bad as f64 / allowed)
+                })
+                .collect();
+            let spent = (!spent.is_empty()).then(|| spent.iter().sum::<f64>() / spent.len() as f64);
+            let length = last.since(*first).as_secs_f64();
+            Ok((worth(fired, &happened, GAP.as_secs_f64(), length), spent))
+        });
+        RuleAnswer {
+            incidents: happened.len() as u32,
+            rules: tried.collect(),
+        }
+    }
+}
