@@ -11,6 +11,7 @@ mod block;
 mod catalogue;
 mod counters;
 mod exposition;
+mod kept;
 mod pull;
 
 use std::collections::BTreeMap;
