@@ -69,7 +69,10 @@ pub struct Session {
     seed: u64,
     world: World,
     telemetry: Telemetry,
-    /// What queries read: nothing in the world depends on it.
+    /// Read by queries only: nothing in the lab depends on it.
+    #[serde(skip)]
+    store: Store,
+    /// What fills the store.
     #[serde(skip)]
     metrics: Metrics,
     slos: Vec<Tracker>,
@@ -96,7 +99,8 @@ impl Session {
         let world = World::new(scenario.world.clone(), seed);
         let telemetry = Telemetry::new(&world, scenario.scrape);
         let mut metrics = Metrics::new(&world, scenario.metrics(), seed);
-        metrics.scrape(&world);
+        let mut store = Store::new(scenario.metrics().limits());
+        metrics.scrape(&world, &mut store);
         let slos = scenario
             .objectives
             .iter()
@@ -106,6 +110,7 @@ impl Session {
             seed,
             world,
             telemetry,
+            store,
             metrics,
             slos,
             truth: Truth::new(scenario.objectives.len()),
@@ -154,8 +159,8 @@ impl Session {
             if !scrape_first {
                 return Progress::Reached;
             }
+            self.metrics.scrape(&self.world, &mut self.store);
             self.telemetry.scrape(&self.world);
-            self.metrics.scrape(&self.world);
             self.look_at_metrics();
             for slo in &mut self.slos {
                 slo.scrape();
@@ -195,14 +200,19 @@ impl Session {
         &self.telemetry
     }
 
-    /// The metrics, as a Prometheus has them.
+    /// What was scraped.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What fills the store, as a Prometheus does.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
 
-    /// Series and samples of the metrics.
-    pub fn store(&self) -> &Store {
-        self.metrics.store()
+    /// The last scrape as text.
+    pub fn exposition(&self) -> String {
+        self.metrics.exposition(&self.store)
     }
 
     /// The objective called `name`.

@@ -1,11 +1,12 @@
 //! The dashboards that come with the lab, and proposals for a query.
 
-use super::{act, lab, run};
-use xops_lab::base::Span;
+use super::{act, lab, run, text};
+use xops_lab::base::{SimTime, Span};
 use xops_lab::session::{
-    Answer, Board, BoardAnswer, BoardQuestion, MetricQuestion, Proposals, Question, Scope, Session,
-    Typing, When,
+    Answer, Board, BoardAnswer, BoardQuestion, File, MetricQuestion, Opening, Proposals, Question,
+    Scope, Session, Typing, When,
 };
+use xops_lab::worker::{FromWorker, Runner, ToWorker};
 
 fn board(session: &Session, board: Board, scope: Scope) -> BoardAnswer {
     let span = Span::from_mins(15);
@@ -155,4 +156,47 @@ fn a_query_is_completed_from_what_was_scraped() {
     check("rate(up[1|", 8, &["1m", "15m", "1h", "1d"]);
     assert_eq!(proposals(&session, "label_replace(up, \"|").1, [""; 0]);
     assert_eq!(proposals(&session, "nothing_like_this|").1, [""; 0]);
+}
+
+#[test]
+fn the_worker_answers_under_the_number_that_was_asked() {
+    let ask = |id| ToWorker::Ask {
+        id,
+        question: Question::Metrics(MetricQuestion {
+            queries: vec!["count(up)".to_owned(), "sum(".to_owned()],
+            when: When::Now,
+            most: 1,
+        }),
+    };
+    let mut runner = Runner::default();
+    // Without a lab there is nothing to say.
+    assert_eq!(runner.receive(ask(1), 0.0), []);
+    let world = File {
+        name: "test.yaml".to_owned(),
+        text: text("{scrape: 15s}"),
+    };
+    let opening = Opening {
+        world,
+        lesson: None,
+        seed: 1,
+        journal: Vec::new(),
+        until: SimTime::ZERO,
+    };
+    runner.receive(ToWorker::Open(Box::new(opening)), 0.0);
+    while !matches!(
+        runner.slice(&|| 0.0).0.first(),
+        Some(FromWorker::Opened { .. })
+    ) {}
+    match &runner.receive(ask(7), 1.0)[..] {
+        [FromWorker::Answered { id: 7, answer }] => {
+            let found = &answer.metrics().expect("metrics").found;
+            // Five pods and the store itself.
+            assert_eq!(
+                found[0].as_ref().map(|found| found.series[0].points[0].1),
+                Ok(Some(6.0))
+            );
+            assert!(found[1].is_err());
+        }
+        other => panic!("{other:?}"),
+    }
 }

@@ -17,7 +17,14 @@ use xops_lab::session::{Author, Scenario, Session, commands};
 
 /// Two services and a database; `telemetry` stands in the world file.
 fn scenario(telemetry: &str) -> Scenario {
-    let text = format!(
+    match Scenario::read("test.yaml", &text(telemetry)) {
+        Ok((scenario, _)) => scenario,
+        Err(problems) => panic!("{problems}"),
+    }
+}
+
+fn text(telemetry: &str) -> String {
+    format!(
         "format: xops-world/1
 title: test
 about: front asks back, back asks a database
@@ -57,11 +64,7 @@ services:
     routes:
       write: [{{work: 3ms}}]
 "
-    );
-    match Scenario::read("test.yaml", &text) {
-        Ok((scenario, _)) => scenario,
-        Err(problems) => panic!("{problems}"),
-    }
+    )
 }
 
 fn lab(telemetry: &str, seed: u64) -> Session {

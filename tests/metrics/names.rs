@@ -132,7 +132,7 @@ fn parse(text: &str) -> BTreeMap<String, (f64, i64)> {
 fn the_exposition_is_read_back_to_what_the_store_holds() {
     let mut session = lab("{scrape: 15s}", 4);
     run(&mut session, 452);
-    let samples = parse(&session.metrics().exposition());
+    let samples = parse(&session.exposition());
     let store = session.store();
     let at = 450_000;
     let mut held = BTreeMap::new();

@@ -38,7 +38,7 @@ fn telemetry_never_changes_the_world() {
 
 #[test]
 fn the_store_is_the_same_in_slices_of_any_size() {
-    let text = |session: &Session| session.metrics().exposition();
+    let text = |session: &Session| session.exposition();
     let mut whole = lab("{scrape: 15s}", 3);
     run(&mut whole, 600);
     for budget in [1, 7, 1_000] {
@@ -59,5 +59,5 @@ fn a_clone_goes_on_by_itself() {
     let before = session.store().counts();
     assert_ne!(fork.store().counts(), before);
     run(&mut session, 600);
-    assert_eq!(session.metrics().exposition(), fork.metrics().exposition());
+    assert_eq!(session.exposition(), fork.exposition());
 }

@@ -103,6 +103,6 @@ fn series(found: &Found, out: &mut dyn Write) -> Result<(), Failure> {
 /// Runs, then prints the last scrape.
 pub(super) fn metrics(task: &Run, out: &mut dyn Write) -> Result<(), Failure> {
     let (_, lab, _) = played(task)?;
-    out.write_all(lab.session().metrics().exposition().as_bytes())?;
+    out.write_all(lab.session().exposition().as_bytes())?;
     Ok(())
 }

@@ -145,7 +145,7 @@ impl Session {
             let Some(query) = &slo.objective().terms.query else {
                 continue;
             };
-            let ask = |text: &str| number(text, self.metrics.store(), at);
+            let ask = |text: &str| number(text, &self.store, at);
             let (part, total) = match query {
                 SliQuery::Counters { part, total, .. } => (ask(part), ask(total)),
                 SliQuery::Threshold { query, .. } => (ask(query), None),
@@ -165,7 +165,7 @@ impl Session {
             self.write_burn_rates(now);
             let at = millis(now);
             for group in &mut alerting.groups {
-                group.evaluate(self.metrics.store_mut(), at);
+                group.evaluate(&mut self.store, at);
             }
             let news = alerting.news();
             alerting.manager.take(news, at);
@@ -202,7 +202,7 @@ impl Session {
 
     /// Burn rates as series, as recording rules would make them.
     fn write_burn_rates(&mut self, now: SimTime) {
-        let store = self.metrics.store_mut();
+        let store = &mut self.store;
         for slo in &self.slos {
             let objective = slo.objective();
             for window in BurnWindows::recommended(objective.window).look_backs() {

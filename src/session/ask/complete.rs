@@ -117,10 +117,8 @@ fn spot(before: &str) -> (Spot, usize) {
             (None, '}' | ']' | ')') => {
                 open.pop();
             }
-            (None, '#') => {
-                if !letters.by_ref().any(|(_, c)| c == '\n') {
-                    return (Spot::Nowhere, before.len());
-                }
+            (None, '#') if !letters.by_ref().any(|(_, c)| c == '\n') => {
+                return (Spot::Nowhere, before.len());
             }
             _ => {}
         }

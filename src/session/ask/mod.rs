@@ -65,7 +65,7 @@ impl Session {
             Question::Metrics(question) => Answer::Metrics(self.ask_metrics(question)),
             Question::Board(question) => Answer::Board(self.board(question)),
             Question::Propose(typing) => Answer::Proposals(self.propose(typing)),
-            Question::Exposition => Answer::Text(self.metrics().exposition()),
+            Question::Exposition => Answer::Text(self.exposition()),
             Question::Rules(question) => Answer::Rules(self.ask_rules(question)),
         }
     }

@@ -2,21 +2,21 @@
 //! gives it to another one that federates it.
 
 use super::{Metrics, family_of};
-use crate::telemetry::store::{Labels, Matcher, NAME, Sample, is_plain_label, is_stale};
+use crate::telemetry::store::{Labels, Matcher, NAME, Sample, Store, is_plain_label, is_stale};
 use std::fmt::Write as _;
 
 impl Metrics {
     /// Every series that the last scrape wrote, with its value and its time in
     /// milliseconds, under HELP and TYPE of its metric.
-    pub fn exposition(&self) -> String {
+    pub fn exposition(&self, store: &Store) -> String {
         let time = self.time();
         let mut out = String::new();
         let mut last = "";
         let mut samples: Vec<Sample> = Vec::new();
         let all: &[Matcher] = &[];
-        for (id, labels) in ordered(self.store.select(all)) {
+        for (id, labels) in ordered(store.select(all)) {
             samples.clear();
-            self.store.read(id, time, time, &mut samples);
+            store.read(id, time, time, &mut samples);
             let Some(sample) = samples.last().filter(|sample| !is_stale(sample.value)) else {
                 continue;
             };

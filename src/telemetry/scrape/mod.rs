@@ -11,6 +11,7 @@ mod block;
 mod catalogue;
 mod counters;
 mod exposition;
+mod kept;
 mod pull;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,16 @@ pub struct Settings {
     pub interval: Span,
     /// How long samples are kept.
     pub retention: Span,
+}
+
+impl Settings {
+    /// What the store may take.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            retention: (self.retention.as_nanos() / 1_000_000) as i64,
+            ..Limits::default()
+        }
+    }
 }
 
 impl Default for Settings {
@@ -62,13 +73,14 @@ enum Of {
     Own,
 }
 
-/// The metrics of one lab: counters, and the store that scrapes fill.
+/// What scrapes one lab: counters, and which series of the store are whose.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     settings: Settings,
     counters: Counters,
     /// Methods by route number.
     methods: Vec<&'static str>,
+    /// The lab's while it is filled, else an empty one.
     store: Store,
     /// By kind, service and pod or node.
     blocks: BTreeMap<(Of, u32, u32), Block>,
@@ -85,15 +97,11 @@ pub struct Metrics {
 impl Metrics {
     /// Nothing measured yet.
     pub fn new(world: &World, settings: Settings, seed: u64) -> Metrics {
-        let retention = (settings.retention.as_nanos() / 1_000_000) as i64;
         Metrics {
             settings,
             counters: Counters::new(world),
             methods: pull::methods(world),
-            store: Store::new(Limits {
-                retention,
-                ..Limits::default()
-            }),
+            store: Store::default(),
             blocks: BTreeMap::new(),
             scrapes: 0,
             last: None,
@@ -134,11 +142,17 @@ impl Metrics {
         }
     }
 
-    /// Scrapes every target.
-    pub fn scrape(&mut self, world: &World) {
+    /// Scrapes every target into a store, always the same.
+    pub fn scrape(&mut self, world: &World, store: &mut Store) {
         if !self.settings.on {
             return;
         }
+        std::mem::swap(&mut self.store, store);
+        self.fill(world);
+        std::mem::swap(&mut self.store, store);
+    }
+
+    fn fill(&mut self, world: &World) {
         self.scrapes += 1;
         self.last = Some(world.now());
         for id in std::mem::take(&mut self.passing) {
@@ -212,16 +226,6 @@ impl Metrics {
                 self.passing.push(id);
             }
         }
-    }
-
-    /// What was scraped.
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// The store, for what is computed of it.
-    pub fn store_mut(&mut self) -> &mut Store {
-        &mut self.store
     }
 
     /// How metrics are kept.

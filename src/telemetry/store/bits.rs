@@ -12,6 +12,14 @@ impl BitWriter {
     /// Appends the `count` lowest bits of `value`; at most 64.
     #[inline]
     pub fn push(&mut self, value: u64, count: u32) {
+        if count <= self.free
+            && let Some(last) = self.bytes.last_mut()
+        {
+            // Most of what is written fits into the byte that is begun.
+            self.free -= count;
+            *last |= ((value as u8) & ((1_u16 << count) - 1) as u8) << self.free;
+            return;
+        }
         let mut left = count;
         while left > 0 {
             if self.free == 0 {

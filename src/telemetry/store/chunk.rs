@@ -105,6 +105,13 @@ impl Head {
     pub fn push(&mut self, sample: Sample) {
         let state = &mut self.state;
         let step = sample.time.wrapping_sub(state.time);
+        if self.whole && step == state.step && sample.value == state.value && state.grown == 0 {
+            // As expected: by far the most common case, in one write.
+            self.bits.push(0, 2);
+            state.time = sample.time;
+            self.count += 1;
+            return;
+        }
         push_signed(&mut self.bits, step.wrapping_sub(state.step), &TIMES);
         if self.whole {
             let grown = (sample.value as i64).wrapping_sub(state.value as i64);

@@ -139,6 +139,8 @@ pub struct Store {
     /// Bytes of finished chunks.
     closed: usize,
     newest: i64,
+    /// Nothing ends before this time, so that nothing has to be looked through.
+    ends: i64,
 }
 
 /// Bytes that a series takes beside its finished chunks: its entry, its head
@@ -163,6 +165,7 @@ impl Store {
             counts: Counts::default(),
             closed: 0,
             newest: i64::MIN,
+            ends: i64::MIN,
         }
     }
 
@@ -230,6 +233,9 @@ impl Store {
         }
         self.counts.appended += 1;
         self.newest = self.newest.max(sample.time);
+        if sample.time < self.ends {
+            self.ends = sample.time;
+        }
         Ok(())
     }
 
@@ -262,7 +268,12 @@ impl Store {
 
     /// Drops finished chunks that end before `time`, and series that end there.
     fn drop_before(&mut self, time: i64) -> u64 {
+        if time <= self.ends {
+            return 0;
+        }
         let mut dropped = 0;
+        // Series that come later, and chunks that close later, end later.
+        let mut ends = time.max(self.newest);
         for number in 0..self.slots.len() {
             let slot = &mut self.slots[number];
             let Some(series) = &mut slot.series else {
@@ -284,8 +295,13 @@ impl Store {
                 self.index.remove(&labels, number as u32);
                 self.by_labels.remove(&labels);
                 self.free.push(number as u32);
+                continue;
             }
+            let closed = series.closed.front().map(|chunk| chunk.last);
+            let end = closed.or(series.newest().map(|newest| newest.time));
+            ends = ends.min(end.unwrap_or(ends));
         }
+        self.ends = ends;
         dropped
     }
 

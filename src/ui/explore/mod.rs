@@ -29,7 +29,7 @@ use crate::session::{
 pub use kept::{Kept, use_kept};
 use kept::{KeptPanel, MOST_PANELS, MOST_QUERIES};
 pub use own::OwnPanels;
-use query::QueryField;
+pub use query::QueryField;
 
 /// Lines of one chart; there are as many colours.
 const LINES: u32 = 6;
