@@ -10,11 +10,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::conformance;
+use support::{conformance, project};
 use xops_lab::base::yaml::{self, Limits};
-use xops_lab::base::{At, Report, Span};
+use xops_lab::base::{At, Report, Span, Stream};
 use xops_lab::formats::rules::{self, Kind, RuleFile, duration};
-use xops_lab::formats::{Labels, sloth};
+use xops_lab::formats::{Labels, check, openslo, sloth};
+use xops_lab::promql;
 use xops_lab::slo::{BurnWindows, Severity};
 
 fn read(path: &Path) -> String {
@@ -45,25 +46,11 @@ fn rule_files(name: &str, text: &str) -> Vec<RuleFile> {
     found
 }
 
-/// A query without its layout: its signs, with numbers as numbers.
-fn meaning(query: &str) -> Vec<String> {
-    let mut signs = Vec::new();
-    let mut rest = query.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let part = |c: char| c.is_alphanumeric() || "_:.".contains(c);
-        let end = match first {
-            '"' => rest[1..].find('"').unwrap() + 2,
-            c if part(c) => rest.find(|c| !part(c)).unwrap_or(rest.len()),
-            c => c.len_utf8(),
-        };
-        let (sign, after) = rest.split_at(end);
-        signs.push(match sign.parse::<f64>() {
-            Ok(number) => format!("{number:?}"),
-            Err(_) => sign.to_owned(),
-        });
-        rest = after.trim_start();
-    }
-    signs
+/// A query without its layout: its tree, printed anew.
+fn meaning(query: &str) -> String {
+    promql::parse(query, &promql::Bounds::default())
+        .unwrap()
+        .to_string()
 }
 
 /// Holds two rule files against each other, rule by rule.
@@ -350,4 +337,222 @@ fn rules_that_are_written_are_read_back() {
     let windows = BurnWindows::recommended(Span::from_days(28));
     let made = sloth::rules(shop, &windows, &Labels::new());
     assert_eq!(rules::read("a.yml", &made.write()).unwrap(), made.rules);
+}
+
+/// A file's name and text.
+fn named(path: &Path) -> (String, String) {
+    (path.display().to_string(), read(path))
+}
+
+/// That a refused document says where, why and what to do.
+fn is_judged(verdict: &check::Verdict) {
+    let what = &verdict.what;
+    for problem in verdict.problems.iter() {
+        assert!(problem.place.line >= verdict.line, "{what}: {problem}");
+        assert!(
+            !problem.problem.is_empty() && !problem.remedy.is_empty(),
+            "{what}: {problem}"
+        );
+    }
+}
+
+#[test]
+fn each_file_of_openslo_is_read_written_and_judged() {
+    let Some(folder) = conformance().map(|folder| folder.join("openslo")) else {
+        return;
+    };
+    let all: Vec<(String, String)> = files(&folder, ".yaml")
+        .iter()
+        .map(|path| named(path))
+        .collect();
+    assert!(!all.is_empty());
+    for (file, text) in &all {
+        let documents = openslo::read(file, text).unwrap_or_else(|problems| panic!("{problems}"));
+        let written = openslo::write(&documents);
+        assert_eq!(
+            openslo::read(file, &written).unwrap(),
+            documents,
+            "{written}"
+        );
+        let verdicts = check::check(&[(file.clone(), text.clone())]);
+        assert_eq!(verdicts.len(), documents.len(), "{file}");
+        verdicts.iter().for_each(is_judged);
+    }
+    let verdicts = check::check(&all);
+    let word = |what: &str| {
+        let found = verdicts.iter().filter(|verdict| verdict.what == what);
+        found.map(check::Verdict::runs).collect::<Vec<bool>>()
+    };
+    assert_eq!(word("DataSource prometheus"), [true]);
+    assert_eq!(word("DataSource datadog"), [false]);
+    assert_eq!(
+        word("Service example-service"),
+        [true, false],
+        "the second has the same name"
+    );
+    assert_eq!(
+        word("SLI wifi-client-satisfaction"),
+        [true],
+        "its source is in another file"
+    );
+    assert_eq!(
+        word("SLI annotator-throughput"),
+        [false],
+        "its source is nowhere"
+    );
+    assert_eq!(word("AlertCondition latency-too-high"), [true]);
+    assert_eq!(
+        word("AlertNotificationTarget devs-email-notification"),
+        [true]
+    );
+    assert_eq!(
+        word("AlertPolicy low-priority"),
+        [false],
+        "its target is nowhere"
+    );
+    assert_eq!(word("SLO search-slo"), [false], "a source of type Any");
+}
+
+/// What the binary says of a file of `tests/formats`, and its exit code.
+fn said(file: &str) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_xops"))
+        .args(["slo", "check", &format!("tests/formats/{file}")])
+        .current_dir(project())
+        .output()
+        .unwrap();
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code(),
+    )
+}
+
+/// Beside each file of `tests/formats` stands what is said of it. After a
+/// change that is meant: `XOPS_GOLDEN=rewrite cargo test --test formats`.
+#[test]
+fn good_files_run_and_bad_ones_are_refused_in_these_words() {
+    let rewrite = std::env::var("XOPS_GOLDEN").is_ok_and(|word| word == "rewrite");
+    let folder = project().join("tests/formats");
+    let all = [files(&folder, ".yaml"), files(&folder, ".yml")].concat();
+    assert!(all.len() >= 8);
+    let mut changed = Vec::new();
+    for path in all {
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        let (text, code) = said(&file);
+        assert_eq!(
+            code,
+            Some(i32::from(!file.starts_with("good"))),
+            "{file}: {text}"
+        );
+        let beside = path.with_extension("txt");
+        if fs::read_to_string(&beside).is_ok_and(|expected| expected == text) {
+            continue;
+        }
+        if rewrite || !beside.exists() {
+            fs::write(&beside, &text).unwrap();
+        }
+        if !rewrite {
+            changed.push(format!("{file}\n{text}"));
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "what is said changed:\n{}",
+        changed.join("\n")
+    );
+}
+
+#[test]
+fn the_example_of_the_readme_is_true() {
+    let readme = read(&project().join("README.md"));
+    let section = readme.split("## SLOs in other formats").nth(1).unwrap();
+    let block = |kind: &str| {
+        let after = section.split(&format!("```{kind}\n")).nth(1).unwrap();
+        after.split("```").next().unwrap().to_owned()
+    };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-slo");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("slo.yaml"), block("yaml")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_xops"))
+        .args(["slo", "check", "slo.yaml"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        block("console"),
+        format!("$ xops slo check slo.yaml\n{said}")
+    );
+}
+
+/// A text with a few characters lost, doubled, moved or put in.
+fn mangled(text: &str, draw: &mut Stream) -> String {
+    const SIGNS: [char; 16] = [
+        ':', '-', ' ', '\n', '#', '{', '}', '[', ']', '"', '\'', '&', '*', '9', 'ß', '\t',
+    ];
+    let mut chars: Vec<char> = text.chars().collect();
+    for _ in 0..=draw.below(4) {
+        let at = draw.below(chars.len().max(1) as u32) as usize;
+        let other = draw.below(chars.len().max(1) as u32) as usize;
+        match draw.below(5) {
+            0 => chars.insert(at.min(chars.len()), SIGNS[draw.below(16) as usize]),
+            1 => chars.truncate(at.max(1)),
+            2 => chars.swap(at, other),
+            3 => {
+                let part: Vec<char> = chars[at..].iter().take(40).copied().collect();
+                chars.splice(other..other, part);
+            }
+            _ => {
+                chars.drain(at..(at + 1 + draw.below(30) as usize).min(chars.len()));
+            }
+        }
+        if chars.is_empty() {
+            chars.push('a');
+        }
+    }
+    chars.into_iter().collect()
+}
+
+/// 200 mangled texts of each file (stream `mangle`, seeds 0 to 199) and 200
+/// texts of random bytes: none panics, and what is said of one is bounded.
+#[test]
+fn no_text_panics_and_what_is_said_of_it_is_bounded() {
+    let judge = |text: String| {
+        let file = "any.yaml".to_owned();
+        let lines = text.lines().count();
+        for verdict in check::check(&[(file.clone(), text.clone())]) {
+            assert!(verdict.problems.iter().count() <= 100);
+            assert!(verdict.line as usize <= lines.max(1));
+        }
+        // The other readers of the same texts.
+        let _ = openslo::read(&file, &text);
+        let _ = sloth::read_windows(&file, &text);
+        let _ = rules::read(&file, &text);
+        if let Ok(found) = sloth::read(&file, &text) {
+            for specification in found {
+                let windows = BurnWindows::recommended(Span::from_days(30));
+                let made = sloth::rules(&specification, &windows, &Labels::new());
+                let written = yaml::write(&rules::groups(&made.rules));
+                assert_eq!(rules::read(&file, &written).unwrap(), made.rules, "{text}");
+            }
+        }
+    };
+    let folder = project().join("tests/formats");
+    let all = [files(&folder, ".yaml"), files(&folder, ".yml")].concat();
+    for path in all {
+        let text = read(&path);
+        for seed in 0..200 {
+            judge(mangled(&text, &mut Stream::named(seed, "mangle")));
+        }
+    }
+    for seed in 0..200 {
+        let mut draw = Stream::named(seed, "bytes");
+        let length = draw.below(400);
+        let bytes: Vec<u8> = (0..length).map(|_| draw.below(256) as u8).collect();
+        judge(String::from_utf8_lossy(&bytes).into_owned());
+    }
 }

@@ -127,10 +127,17 @@ Kayenta's settings and tests:
 ";
 
 const SLO: &str = "\
-Reads the files of other SLO tools.
+Reads the files of other SLO tools: OpenSLO v1, Sloth, Prometheus's rules.
 
-Usage: xops slo rules <file> [options]
+Usage: xops slo check <files or folders>
+       xops slo format <files or folders>
+       xops slo rules <file> [options]
 
+  check     say of every document of OpenSLO, of Sloth and of Prometheus's rules
+            whether the lab can run it; one that is refused comes with file,
+            line, column, field, reason and remedy. References between OpenSLO
+            documents are followed across all files that are named
+  format    write OpenSLO documents anew, in one order and spelling
   rules     Sloth's SLO file in (`version: prometheus/v1`, or its Kubernetes
             resource), the Prometheus rules that Sloth makes of it out
 

@@ -362,6 +362,8 @@ mod tests {
             "slo rules a.yml --extra-labels a=b",
             "extra: {\"a\": \"b\"}",
         );
+        check("slo check a b", "Check([\"a\", \"b\"])");
+        check("slo format a", "Format([\"a\"])");
         check("slo --help", "Help(Slo)");
         check("promql test a.test", "PromqlTest { files: [\"a.test\"] }");
         check("promql --help", "Help(Promql)");
@@ -394,6 +396,8 @@ mod tests {
         check("slo", "what to do is missing");
         check("slo ruels a.yml", "did you mean `rules`");
         check("slo rules", "no file is named");
+        check("slo check", "no file is named");
+        check("slo check a --period 28d", "no option --period");
         check("slo rules a.yml --period 1M", "not a duration");
         check("slo rules a.yml --extra-labels a", "name=value");
         check("promql", "promql needs a command");

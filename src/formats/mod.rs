@@ -3,8 +3,11 @@
 //! In: domain types. Out: texts, and domain types out of texts. Nothing here
 //! reads a file or knows a page.
 
+pub mod check;
 pub mod graph;
 mod labels;
+pub mod openslo;
+mod query;
 pub mod rules;
 pub mod sloth;
 

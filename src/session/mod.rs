@@ -5,6 +5,7 @@
 //! whatever slices the time in between was run.
 
 mod act;
+mod ask;
 mod charts;
 mod command;
 mod fleet;
@@ -30,8 +31,12 @@ use crate::base::{Digest, SimTime, Span};
 use crate::engine::Progress;
 use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
+use crate::telemetry::store::Store;
 use crate::world::World;
 
+pub use ask::{
+    Answer, Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Question, Shape, When,
+};
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
@@ -56,6 +61,9 @@ pub struct Session {
     seed: u64,
     world: World,
     telemetry: Telemetry,
+    /// Read by queries only: nothing in the lab depends on it.
+    #[serde(skip)]
+    store: Store,
     slos: Vec<Tracker>,
     truth: Truth,
     timeline: Timeline,
@@ -82,6 +90,7 @@ impl Session {
             seed,
             world,
             telemetry,
+            store: Store::default(),
             slos,
             truth: Truth::new(scenario.objectives.len()),
             timeline: Timeline::default(),
@@ -159,6 +168,11 @@ impl Session {
     /// What is measured of it.
     pub fn telemetry(&self) -> &Telemetry {
         &self.telemetry
+    }
+
+    /// What was scraped.
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// The objective called `name`.

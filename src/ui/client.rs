@@ -16,7 +16,7 @@ use super::lab::{Crash, LabState, Phase};
 use super::route::Route;
 use super::{fetch, strings};
 use crate::base::{SimTime, Span};
-use crate::session::{Command, Refusal, Scope};
+use crate::session::{Answer, Command, Question, Refusal, Scope};
 use crate::worker::{FromWorker, Opening, Speed, ToWorker};
 
 /// What the page is told besides the state.
@@ -48,6 +48,9 @@ struct Inner {
     on_said: Callback<Said>,
     /// Simulated time when the page was last told to keep the lab.
     kept: SimTime,
+    /// Questions that are not yet answered, by number. A lab that ends takes its own along.
+    questions: Vec<(u32, Callback<Answer>)>,
+    last_question: u32,
 }
 
 struct Asked {
@@ -96,6 +99,8 @@ impl Client {
                 on_state,
                 on_said,
                 kept: SimTime::ZERO,
+                questions: Vec::new(),
+                last_question: 0,
             })
         }))
     }
@@ -117,6 +122,7 @@ impl Client {
         let mut inner = self.0.borrow_mut();
         inner.opening = None;
         inner.asked = None;
+        inner.questions.clear();
         inner.state = LabState {
             place: place.to_owned(),
             ..LabState::default()
@@ -180,6 +186,29 @@ impl Client {
     /// Asks for the digest of the whole state.
     pub fn digest(&self) {
         self.0.borrow_mut().send(ToWorker::Digest);
+    }
+
+    /// Asks about the lab as it stands; `on_answer` is called once, unless the lab ends
+    /// before that or the number returned is [forgotten](Client::forget).
+    pub fn ask(&self, question: Question, on_answer: Callback<Answer>) -> u32 {
+        let mut inner = self.0.borrow_mut();
+        inner.last_question = inner.last_question.wrapping_add(1);
+        let id = inner.last_question;
+        inner.questions.push((id, on_answer));
+        inner.send(ToWorker::Ask { id, question });
+        id
+    }
+
+    /// The answer to a question is not wanted any more.
+    pub fn forget(&self, id: u32) {
+        let mut inner = self.0.borrow_mut();
+        inner.questions.retain(|(known, _)| *known != id);
+    }
+
+    /// Whether the answer to a question may still come.
+    pub fn waits_for(&self, id: u32) -> bool {
+        let inner = self.0.borrow();
+        inner.questions.iter().any(|(known, _)| *known == id)
     }
 
     /// What stands and how far it ran: the opening with every accepted command.
@@ -348,6 +377,7 @@ impl Inner {
     /// The worker is gone. Once is repaired from the journal; twice is shown with choices.
     fn crashed(&mut self, message: String) {
         self.worker = None;
+        self.questions.clear();
         if self.opening.is_none() {
             // Nothing is lost yet; the lab that is coming tries again, and tells.
             return;
@@ -397,6 +427,13 @@ fn receive(inner: &Rc<RefCell<Inner>>, event: &MessageEvent) {
             return inner.borrow_mut().crashed(message);
         }
     };
+    if let FromWorker::Answered { id, answer } = message {
+        let on_answer = inner.borrow_mut().asker(id);
+        if let Some(on_answer) = on_answer {
+            on_answer.emit(answer);
+        }
+        return;
+    }
     let said = inner.borrow_mut().take(message);
     let on_said = inner.borrow().on_said.clone();
     for said in said {
@@ -405,6 +442,12 @@ fn receive(inner: &Rc<RefCell<Inner>>, event: &MessageEvent) {
 }
 
 impl Inner {
+    /// Who waits for an answer; not any more after this.
+    fn asker(&mut self, id: u32) -> Option<Callback<Answer>> {
+        let place = self.questions.iter().position(|(known, _)| *known == id)?;
+        Some(self.questions.swap_remove(place).1)
+    }
+
     fn take(&mut self, message: FromWorker) -> Vec<Said> {
         let mut said = Vec::new();
         match message {
@@ -434,6 +477,7 @@ impl Inner {
                         crash.repairing = false;
                     }
                 }
+                self.questions.clear();
                 self.kept = asked.opening.until;
                 self.opening = Some(asked.opening);
                 self.state.opened(warnings);
@@ -489,6 +533,7 @@ impl Inner {
                 said.push(Said::Keep { now: true });
                 return said;
             }
+            FromWorker::Answered { .. } => return said,
             FromWorker::Digest { now, digest } => self.state.digest = Some((now, digest)),
             FromWorker::Crashed { message } => {
                 self.crashed(message);

@@ -16,12 +16,8 @@ pub enum Key {
     PauseOrRun,
     /// Run at this speed.
     Speed(Speed),
-    /// The map.
-    Map,
-    /// The dashboards.
-    Dashboards,
-    /// The objectives.
-    Slos,
+    /// The tab at this place.
+    Tab(usize),
     /// Fold the lesson away, or bring it back.
     Lesson,
     /// Show the shortcuts.
@@ -29,7 +25,7 @@ pub enum Key {
 }
 
 impl Key {
-    fn of(event: &KeyboardEvent) -> Option<Key> {
+    fn of(event: &KeyboardEvent, tabs: &[(&str, &str)]) -> Option<Key> {
         Some(match event.key().as_str() {
             " " => Key::PauseOrRun,
             "1" => Key::Speed(Speed::Times(1)),
@@ -39,21 +35,22 @@ impl Key {
             "5" => Key::Speed(Speed::Times(3_600)),
             "6" => Key::Speed(Speed::Max),
             "7" | "n" => Key::Speed(Speed::NextEvent),
-            "m" => Key::Map,
-            "d" => Key::Dashboards,
-            "s" => Key::Slos,
             "[" => Key::Lesson,
             "?" => Key::Help,
-            _ => return None,
+            key => Key::Tab(tabs.iter().position(|(_, tab)| *tab == key)?),
         })
     }
 }
 
-/// Calls `on_key` for shortcuts, but not while something takes text or a dialog is open,
+/// Calls `on_key` for shortcuts (`tabs`: titles and letters), but not while something takes text or a dialog is open,
 /// and never for keys that the focused control uses itself.
 #[hook]
-pub fn use_shortcuts(enabled: bool, on_key: Callback<Key>) {
-    use_effect_with((enabled, on_key), |(enabled, on_key)| {
+pub fn use_shortcuts(
+    enabled: bool,
+    tabs: &'static [(&'static str, &'static str)],
+    on_key: Callback<Key>,
+) {
+    use_effect_with((enabled, on_key), move |(enabled, on_key)| {
         let (enabled, on_key) = (*enabled, on_key.clone());
         let document = gloo::utils::document();
         let options = gloo::events::EventListenerOptions::enable_prevent_default();
@@ -65,7 +62,9 @@ pub fn use_shortcuts(enabled: bool, on_key: Callback<Key>) {
                 if !enabled || event.ctrl_key() || event.alt_key() || event.meta_key() {
                     return;
                 }
-                let Some(key) = Key::of(event) else { return };
+                let Some(key) = Key::of(event, tabs) else {
+                    return;
+                };
                 let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
                 if target.is_some_and(|target| keeps(&target, key)) {
                     return;

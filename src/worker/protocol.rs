@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::lesson::LessonView;
-use crate::session::{Charts, Command, JournalEntry, Opening, Refusal, Scope, View};
+use crate::session::{
+    Answer, Charts, Command, JournalEntry, Opening, Question, Refusal, Scope, View,
+};
 
 /// How fast simulated time runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,6 +48,13 @@ pub enum ToWorker {
     },
     /// Ask for the digest of the whole state.
     Digest,
+    /// Ask something about the lab as it stands.
+    Ask {
+        /// Comes back with the answer.
+        id: u32,
+        /// What.
+        question: Question,
+    },
 }
 
 /// From the worker to the page.
@@ -85,6 +94,13 @@ pub enum FromWorker {
         now: SimTime,
         /// The digest.
         digest: String,
+    },
+    /// The answer to what was asked.
+    Answered {
+        /// The number it was asked with.
+        id: u32,
+        /// The answer.
+        answer: Answer,
     },
     /// The worker panicked and is gone; the page starts another.
     Crashed {

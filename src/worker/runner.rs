@@ -72,8 +72,15 @@ impl Default for Runner {
 impl Runner {
     /// Takes a message; `now` is real time in milliseconds.
     pub fn receive(&mut self, message: ToWorker, now: f64) -> Vec<FromWorker> {
-        self.dirty = true;
+        // A question changes nothing, so no frame is due.
+        self.dirty |= !matches!(message, ToWorker::Ask { .. });
         match message {
+            ToWorker::Ask { id, question } => {
+                let lab = self.lab.as_ref();
+                let answer = lab.map(|lab| lab.session().answer(&question));
+                let answered = answer.map(|answer| FromWorker::Answered { id, answer });
+                answered.into_iter().collect()
+            }
             ToWorker::Open(opening) => self.open(*opening),
             ToWorker::Speed(speed) => {
                 let at = self

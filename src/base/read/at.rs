@@ -63,6 +63,20 @@ impl<'n> At<'n> {
         }
     }
 
+    /// The value of a mapping's key, if it is there, without any judgement.
+    pub fn peek(&self, key: &str) -> Option<At<'n>> {
+        let Value::Map(entries) = &self.node.value else {
+            return None;
+        };
+        let entry = entries.iter().find(|entry| entry.key == key);
+        entry.map(|entry| self.value_of(entry))
+    }
+
+    /// The scalar of a mapping's key, without any judgement.
+    pub fn peek_scalar(&self, key: &str) -> Option<&'n str> {
+        self.peek(key)?.scalar()
+    }
+
     /// An item of this list.
     pub(super) fn item(&self, place: usize, node: &'n Node) -> At<'n> {
         let path = format!("{}[{place}]", self.path);

@@ -1,5 +1,6 @@
 //! `xops slo`: files of other SLO tools, read and turned into each other.
 
+mod check;
 mod rules;
 mod words;
 
@@ -15,6 +16,10 @@ pub(super) use words::job;
 /// What to do.
 #[derive(Debug, PartialEq)]
 pub(super) enum Job {
+    /// Say of every document of these files whether the lab can run it.
+    Check(Vec<PathBuf>),
+    /// Write the OpenSLO documents of these files anew.
+    Format(Vec<PathBuf>),
     /// Make Prometheus rules of a file of Sloth.
     Rules {
         /// The file.
@@ -31,6 +36,11 @@ pub(super) enum Job {
 /// Carries it out; false if it found errors and has told them.
 pub(super) fn run(job: &Job, out: &mut dyn Write) -> Result<bool, Failure> {
     match job {
+        Job::Check(paths) => check::run(paths, out),
+        Job::Format(paths) => {
+            check::format(paths, out)?;
+            Ok(true)
+        }
         Job::Rules {
             file,
             period,

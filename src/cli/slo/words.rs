@@ -12,7 +12,7 @@ use crate::formats::rules::duration;
 use crate::formats::{Labels, is_label};
 
 /// What can be done.
-const JOBS: [&str; 1] = ["rules"];
+const JOBS: [&str; 3] = ["check", "format", "rules"];
 /// Options of `rules`.
 const OPTIONS: [&str; 4] = ["period", "windows", "extra-labels", "help"];
 
@@ -23,7 +23,7 @@ pub(in crate::cli) fn job(words: &mut lexopt::Parser) -> Result<Option<Job>, Fai
         Some(Value(word)) => text(word)?,
         Some(other) => return Err(unknown(&other, &["help"])),
         None => {
-            let remedy = "write `xops slo rules`; `xops slo --help` says more";
+            let remedy = "write `xops slo check`, `format` or `rules`";
             return Err(Failure::usage("what to do is missing", remedy));
         }
     };
@@ -36,15 +36,15 @@ pub(in crate::cli) fn job(words: &mut lexopt::Parser) -> Result<Option<Job>, Fai
     while let Some(word) = words.next().map_err(unreadable)? {
         match word {
             Long("help") | Short('h') => return Ok(None),
-            Long("period") => {
+            Long("period") if job == "rules" => {
                 let word = value(words)?;
                 let span = duration::read(&word).map_err(|problem| {
                     Failure::usage(&format!("--period: {problem}"), duration::FORM)
                 })?;
                 period = Some(span);
             }
-            Long("windows") => windows = Some(path(words)?),
-            Long("extra-labels") => {
+            Long("windows") if job == "rules" => windows = Some(path(words)?),
+            Long("extra-labels") if job == "rules" => {
                 let word = value(words)?;
                 let label = word.split_once('=').filter(|(name, _)| is_label(name));
                 let (name, label) = label.ok_or_else(|| {
@@ -54,13 +54,25 @@ pub(in crate::cli) fn job(words: &mut lexopt::Parser) -> Result<Option<Job>, Fai
                 })?;
                 extra.insert(name.to_owned(), label.to_owned());
             }
-            Value(word) if files.is_empty() => files.push(PathBuf::from(word)),
-            other => return Err(unknown(&other, &OPTIONS)),
+            Value(word) if job != "rules" || files.is_empty() => files.push(PathBuf::from(word)),
+            other => {
+                let known = if job == "rules" {
+                    OPTIONS.as_slice()
+                } else {
+                    &["help"]
+                };
+                return Err(unknown(&other, known));
+            }
         }
     }
-    let Some(file) = files.pop() else {
-        let remedy = "name one, such as `xops slo rules slos.yml`";
-        return Err(Failure::usage("no file is named", remedy));
+    if files.is_empty() {
+        let remedy = format!("name one, such as `xops slo {job} slos.yml`");
+        return Err(Failure::usage("no file is named", &remedy));
+    }
+    let file = match job.as_str() {
+        "check" => return Ok(Some(Job::Check(files))),
+        "format" => return Ok(Some(Job::Format(files))),
+        _ => files.remove(0),
     };
     Ok(Some(Job::Rules {
         file,

@@ -6,7 +6,7 @@ use super::duration;
 use super::{Group, Kind, Rule, RuleFile};
 use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Fields, Report, Span, shown};
-use crate::formats::labels;
+use crate::formats::{labels, query};
 
 /// Groups of one file.
 const MOST_GROUPS: usize = 2_000;
@@ -78,9 +78,11 @@ fn rule(report: &mut Report, at: &At<'_>) -> Option<Rule> {
     let mut fields = report.fields(at)?;
     let record = fields.get("record");
     let alert = fields.get("alert");
-    let expr = fields
-        .need(report, "expr")
-        .and_then(|at| report.text(&at, labels::LONGEST));
+    let expr = fields.need(report, "expr").and_then(|at| {
+        let text = report.text(&at, labels::LONGEST)?;
+        query::check(report, &at, &text);
+        Some(text)
+    });
     let labels = fields.get("labels").map(|at| labels::read(report, &at));
     let after = fields.get("for");
     let keep_firing = fields.get("keep_firing_for");

@@ -8,7 +8,7 @@
 
 mod generate;
 mod read;
-mod template;
+pub(in crate::formats) mod template;
 mod windows;
 
 pub use generate::{Output, rules};

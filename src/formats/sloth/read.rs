@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::template;
 use super::{Alert, Intervals, Resource, Sli, Slo, Specification};
-use crate::base::yaml::{self, Limits, Value};
+use crate::base::yaml::{self, Limits};
 use crate::base::{At, Diagnostics, Fields, Report, shown};
 use crate::formats::labels::{self, Labels};
+use crate::formats::query;
 use crate::formats::rules::read_span;
 
 /// The `apiVersion` of Kubernetes resources.
@@ -44,24 +45,13 @@ impl Dialect {
     }
 }
 
-/// The scalar of a mapping's field, without any judgement.
-pub(super) fn field<'n>(at: &At<'n>, key: &str) -> Option<&'n str> {
-    let Value::Map(entries) = &at.node.value else {
-        return None;
-    };
-    let entry = entries.iter().find(|entry| entry.key == key)?;
-    match &entry.node.value {
-        Value::Scalar { text, .. } => Some(text),
-        _ => None,
-    }
-}
-
 /// Which spelling a document says it is in; none if it is none of Sloth's.
 pub fn dialect(at: &At<'_>) -> Option<Dialect> {
-    if field(at, "version") == Some(VERSION) {
+    if at.peek_scalar("version") == Some(VERSION) {
         return Some(Dialect::Plain);
     }
-    let is_resource = field(at, "apiVersion") == Some(API) && field(at, "kind") == Some(KIND);
+    let is_resource =
+        at.peek_scalar("apiVersion") == Some(API) && at.peek_scalar("kind") == Some(KIND);
     is_resource.then_some(Dialect::Resource)
 }
 
@@ -86,7 +76,7 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Specification>, Diagnostics> {
 /// Reports a document that is none of Sloth's.
 fn foreign(report: &mut Report, at: &At<'_>) {
     let remedy = format!("write `version: {VERSION}`, or `apiVersion: {API}` and `kind: {KIND}`");
-    let version = field(at, "apiVersion").or(field(at, "version"));
+    let version = at.peek_scalar("apiVersion").or(at.peek_scalar("version"));
     let problem = match version {
         Some(version) if version.starts_with("openslo") => {
             let problem = format!(
@@ -279,7 +269,7 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
     let plugin = fields.get("plugin");
     fields.done(report);
     if let Some(at) = plugin {
-        let named = field(&at, "id").unwrap_or("without an id");
+        let named = at.peek_scalar("id").unwrap_or("without an id");
         let problem = format!(
             "the SLI comes from the plugin `{}`, a program that is not run",
             shown(named)
@@ -294,8 +284,8 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
             let errors = fields.need(report, dialect.pick("error_query", "errorQuery"));
             let total = fields.need(report, dialect.pick("total_query", "totalQuery"));
             fields.done(report);
-            let errors_text = errors.as_ref().and_then(|at| query(report, at));
-            let total_text = total.and_then(|at| query(report, &at));
+            let errors_text = errors.as_ref().and_then(|at| query_of(report, at));
+            let total_text = total.and_then(|at| query_of(report, &at));
             if let (Some(at), true) = (errors, errors_text.is_some() && errors_text == total_text) {
                 let remedy = "let the first count bad events, the second all events";
                 report.error(&at, "both queries are the same", remedy);
@@ -310,7 +300,7 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
             let ratio = fields.need(report, dialect.pick("error_ratio_query", "errorRatioQuery"));
             fields.done(report);
             Some(Sli::Raw {
-                ratio: ratio.and_then(|at| query(report, &at))?,
+                ratio: ratio.and_then(|at| query_of(report, &at))?,
             })
         }
         (Some(_), Some(at)) => {
@@ -325,10 +315,13 @@ fn sli(report: &mut Report, at: &At<'_>, dialect: Dialect) -> Option<Sli> {
     }
 }
 
-fn query(report: &mut Report, at: &At<'_>) -> Option<String> {
+fn query_of(report: &mut Report, at: &At<'_>) -> Option<String> {
     let text = report.text(at, labels::LONGEST)?;
     match template::problem(&text) {
-        None => Some(text),
+        None => {
+            query::check(report, at, &template::fill(&text, "5m"));
+            Some(text)
+        }
         Some((problem, remedy)) => {
             report.error(at, problem, remedy);
             None

@@ -35,7 +35,7 @@ pub(super) fn problem(query: &str) -> Option<(String, &'static str)> {
 }
 
 /// The query for a window.
-pub(super) fn fill(query: &str, window: &str) -> String {
+pub(in crate::formats) fn fill(query: &str, window: &str) -> String {
     let part = |part: Result<Part<'_>, &str>| match part {
         Ok(Part::Text(text)) | Err(text) => text.to_owned(),
         Ok(Part::Window) => window.to_owned(),

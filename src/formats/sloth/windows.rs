@@ -21,7 +21,7 @@ pub fn read_windows(file: &str, text: &str) -> Result<BurnWindows, Diagnostics> 
 
 /// Whether a document says that it holds alert windows.
 pub fn is_windows(at: &At<'_>) -> bool {
-    super::read::field(at, "kind") == Some(KIND)
+    at.peek_scalar("kind") == Some(KIND)
 }
 
 /// Reads a document of alert windows.

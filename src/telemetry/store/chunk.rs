@@ -6,6 +6,8 @@
 //! well (counters grow by about the same each time), or any numbers, kept as
 //! XOR with the one before (section 4.1.2).
 
+use std::sync::Arc;
+
 use super::Sample;
 use super::bits::{BitReader, BitWriter};
 
@@ -28,7 +30,8 @@ pub(super) struct Chunk {
     /// How many samples there are.
     pub count: u16,
     whole: bool,
-    bits: Box<[u8]>,
+    /// Shared by the clones of a store: a finished chunk never changes.
+    bits: Arc<[u8]>,
 }
 
 impl Chunk {
@@ -37,9 +40,9 @@ impl Chunk {
         Samples::new(&self.bits, self.count, self.whole)
     }
 
-    /// Bytes that this takes, with what an allocator adds.
+    /// Bytes that this takes, with the counters of its owners and what an allocator adds.
     pub fn room(&self) -> usize {
-        size_of::<Chunk>() + self.bits.len() + 16
+        size_of::<Chunk>() + self.bits.len() + 32
     }
 }
 
@@ -128,7 +131,7 @@ impl Head {
             last: self.state.time,
             count: self.count,
             whole: self.whole,
-            bits: self.bits.finish(),
+            bits: self.bits.finish().into(),
         }
     }
 

@@ -6,7 +6,7 @@ texts! {
 }
 
 /// Keys and what they do.
-pub const SHORTCUTS: [(&str, &str); 12] = [
+pub const SHORTCUTS: [(&str, &str); 11] = [
     ("Space", "Pause, or run again"),
     ("1", "Real time"),
     ("2", "10×"),
@@ -15,7 +15,6 @@ pub const SHORTCUTS: [(&str, &str); 12] = [
     ("5", "3600×"),
     ("6", "As fast as it goes"),
     ("7 n", "To the next event"),
-    ("m d s", "Map, dashboards, SLOs"),
     ("[", "Fold the lesson away, or bring it back"),
     ("?", "This list"),
     ("Esc", "Close what is open"),

@@ -9,8 +9,12 @@ use crate::ui::settings::Records;
 use crate::ui::strings;
 use crate::ui::widget::Dialog;
 
-/// The shortcuts.
-pub fn help(records: &Records, on_close: Callback<()>) -> Html {
+/// The shortcuts, those of the tabs last.
+pub fn help(
+    records: &Records,
+    tabs: &[(&'static str, &'static str)],
+    on_close: Callback<()>,
+) -> Html {
     let records = records.clone();
     let enabled = records.settings().shortcuts;
     let onchange = Callback::from(move |event: Event| {
@@ -23,14 +27,15 @@ pub fn help(records: &Records, on_close: Callback<()>) -> Html {
             ..records.settings()
         });
     });
+    let tabs = tabs.iter().map(|(title, key)| (*key, *title));
     html! {
         <Dialog name="help" title={strings::keys::HELP_TITLE} {on_close}>
             <table class="table keys">
                 <tbody>
-                    { for strings::keys::SHORTCUTS.iter().map(|(keys, does)| html! {
+                    { for strings::keys::SHORTCUTS.iter().copied().chain(tabs).map(|(keys, does)| html! {
                         <tr>
                             <th scope="row">{ for keys.split(' ').map(|key| html! { <kbd>{ key }</kbd> }) }</th>
-                            <td>{ *does }</td>
+                            <td>{ does }</td>
                         </tr>
                     }) }
                 </tbody>

@@ -21,6 +21,7 @@ use crate::base::Span;
 use crate::lesson::Settings;
 use crate::session::{Health, Scope, View};
 use crate::ui::app::MAIN;
+use crate::ui::explore::Explore;
 use crate::ui::keys::{Key, use_shortcuts};
 use crate::ui::lab::{Lab, Phase, use_lab};
 use crate::ui::lesson::LessonPanel;
@@ -32,14 +33,54 @@ use crate::worker::Speed;
 
 /// Name of the centre's tabs.
 const TABS: &str = "centre";
-/// Their titles and keys.
-const TAB_TITLES: [(&str, &str); 3] = [
-    (strings::TAB_MAP, "m"),
-    (strings::TAB_DASHBOARDS, "d"),
-    (strings::TAB_SLOS, "s"),
+/// The tabs, in order: title, key, what stands there.
+const ALL_TABS: [Tab; 4] = [
+    tab(strings::TAB_MAP, "m", map_tab),
+    tab(strings::TAB_DASHBOARDS, "d", dashboards_tab),
+    tab(strings::explore::TAB, "e", explore_tab),
+    tab(strings::TAB_SLOS, "s", slos_tab),
 ];
-/// Index of the SLO tab.
-const SLO_TAB: usize = 2;
+
+/// A tab of the centre.
+struct Tab {
+    title: &'static str,
+    key: &'static str,
+    render: fn(&Centre<'_>) -> Html,
+}
+
+/// Titles and keys of the tabs, as their list takes them.
+const TAB_WORDS: [(&str, &str); ALL_TABS.len()] = {
+    let mut words = [("", ""); ALL_TABS.len()];
+    let mut place = 0;
+    while place < words.len() {
+        words[place] = (ALL_TABS[place].title, ALL_TABS[place].key);
+        place += 1;
+    }
+    words
+};
+
+const fn tab(title: &'static str, key: &'static str, render: fn(&Centre<'_>) -> Html) -> Tab {
+    Tab { title, key, render }
+}
+
+/// What a tab may draw from.
+struct Centre<'a> {
+    lab: &'a Lab,
+    view: &'a Rc<View>,
+    selected: Option<u32>,
+    select: &'a Callback<Option<u32>>,
+    range: Span,
+    on_range: &'a Callback<Span>,
+    dark: bool,
+}
+
+impl Centre<'_> {
+    /// Another number whenever telemetry has something new: when to ask again.
+    fn fresh(&self) -> u64 {
+        let charts = self.lab.state.charts.as_ref();
+        charts.map_or(0, |charts| charts.to.to_bits())
+    }
+}
 
 /// What the workspace is given.
 #[derive(PartialEq, Properties)]
@@ -116,6 +157,19 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             pane.set(Pane::System);
         })
     };
+    let open_tab = {
+        let on_tab = on_tab.clone();
+        // One that is not there is not opened.
+        Callback::from(move |title: &'static str| {
+            if let Some(index) = ALL_TABS.iter().position(|tab| tab.title == title) {
+                on_tab.emit(index);
+            }
+        })
+    };
+    let on_range = {
+        let range = range.clone();
+        Callback::from(move |span| range.set(span))
+    };
     let dialog = |which: Option<Open>| {
         let open = open.clone();
         Callback::from(move |()| open.set(which))
@@ -142,14 +196,16 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             Key::PauseOrRun if paused => client.speed(*resume.borrow()),
             Key::PauseOrRun => client.speed(Speed::Paused),
             Key::Speed(speed) => client.speed(speed),
-            Key::Map => on_tab.emit(0),
-            Key::Dashboards => on_tab.emit(1),
-            Key::Slos => on_tab.emit(SLO_TAB),
+            Key::Tab(index) => on_tab.emit(index),
             Key::Lesson if !sandbox => fold.emit(()),
             Key::Lesson => {}
             Key::Help => open.set(Some(Open::Help)),
         };
-        use_shortcuts(records.settings().shortcuts, Callback::from(on_key));
+        use_shortcuts(
+            records.settings().shortcuts,
+            &TAB_WORDS,
+            Callback::from(on_key),
+        );
     }
     let overlay = match (&props.problem, &view, lab.state.phase) {
         (Some(text), _, _) => Some(not_loaded(text)),
@@ -179,7 +235,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         records: &records,
         title: &props.title,
         view: view.as_deref(),
-        on_slo: on_tab.reform(|()| SLO_TAB),
+        on_slo: open_tab.reform(|()| strings::TAB_SLOS),
         on_help: dialog(Some(Open::Help)),
         on_run: dialog(Some(Open::Run)),
     };
@@ -200,13 +256,21 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                 </section>
             }
             <section class="centre" aria-label={strings::CENTRE_TABS}>
-                { tab_list(strings::CENTRE_TABS, TABS, &TAB_TITLES, *tab, &on_tab) }
+                { tab_list(strings::CENTRE_TABS, TABS, &TAB_WORDS, *tab, &on_tab) }
                 <div class="centre-panel" role="tabpanel" id={panel_id(TABS)} aria-labelledby={tab_id(TABS, *tab)}
                     tabindex="0">
                     if let Some(overlay) = overlay {
                         { overlay }
                     } else if let Some(view) = &view {
-                        { centre(*tab, view, &lab, *selected, &select, &range, records.dark()) }
+                        { centre(*tab, &Centre {
+                            lab: &lab,
+                            view,
+                            selected: *selected,
+                            select: &select,
+                            range: *range,
+                            on_range: &on_range,
+                            dark: records.dark(),
+                        }) }
                     }
                 </div>
             </section>
@@ -218,7 +282,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             </main>
             if let Some(view) = &view { <Timeline view={view.clone()} range={*range} /> }
             { pane_switch(&pane, props.sandbox, news) }
-            if *open == Some(Open::Help) { { help(&records, dialog(None)) } }
+            if *open == Some(Open::Help) { { help(&records, &TAB_WORDS, dialog(None)) } }
             if *open == Some(Open::Run) { <RunDialog sandbox={props.sandbox} on_close={dialog(None)} /> }
             if here && lab.state.crash.is_some() { { crash_panel(&lab, &copied) } }
             if view.is_some() && let Some((file, found)) = lab.state.refused.as_ref().filter(|_| here) {
@@ -228,30 +292,32 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
     }
 }
 
-fn centre(
-    tab: usize,
-    view: &Rc<View>,
-    lab: &Lab,
-    selected: Option<u32>,
-    select: &Callback<Option<u32>>,
-    range: &UseStateHandle<Span>,
-    dark: bool,
-) -> Html {
-    let charts = lab.state.charts.clone();
-    let on_range = {
-        let range = range.clone();
-        Callback::from(move |span| range.set(span))
-    };
-    match tab {
-        0 => {
-            html! { <MapTab view={view.clone()} {charts} {selected} on_select={select.clone()} {dark} /> }
-        }
-        1 => html! {
-            <Dashboards view={view.clone()} {charts} {selected} on_select={select.clone()}
-                range={**range} {on_range} />
-        },
-        _ => html! { <Slos view={view.clone()} {charts} /> },
+fn centre(tab: usize, centre: &Centre<'_>) -> Html {
+    ALL_TABS
+        .get(tab)
+        .map_or_else(Html::default, |tab| (tab.render)(centre))
+}
+
+fn map_tab(centre: &Centre<'_>) -> Html {
+    html! {
+        <MapTab view={centre.view.clone()} charts={centre.lab.state.charts.clone()} selected={centre.selected}
+            on_select={centre.select.clone()} dark={centre.dark} />
     }
+}
+
+fn dashboards_tab(centre: &Centre<'_>) -> Html {
+    html! {
+        <Dashboards view={centre.view.clone()} charts={centre.lab.state.charts.clone()} selected={centre.selected}
+            on_select={centre.select.clone()} range={centre.range} on_range={centre.on_range.clone()} />
+    }
+}
+
+fn explore_tab(centre: &Centre<'_>) -> Html {
+    html! { <Explore fresh={centre.fresh()} /> }
+}
+
+fn slos_tab(centre: &Centre<'_>) -> Html {
+    html! { <Slos view={centre.view.clone()} charts={centre.lab.state.charts.clone()} /> }
 }
 
 /// `news`: the lesson has something to say that a narrow screen may hide.
