@@ -302,3 +302,75 @@ services:
         assert_eq!(run(&mut world, 60).good(), 1.0);
     }
 }
+
+#[test]
+fn what_could_do_nothing_or_cannot_be_is_refused_with_its_place() {
+    let text = |zones: &str, more: &str, balance: &str| {
+        format!(
+            "title: a
+about: b
+traffic: {{rate: 1/s, mix: [{{route: front/get}}]}}
+topology:
+  zones: {zones}
+  pools: {{a: {{zone: a, cpu: 1, memory: 1GiB, nodes: 1}}}}
+{more}
+services: {{front: {{about: c, replicas: 1, workers: 1, queue: 1, balance: {balance}, routes: {{get: [{{work: 1ms}}]}}}}}}
+"
+        )
+    };
+    let two = "{a: north, b: south}";
+    for (zones, more, problem) in [
+        ("{a: north}", "  dns: {policy: nearest}", "no two regions"),
+        (
+            two,
+            "  dns: {policy: failover, order: [north]}",
+            "leaves a region out",
+        ),
+        (
+            two,
+            "  dns: {policy: failover, order: [north, north]}",
+            "named twice",
+        ),
+        (
+            two,
+            "  dns: {policy: weighted, weights: {nord: 1}}",
+            "`nord`",
+        ),
+        (
+            two,
+            "  dns: {policy: weighted, weights: {north: 0}}",
+            "every weight is zero",
+        ),
+        (
+            two,
+            "  dns: {policy: nearest, weights: {north: 1}}",
+            "weights",
+        ),
+        (
+            two,
+            "  network: {same-zone: 1ms, jitter: 2ms}",
+            "longer than the latency",
+        ),
+        (
+            two,
+            "  network: {pairs: [{zones: [a], latency: 1ms}]}",
+            "two zones",
+        ),
+    ] {
+        let found = common::try_spec(&text(zones, more, "random")).expect_err(more);
+        assert!(found.contains(problem), "{more}: {found}");
+        assert!(found.contains("test.yaml:"), "{found}");
+    }
+    let sound = text(
+        two,
+        "  dns: {policy: weighted, weights: {north: 1}}",
+        "zone-aware",
+    );
+    assert_eq!(common::try_spec(&sound).map(|_| ()), Ok(()));
+    let plain = sound
+        .lines()
+        .filter(|line| !line.starts_with(' ') && !line.starts_with("topology"));
+    let plain: Vec<&str> = plain.collect();
+    let found = common::try_spec(&plain.join("\n")).expect_err("no zones");
+    assert!(found.contains("balanced by zones"), "{found}");
+}

@@ -169,7 +169,7 @@ impl Dns {
                     }
                 }
                 // Only regions without a weight are left, or rounding left none.
-                return all().last();
+                return all().next_back();
             }
         };
         order.copied().find(has)

@@ -1,10 +1,12 @@
 //! Fields that could do nothing where they stand: each is a mistake.
 
 use crate::base::{At, Bytes, Report};
-use crate::world::spec::{Metric, Spec, Spread};
+use crate::world::spec::{Balance, Metric, Spec, Spread, Store, Synchronous};
 
 /// Reports every service with a field that has no effect in this world.
 pub(super) fn refuse(report: &mut Report, at: &At<'_>, spec: &Spec) {
+    let topology = spec.topology.as_ref();
+    let regions = topology.map_or(0, |topology| topology.regions().len());
     for service in &spec.services {
         let name = &service.name;
         let mut idle = |what: &str, remedy: &str| {
@@ -16,6 +18,24 @@ pub(super) fn refuse(report: &mut Report, at: &At<'_>, spec: &Spec) {
             idle(
                 "has a placement, but there are no nodes to place on",
                 "give the world a `topology`, or leave `placement` out",
+            );
+        }
+        if service.balance == Balance::ZoneAware && spec.topology.is_none() {
+            idle(
+                "is balanced by zones, but there are none",
+                "give the world a `topology`, or balance in another way",
+            );
+        }
+        let apart = match &service.store {
+            Store::Database(database) => database
+                .replication
+                .is_some_and(|replication| replication.synchronous == Synchronous::OtherRegion),
+            _ => false,
+        };
+        if apart && regions < 2 {
+            idle(
+                "waits for a replica in another region, but there is none",
+                "let zones lie in several regions, or write `synchronous: true`",
             );
         }
         if fleet.cores.is_some() && !service.computes() {

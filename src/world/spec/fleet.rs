@@ -416,6 +416,19 @@ impl Rollout {
     }
 }
 
+impl Topology {
+    /// Every region, in the order in which zones name them.
+    pub fn regions(&self) -> Vec<&str> {
+        let mut regions: Vec<&str> = Vec::new();
+        for zone in &self.zones {
+            if !regions.contains(&zone.region.as_str()) {
+                regions.push(&zone.region);
+            }
+        }
+        regions
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -444,18 +457,5 @@ mod tests {
             ..Rollout::default()
         };
         assert_eq!(stuck.bounds(3), (0, 1));
-    }
-}
-
-impl Topology {
-    /// Every region, in the order in which zones name them.
-    pub fn regions(&self) -> Vec<&str> {
-        let mut regions: Vec<&str> = Vec::new();
-        for zone in &self.zones {
-            if !regions.contains(&zone.region.as_str()) {
-                regions.push(&zone.region);
-            }
-        }
-        regions
     }
 }
