@@ -59,6 +59,8 @@ impl Session {
         let mut watch = Watch {
             spec: &self.scenario.world,
             telemetry: &mut self.telemetry,
+            tracer: &mut self.tracer,
+            logs: &mut self.logs,
             slos: &mut self.slos,
             truth: &mut self.truth,
             timeline: &mut self.timeline,

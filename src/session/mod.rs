@@ -31,6 +31,8 @@ use crate::base::{Digest, SimTime, Span};
 use crate::engine::Progress;
 use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
+use crate::telemetry::logs::Logs;
+use crate::telemetry::trace::{Sampling, Tracer};
 use crate::telemetry::store::Store;
 use crate::world::World;
 
@@ -60,6 +62,11 @@ pub struct Session {
     seed: u64,
     world: World,
     telemetry: Telemetry,
+    /// Not in the digest: what is followed says nothing that the world does not.
+    #[serde(skip)]
+    tracer: Tracer,
+    #[serde(skip)]
+    logs: Logs,
     /// Read by queries only: nothing in the lab depends on it.
     #[serde(skip)]
     store: Store,
@@ -87,6 +94,8 @@ impl Session {
             .collect();
         Session {
             seed,
+            tracer: Tracer::new(&world, seed, Sampling::usual()),
+            logs: Logs::default(),
             world,
             telemetry,
             store: Store::default(),
@@ -118,6 +127,8 @@ impl Session {
             let mut watch = Watch {
                 spec: &self.scenario.world,
                 telemetry: &mut self.telemetry,
+                tracer: &mut self.tracer,
+                logs: &mut self.logs,
                 slos: &mut self.slos,
                 truth: &mut self.truth,
                 timeline: &mut self.timeline,
@@ -132,6 +143,8 @@ impl Session {
                 return Progress::Reached;
             }
             self.telemetry.scrape(&self.world);
+            self.tracer.sweep(self.world.now());
+            self.logs.scrape(&self.world, self.seed);
             for slo in &mut self.slos {
                 slo.scrape();
             }
@@ -172,6 +185,22 @@ impl Session {
     /// What was scraped.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What was done for single requests.
+    pub fn tracer(&self) -> &Tracer {
+        &self.tracer
+    }
+
+    /// Chooses which requests are followed from now on. The world takes the
+    /// same course whatever is chosen.
+    pub fn sample(&mut self, sampling: Sampling) {
+        self.tracer.set_sampling(sampling);
+    }
+
+    /// What services and the control plane say of themselves.
+    pub fn logs(&self) -> &Logs {
+        &self.logs
     }
 
     /// The objective called `name`.

@@ -8,7 +8,9 @@ mod classes;
 mod histogram;
 mod history;
 mod meter;
+pub mod logs;
 pub mod store;
+pub mod trace;
 
 pub use classes::{ClassRecent, Classes};
 pub use histogram::Latencies;
