@@ -3,17 +3,19 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
 
+use serde_json::Value;
 use xops_lab::base::{Ratio, Span, Stream};
+use xops_lab::formats::otlp;
 use xops_lab::session::{Author, Command, Scenario, Session};
 use xops_lab::telemetry::logs::Level;
 use xops_lab::telemetry::trace::{
     CANCELLED, DETACHED, NONE, Sampling, SpanKind, Trace, UNFINISHED, rows, span_id, trace_id,
 };
-use xops_lab::world::fault::catalogue;
+use xops_lab::world::fault::CATALOGUE;
 use xops_lab::world::{FaultKind, FaultSpec};
 
 const WORLDS: [&str; 5] = ["corner", "fintech", "shop", "startup", "tickets"];
@@ -43,15 +45,21 @@ fn stormy(session: &mut Session, seed: u64) -> usize {
     let mut draws = Stream::named(seed, "storm");
     let services: Vec<String> = {
         let spec = session.world().spec();
-        spec.services.iter().map(|found| found.name.clone()).collect()
+        spec.services
+            .iter()
+            .map(|found| found.name.clone())
+            .collect()
     };
     let mut begun = 0;
     for _ in 0..15 {
         for _ in 0..10 {
-            let kind = catalogue()[draws.below(catalogue().len() as u32) as usize].kind;
+            let kind = CATALOGUE[draws.below(CATALOGUE.len() as u32) as usize].kind;
             let service = &services[draws.below(services.len() as u32) as usize];
             let fault = FaultSpec::usual(kind, service);
-            if session.apply(Author::Learner, Command::Inject { fault }).is_ok() {
+            if session
+                .apply(Author::Learner, Command::Inject { fault })
+                .is_ok()
+            {
                 begun += 1;
                 break;
             }
@@ -80,7 +88,9 @@ fn flaw(trace: &Trace) -> Option<String> {
             return Some(format!("{place} ends before it starts"));
         }
         if span.start < parent.start {
-            return Some(format!("{place} starts before its parent: {span:?} {parent:?}"));
+            return Some(format!(
+                "{place} starts before its parent: {span:?} {parent:?}"
+            ));
         }
         if span.end > parent.end && span.flags & DETACHED == 0 {
             return Some(format!("{place} outlives its parent: {span:?} {parent:?}"));
@@ -95,7 +105,10 @@ fn flaw(trace: &Trace) -> Option<String> {
     let rows = rows(trace);
     let critical: u64 = rows.iter().map(|row| row.critical.as_nanos()).sum();
     if critical != root.length().as_nanos() {
-        return Some(format!("critical path of {critical} ns in {:?}", root.length()));
+        return Some(format!(
+            "critical path of {critical} ns in {:?}",
+            root.length()
+        ));
     }
     (rows.len() != trace.spans.len()).then(|| "a span is not in the tree".to_owned())
 }
@@ -131,7 +144,14 @@ fn every_trace_is_a_well_formed_tree_whatever_goes_wrong() {
     }
     println!("{traces} traces, {spans} spans, {failed} failed, {begun} faults, {kinds:?}");
     assert!(traces > 10_000 && failed > 1_000 && begun > 150);
-    for kind in ["Request", "Message", "Call", "Serve", "Queue", "Wait(Connection)"] {
+    for kind in [
+        "Request",
+        "Message",
+        "Call",
+        "Serve",
+        "Queue",
+        "Wait(Connection)",
+    ] {
         assert!(kinds.contains(kind), "no span of kind {kind}");
     }
 }
@@ -155,7 +175,9 @@ fn the_world_takes_the_same_course_whatever_is_sampled() {
 fn a_share_is_kept_at_the_head_and_what_failed_at_the_tail() {
     let mut session = open("shop", 3);
     let fault = FaultSpec::usual(FaultKind::Abort, "payment");
-    session.apply(Author::Learner, Command::Inject { fault }).unwrap();
+    session
+        .apply(Author::Learner, Command::Inject { fault })
+        .unwrap();
     let tenth = Sampling {
         head: Ratio::new(0.1).unwrap(),
         tail: Ratio::new(0.1).unwrap(),
@@ -171,7 +193,10 @@ fn a_share_is_kept_at_the_head_and_what_failed_at_the_tail() {
     // Messages are followed as well, each by its own lot.
     assert!(share > 0.08 && share < 0.4, "{share}");
     assert_eq!(tally.evicted, 0);
-    let failed = session.tracer().traces().filter(|t| t.root().unwrap().failed());
+    let failed = session
+        .tracer()
+        .traces()
+        .filter(|t| t.root().unwrap().failed());
     assert!(failed.count() > 10);
     let calm = Sampling {
         head: Ratio::ZERO,
@@ -202,7 +227,9 @@ fn logs_name_what_was_called_and_carry_the_trace() {
     session.sample(every());
     let mut fault = FaultSpec::usual(FaultKind::Latency, "payment");
     fault.values[0] = 5.0;
-    session.apply(Author::Learner, Command::Inject { fault }).unwrap();
+    session
+        .apply(Author::Learner, Command::Inject { fault })
+        .unwrap();
     wait(&mut session, Span::from_mins(5));
     let world = session.world();
     let lines: Vec<String> = session
@@ -212,14 +239,124 @@ fn logs_name_what_was_called_and_carry_the_trace() {
         .map(|record| format!("{} {}", record.service(world), record.text(world)))
         .collect();
     assert!(
-        lines.iter().any(|line| line.starts_with("checkout ") && line.contains("payment")),
+        lines
+            .iter()
+            .any(|line| line.starts_with("checkout ") && line.contains("payment")),
         "{lines:#?}"
     );
     // No writer knows that there is a fault.
     assert!(lines.iter().all(|line| !line.contains("fault")));
-    let traced = session.logs().found(session.now()).find(|r| r.context.is_some());
+    let traced = session
+        .logs()
+        .found(session.now())
+        .find(|r| r.context.is_some());
     let (number, place) = traced.unwrap().context.unwrap();
-    let trace = session.tracer().trace(number).unwrap();
-    assert!((place as usize) < trace.spans.len());
+    assert_eq!(trace_id(3, number).len(), 32);
+    let kept = session.logs().found(session.now()).filter_map(|record| {
+        let (number, place) = record.context?;
+        Some((session.tracer().trace(number)?.spans.len(), place))
+    });
+    let kept: Vec<_> = kept.collect();
+    assert!(!kept.is_empty() && place != NONE);
+    assert!(
+        kept.iter()
+            .all(|(spans, place)| usize::from(*place) < *spans)
+    );
     assert!(session.logs().bytes() > 1_000);
+}
+
+/// What is wrong with a message of OTLP/JSON, beside an example of which each
+/// key and the type of its value are known.
+fn unlike(found: &Value, known: &mut dyn FnMut(&str) -> Option<char>, path: &str) -> Vec<String> {
+    match found {
+        Value::Array(items) => items
+            .iter()
+            .flat_map(|item| unlike(item, known, path))
+            .collect(),
+        Value::Object(fields) => {
+            let mut wrong = Vec::new();
+            for (key, value) in fields {
+                let kind = known(key);
+                if kind.is_some_and(|kind| kind != kind_of(value)) {
+                    wrong.push(format!("{path}.{key}: {value}"));
+                } else if kind.is_none() && !MORE.contains(&key.as_str()) {
+                    wrong.push(format!("{path}.{key} is not in the example"));
+                }
+                wrong.extend(unlike(value, known, key));
+            }
+            wrong
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Keys of the protocol that the examples do not show.
+const MORE: [&str; 5] = ["events", "links", "status", "code", "boolValue"];
+
+fn kind_of(value: &Value) -> char {
+    match value {
+        Value::String(_) => 's',
+        Value::Number(_) => 'n',
+        Value::Bool(_) => 'b',
+        Value::Array(_) => 'a',
+        Value::Object(_) => 'o',
+        Value::Null => '0',
+    }
+}
+
+fn keys(value: &Value, into: &mut BTreeMap<String, char>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| keys(item, into)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                into.insert(key.clone(), kind_of(value));
+                keys(value, into);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn exports_have_the_keys_and_types_of_the_protocols_own_examples() {
+    let mut session = open("shop", 4);
+    session.sample(every());
+    stormy(&mut session, 3);
+    let traces = otlp::traces(session.world(), 4, session.tracer().traces().take(300));
+    let logs = otlp::logs(session.world(), 4, session.logs().found(session.now()));
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let (traces, logs) = (read(&traces), read(&logs));
+    let mut spans = 0;
+    for resource in traces["resourceSpans"].as_array().unwrap() {
+        let first = &resource["resource"]["attributes"][0];
+        assert_eq!(first["key"], "service.name");
+        for span in resource["scopeSpans"][0]["spans"].as_array().unwrap() {
+            spans += 1;
+            let hex = |key: &str, length: usize| {
+                let id = span[key].as_str().unwrap();
+                assert!(
+                    id.len() == length && id.bytes().all(|b| b.is_ascii_hexdigit()),
+                    "{id}"
+                );
+            };
+            hex("traceId", 32);
+            hex("spanId", 16);
+            let nanos = |key: &str| span[key].as_str().unwrap().parse::<u64>().unwrap();
+            assert!(nanos("startTimeUnixNano") >= otlp::EPOCH);
+            assert!(nanos("endTimeUnixNano") >= nanos("startTimeUnixNano"));
+            assert!((1..=5).contains(&span["kind"].as_u64().unwrap()));
+        }
+    }
+    assert!(spans > 1_000);
+    let Some(folder) = support::conformance() else {
+        return;
+    };
+    for (found, file) in [(traces, "trace.json"), (logs, "logs.json")] {
+        let example = fs::read_to_string(folder.join("otlp").join(file)).unwrap();
+        let mut known = BTreeMap::new();
+        keys(&read(&example), &mut known);
+        let wrong = unlike(&found, &mut |key| known.get(key).copied(), file);
+        let few: Vec<_> = wrong.iter().take(5).collect();
+        assert!(wrong.is_empty(), "{few:?}");
+    }
 }

@@ -14,6 +14,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Canary => CANARY,
         Topic::Slo => SLO,
         Topic::Promql => PROMQL,
+        Topic::Traces => TRACES,
     }
 }
 
@@ -29,6 +30,7 @@ Usage: xops <command> [words]
   world LOOK WORLD   check, explain or draw a world without running it
   canary judge FILE  try the canary judge on a file of cases
   slo JOB FILES      read the files of other SLO tools
+  traces WORLD       write the traces and logs of a run as OTLP/JSON
   promql test FILES  run files of Prometheus's language for testing PromQL
   help [COMMAND]     say more about a command
   --version          say which version this is
@@ -52,6 +54,23 @@ lesson's folder. The same seed and commands give the same digest everywhere.
   --replay FILE     write the run down, for `xops replay` and the browser
 
 A run goes on to its last command, even past --for.
+";
+
+const TRACES: &str = "\
+Runs a world and writes the traces of its requests as OTLP/JSON, one
+`TracesData` message, for Jaeger, Tempo or an OpenTelemetry collector.
+
+Usage: xops traces <world> [options]
+
+  --seed N          seed of every random stream (1)
+  --for SPAN        simulated time, such as 30m (10m)
+  --sample SHARE    share of requests that is followed, such as 1% (100%)
+  --commands FILE   carry out a list of commands (lessons/README.md tells how)
+  -o, --out FILE    where to write them; without it, they are printed
+  --logs FILE       write the logs as well, as one `LogsData` message
+
+Time zero of the run is written as 2026-01-05T00:00:00Z. A file holds a million
+spans at most; what is left out for it is told.
 ";
 
 const REPLAY: &str = "\

@@ -1,4 +1,4 @@
-//! The native shell: `xops run | replay | lint | prove | world | canary | slo | promql`.
+//! The native shell: `xops run | replay | lint | prove | world | canary | slo | promql | traces`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
@@ -19,6 +19,7 @@ mod show;
 mod slo;
 mod story;
 mod table;
+mod traces;
 mod words;
 mod world;
 
@@ -71,6 +72,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Canary { file } => return canary::judge(&file, out),
         Task::Slo(job) => return slo::run(&job, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
+        Task::Traces(job) => traces::run(&job, out)?,
         Task::PromqlTest { files } => return promql::test(&files, out),
     }
     Ok(true)

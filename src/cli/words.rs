@@ -7,6 +7,7 @@ use lexopt::Arg::{Long, Short, Value};
 
 use super::outcome::Failure;
 use super::slo::{self, Job};
+use super::traces;
 use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
 use crate::session::Replay;
@@ -24,6 +25,7 @@ pub(super) enum Task {
     Canary { file: PathBuf },
     Slo(Job),
     PromqlTest { files: Vec<PathBuf> },
+    Traces(traces::Job),
 }
 
 /// What help is about.
@@ -38,6 +40,7 @@ pub(super) enum Topic {
     Canary,
     Slo,
     Promql,
+    Traces,
 }
 
 /// `xops run`.
@@ -58,7 +61,7 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 9] = [
+const COMMANDS: [(&str, Topic); 10] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
@@ -67,6 +70,7 @@ const COMMANDS: [(&str, Topic); 9] = [
     ("canary", Topic::Canary),
     ("slo", Topic::Slo),
     ("promql", Topic::Promql),
+    ("traces", Topic::Traces),
     ("help", Topic::All),
 ];
 
@@ -109,6 +113,7 @@ impl Task {
                 None => Task::Help(Topic::Slo),
             }),
             Topic::Promql => promql(&mut words),
+            Topic::Traces => traces(&mut words),
         }
     }
 }
@@ -144,6 +149,32 @@ fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     let remedy = "name one, such as `xops run shop`";
     task.what = what.ok_or_else(|| Failure::usage("no world or lesson is named", remedy))?;
     Ok(Task::Run(task))
+}
+
+fn traces(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    const OPTIONS: [&str; 7] = ["seed", "for", "sample", "commands", "out", "logs", "help"];
+    let mut job = traces::Job::default();
+    let mut what = None;
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Traces)),
+            Long("seed") => job.seed = Some(seed(&value(words)?)?),
+            Long("for") => job.length = Some(length(&value(words)?)?),
+            Long("sample") => {
+                let given = value(words)?;
+                let share = parse::ratio(&given);
+                job.sample = Some(share.map_err(|problem| Failure::usage(&problem, "write 1%"))?);
+            }
+            Long("commands") => job.commands = Some(path(words)?),
+            Long("out") | Short('o') => job.out = Some(path(words)?),
+            Long("logs") => job.logs = Some(path(words)?),
+            Value(word) if what.is_none() => what = Some(text(word)?),
+            other => return Err(unknown(&other, &OPTIONS)),
+        }
+    }
+    let remedy = "name one, such as `xops traces shop`";
+    job.what = what.ok_or_else(|| Failure::usage("no world is named", remedy))?;
+    Ok(Task::Traces(job))
 }
 
 fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {

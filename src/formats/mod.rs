@@ -7,6 +7,7 @@ pub mod check;
 pub mod graph;
 mod labels;
 pub mod openslo;
+pub mod otlp;
 mod query;
 pub mod rules;
 pub mod sloth;

@@ -32,12 +32,14 @@ use crate::engine::Progress;
 use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
 use crate::telemetry::logs::Logs;
-use crate::telemetry::trace::{Sampling, Tracer};
 use crate::telemetry::store::Store;
+use crate::telemetry::trace::{Sampling, Tracer};
 use crate::world::World;
 
 pub use ask::{
-    Answer, Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Question, Shape, When,
+    Answer, Asked, Found, FoundSeries, LogAnswer, LogLine, LogQuestion, MetricAnswer,
+    MetricQuestion, Question, Shape, SpanRow, TraceAnswer, TraceFilter, TraceLine, TraceQuestion,
+    TraceSort, TraceView, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};

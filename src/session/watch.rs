@@ -2,8 +2,8 @@
 //! objectives, truth and timeline.
 
 use crate::base::SimTime;
-use crate::slo::Tracker;
 use crate::engine::Key;
+use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
 use crate::telemetry::logs::Logs;
 use crate::telemetry::trace::Tracer;

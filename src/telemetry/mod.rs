@@ -7,8 +7,8 @@
 mod classes;
 mod histogram;
 mod history;
-mod meter;
 pub mod logs;
+mod meter;
 pub mod store;
 pub mod trace;
 

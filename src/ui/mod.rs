@@ -21,6 +21,7 @@ mod asking;
 #[cfg(target_arch = "wasm32")]
 mod client;
 #[cfg(target_arch = "wasm32")]
+mod evidence;
 mod explore;
 #[cfg(target_arch = "wasm32")]
 mod fetch;

@@ -76,7 +76,10 @@ impl Logs {
             Step::Denied { to, how } => Said::Denied(to, how),
             Step::Rejected { how, .. } => Said::Rejected(how),
             Step::Waited {
-                what, at, got: false, ..
+                what,
+                at,
+                got: false,
+                ..
             } => match what {
                 WaitFor::Connection => Said::PoolExhausted(at),
                 WaitFor::Row => Said::LockTimeout,
@@ -128,7 +131,10 @@ impl Logs {
                 followed: 0,
                 last: 0,
             };
-            let alike = self.alike.entry((spot.service, kind, about)).or_insert(fresh);
+            let alike = self
+                .alike
+                .entry((spot.service, kind, about))
+                .or_insert(fresh);
             if at >= alike.since + WINDOW {
                 *alike = fresh;
             }

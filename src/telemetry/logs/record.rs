@@ -1,9 +1,7 @@
 //! One line of a log: numbers, and words when asked for.
 
 use crate::base::{SimTime, Span};
-use crate::telemetry::trace::{
-    Value, refusal, resource, route, service, status_code, trace_id,
-};
+use crate::telemetry::trace::{Value, refusal, resource, route, service, status_code, trace_id};
 use crate::world::spec::Kind;
 use crate::world::{Happening, How, NOWHERE, Outcome, Spot, World};
 
@@ -171,14 +169,20 @@ impl Record {
         match self.said {
             Said::Failed(outcome, took) => {
                 let code = status_code(outcome);
-                format!("request {} failed: {code} after {took}", own(self.spot.route))
+                format!(
+                    "request {} failed: {code} after {took}",
+                    own(self.spot.route)
+                )
             }
             Said::Slow(took) => format!("request {} took {took}", own(self.spot.route)),
             Said::CallFailed(to, path, Outcome::TimedOut, took) => {
                 format!("timeout calling {} after {took}", other(to, path))
             }
             Said::CallFailed(to, path, Outcome::Unavailable, took) => {
-                format!("{} is unreachable: connection failed after {took}", other(to, path))
+                format!(
+                    "{} is unreachable: connection failed after {took}",
+                    other(to, path)
+                )
             }
             Said::CallFailed(to, path, outcome, took) => {
                 let code = status_code(outcome);
@@ -186,17 +190,27 @@ impl Record {
             }
             Said::CallSlow(to, path, took) => format!("call to {} took {took}", other(to, path)),
             Said::Retry(to, attempt, most) => {
-                format!("calling {} again: attempt {attempt} of {most}", service(world, to))
+                format!(
+                    "calling {} again: attempt {attempt} of {most}",
+                    service(world, to)
+                )
             }
             Said::BreakerOpened(to) => format!("circuit breaker to {} opened", service(world, to)),
             Said::Denied(to, how) => {
                 format!("call to {} not sent: {}", service(world, to), refusal(how))
             }
             Said::Rejected(how) => {
-                format!("request {} turned away: {}", own(self.spot.route), refusal(how))
+                format!(
+                    "request {} turned away: {}",
+                    own(self.spot.route),
+                    refusal(how)
+                )
             }
             Said::PoolExhausted(to) => {
-                format!("no connection to {}: pool exhausted, wait timed out", service(world, to))
+                format!(
+                    "no connection to {}: pool exhausted, wait timed out",
+                    service(world, to)
+                )
             }
             Said::LockTimeout => format!("lock wait timeout in query {}", own(self.spot.route)),
             Said::Deadlock => format!("deadlock found in query {}, aborted", own(self.spot.route)),
@@ -209,7 +223,10 @@ impl Record {
         // Braces, quotes, names of the fixed fields, time and level.
         let fixed = 90 + self.text(world).len() + self.service(world).len();
         let labels = self.labels(world);
-        let labels: usize = labels.iter().map(|(key, value)| key.len() + value.len() + 6).sum();
+        let labels: usize = labels
+            .iter()
+            .map(|(key, value)| key.len() + value.len() + 6)
+            .sum();
         let trace = self.trace_id(seed).map_or(0, |id| id.len() + 40);
         (fixed + labels + trace) as u64
     }
@@ -251,7 +268,10 @@ fn saw(world: &World, happening: Happening) -> String {
             version: of,
         } => {
             let version = version(service, of);
-            format!("roll-out of {} {version} exceeded its progress deadline", name(service))
+            format!(
+                "roll-out of {} {version} exceeded its progress deadline",
+                name(service)
+            )
         }
         Happening::RolloutDone {
             service,
@@ -268,7 +288,11 @@ fn saw(world: &World, happening: Happening) -> String {
         Happening::NodeSilent { node } => format!("node {node} stopped posting its status"),
         Happening::NodeRemoved { node } => format!("node {node} was removed"),
         Happening::FailedOver(found) => {
-            format!("{}-{} was promoted to primary", name(found.service), found.pod)
+            format!(
+                "{}-{} was promoted to primary",
+                name(found.service),
+                found.pod
+            )
         }
         Happening::NodeLost { .. }
         | Happening::FaultEnded { .. }

@@ -33,8 +33,9 @@ pub fn Explore(props: &ExploreProps) -> Html {
         })
     });
     let answer = use_answer(question, props.fresh);
-    let found = answer.as_deref().map(|answer| match answer {
-        Answer::Metrics(answer) => answer,
+    let found = answer.as_deref().and_then(|answer| match answer {
+        Answer::Metrics(answer) => Some(answer),
+        _ => None,
     });
     let first = found.and_then(|answer| answer.found.first());
     let problem = first.and_then(|found| found.as_ref().err());

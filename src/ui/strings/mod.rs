@@ -15,6 +15,7 @@ macro_rules! texts {
 use texts;
 
 pub mod calls;
+pub mod evidence;
 pub mod explore;
 pub mod keys;
 pub mod traffic;

@@ -21,6 +21,7 @@ use crate::base::Span;
 use crate::lesson::Settings;
 use crate::session::{Health, Scope, View};
 use crate::ui::app::MAIN;
+use crate::ui::evidence::{Evidence, Logs, Traces};
 use crate::ui::explore::Explore;
 use crate::ui::keys::{Key, use_shortcuts};
 use crate::ui::lab::{Lab, Phase, use_lab};
@@ -34,10 +35,12 @@ use crate::worker::Speed;
 /// Name of the centre's tabs.
 const TABS: &str = "centre";
 /// The tabs, in order: title, key, what stands there.
-const ALL_TABS: [Tab; 4] = [
+const ALL_TABS: [Tab; 6] = [
     tab(strings::TAB_MAP, "m", map_tab),
     tab(strings::TAB_DASHBOARDS, "d", dashboards_tab),
     tab(strings::explore::TAB, "e", explore_tab),
+    tab(strings::evidence::TAB_TRACES, "t", traces_tab),
+    tab(strings::evidence::TAB_LOGS, "l", logs_tab),
     tab(strings::TAB_SLOS, "s", slos_tab),
 ];
 
@@ -71,6 +74,9 @@ struct Centre<'a> {
     select: &'a Callback<Option<u32>>,
     range: Span,
     on_range: &'a Callback<Span>,
+    /// Opens another tab, by its title.
+    open: &'a Callback<&'static str>,
+    evidence: &'a UseStateHandle<Evidence>,
     dark: bool,
 }
 
@@ -127,6 +133,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         }
     });
     let open = use_state_eq(|| None::<Open>);
+    let evidence = use_state_eq(Evidence::default);
     let here = lab.state.place == props.place;
     let view = lab.state.view.clone().filter(|_| here);
     let lesson = lab.state.lesson.clone().filter(|_| here && !props.sandbox);
@@ -269,6 +276,8 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                             select: &select,
                             range: *range,
                             on_range: &on_range,
+                            open: &open_tab,
+                            evidence: &evidence,
                             dark: records.dark(),
                         }) }
                     }
@@ -314,6 +323,44 @@ fn dashboards_tab(centre: &Centre<'_>) -> Html {
 
 fn explore_tab(centre: &Centre<'_>) -> Html {
     html! { <Explore fresh={centre.fresh()} /> }
+}
+
+fn traces_tab(centre: &Centre<'_>) -> Html {
+    let (evidence, open) = (centre.evidence.clone(), centre.open.clone());
+    let to_logs = Callback::from(move |number| {
+        evidence.set(Evidence {
+            logs: Some(number),
+            ..*evidence
+        });
+        open.emit(strings::evidence::TAB_LOGS);
+    });
+    let evidence = centre.evidence.clone();
+    let on_open = Callback::from(move |trace| evidence.set(Evidence { trace, ..*evidence }));
+    html! {
+        <Traces fresh={centre.fresh()} view={centre.view.clone()} open={centre.evidence.trace} {on_open} {to_logs} />
+    }
+}
+
+fn logs_tab(centre: &Centre<'_>) -> Html {
+    let (evidence, open) = (centre.evidence.clone(), centre.open.clone());
+    let to_trace = Callback::from(move |number| {
+        evidence.set(Evidence {
+            trace: Some(number),
+            ..*evidence
+        });
+        open.emit(strings::evidence::TAB_TRACES);
+    });
+    let evidence = centre.evidence.clone();
+    let on_all = Callback::from(move |()| {
+        evidence.set(Evidence {
+            logs: None,
+            ..*evidence
+        })
+    });
+    html! {
+        <Logs fresh={centre.fresh()} view={centre.view.clone()} range={centre.range} trace={centre.evidence.logs}
+            {on_all} {to_trace} />
+    }
 }
 
 fn slos_tab(centre: &Centre<'_>) -> Html {
