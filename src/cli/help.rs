@@ -17,6 +17,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Promql => PROMQL,
         Topic::Query => QUERY,
         Topic::Metrics => METRICS,
+        Topic::Traces => TRACES,
     }
 }
 
@@ -33,6 +34,7 @@ Usage: xops <command> [words]
   canary judge FILE  try the canary judge on a file of cases
   slo JOB FILES      read the files of other SLO tools
   alerts JOB FILES   test alerting rules, read Alertmanager's files
+  traces WORLD       write the traces and logs of a run as OTLP/JSON
   promql test FILES  run files of Prometheus's language for testing PromQL
   query WORLD QUERY  run a world or a lesson, then query its metrics
   metrics WORLD      run a world or a lesson, then print its metrics
@@ -58,6 +60,23 @@ lesson's folder. The same seed and commands give the same digest everywhere.
   --replay FILE     write the run down, for `xops replay` and the browser
 
 A run goes on to its last command, even past --for.
+";
+
+const TRACES: &str = "\
+Runs a world and writes the traces of its requests as OTLP/JSON, one
+`TracesData` message, for Jaeger, Tempo or an OpenTelemetry collector.
+
+Usage: xops traces <world> [options]
+
+  --seed N          seed of every random stream (1)
+  --for SPAN        simulated time, such as 30m (10m)
+  --sample SHARE    share of requests that is followed, such as 1% (100%)
+  --commands FILE   carry out a list of commands (lessons/README.md tells how)
+  -o, --out FILE    where to write them; without it, they are printed
+  --logs FILE       write the logs as well, as one `LogsData` message
+
+Time zero of the run is written as 2026-01-05T00:00:00Z. A file holds a million
+spans at most; what is left out for it is told.
 ";
 
 const REPLAY: &str = "\

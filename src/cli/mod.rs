@@ -1,5 +1,5 @@
-//! The native shell: `xops run | replay | lint | prove | world | canary | slo | promql |
-//! query | metrics`.
+//! The native shell: `xops run | replay | lint | prove | world | canary | slo | alerts | promql |
+//! query | metrics | traces`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
 //! code: 0 all is well, 1 there are problems, 2 the words were not understood.
@@ -22,6 +22,7 @@ mod show;
 mod slo;
 mod story;
 mod table;
+mod traces;
 mod words;
 mod world;
 
@@ -75,6 +76,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Slo(job) => return slo::run(&job, out),
         Task::Alerts(job) => return alerts::run(&job, out),
         Task::Prove { lessons } => return prove::run(&lessons, out),
+        Task::Traces(job) => traces::run(&job, out)?,
         Task::PromqlTest { files } => return promql::test(&files, out),
         Task::Query(ask) => return query::run(&ask, out),
         Task::Metrics(task) => query::metrics(&task, out)?,

@@ -9,6 +9,7 @@ use super::alerts;
 use super::outcome::Failure;
 use super::query::{self, Ask};
 use super::slo::{self, Job};
+use super::traces;
 use super::world::Look;
 use crate::base::{Span, did_you_mean, parse};
 use crate::session::Replay;
@@ -29,6 +30,7 @@ pub(super) enum Task {
     PromqlTest { files: Vec<PathBuf> },
     Query(Ask),
     Metrics(Run),
+    Traces(traces::Job),
 }
 
 /// What help is about.
@@ -46,6 +48,7 @@ pub(super) enum Topic {
     Promql,
     Query,
     Metrics,
+    Traces,
 }
 
 /// `xops run`.
@@ -66,7 +69,7 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 12] = [
+const COMMANDS: [(&str, Topic); 13] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("lint", Topic::Lint),
@@ -78,6 +81,7 @@ const COMMANDS: [(&str, Topic); 12] = [
     ("promql", Topic::Promql),
     ("query", Topic::Query),
     ("metrics", Topic::Metrics),
+    ("traces", Topic::Traces),
     ("help", Topic::All),
 ];
 
@@ -126,6 +130,7 @@ impl Task {
             Topic::Promql => promql(&mut words),
             Topic::Query => query::words::ask(&mut words),
             Topic::Metrics => query::words::metrics(&mut words),
+            Topic::Traces => traces(&mut words),
         }
     }
 }
@@ -186,6 +191,32 @@ impl Run {
         self.what = what.ok_or_else(|| Failure::usage("no world or lesson is named", &remedy))?;
         Ok(())
     }
+}
+
+fn traces(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    const OPTIONS: [&str; 7] = ["seed", "for", "sample", "commands", "out", "logs", "help"];
+    let mut job = traces::Job::default();
+    let mut what = None;
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Traces)),
+            Long("seed") => job.seed = Some(seed(&value(words)?)?),
+            Long("for") => job.length = Some(length("for", &value(words)?)?),
+            Long("sample") => {
+                let given = value(words)?;
+                let share = parse::ratio(&given);
+                job.sample = Some(share.map_err(|problem| Failure::usage(&problem, "write 1%"))?);
+            }
+            Long("commands") => job.commands = Some(path(words)?),
+            Long("out") | Short('o') => job.out = Some(path(words)?),
+            Long("logs") => job.logs = Some(path(words)?),
+            Value(word) if what.is_none() => what = Some(text(word)?),
+            other => return Err(unknown(&other, &OPTIONS)),
+        }
+    }
+    let remedy = "name one, such as `xops traces shop`";
+    job.what = what.ok_or_else(|| Failure::usage("no world is named", remedy))?;
+    Ok(Task::Traces(job))
 }
 
 fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {

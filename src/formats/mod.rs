@@ -6,6 +6,7 @@
 pub mod check;
 pub mod graph;
 pub mod openslo;
+pub mod otlp;
 pub mod sloth;
 
 pub use crate::alert::{Labels, is_label, labels, query, rules};

@@ -6,6 +6,7 @@ use super::{Lesson, LessonView, Play};
 use crate::base::{Diagnostic, Diagnostics, Place, Severity, SimTime};
 use crate::engine::Progress;
 use crate::session::{Author, Command, JournalEntry, Opening, Refusal, Scenario, Session};
+use crate::telemetry::trace::Sampling;
 
 /// A running lab with or without a lesson beside it.
 #[derive(Clone, Debug)]
@@ -41,6 +42,13 @@ impl Lab {
         match self {
             Lab::Sandbox(session) => session,
             Lab::Lesson(play) => play.session(),
+        }
+    }
+
+    /// Chooses which requests of a sandbox are followed from now on.
+    pub fn sample(&mut self, sampling: Sampling) {
+        if let Lab::Sandbox(session) = self {
+            session.sample(sampling);
         }
     }
 

@@ -66,6 +66,8 @@ impl Session {
             spec: &self.scenario.world,
             telemetry: &mut self.telemetry,
             metrics: &mut self.metrics,
+            tracer: &mut self.tracer,
+            logs: &mut self.logs,
             slos: &mut self.slos,
             truth: &mut self.truth,
             timeline: &mut self.timeline,

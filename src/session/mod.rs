@@ -32,17 +32,20 @@ use crate::base::{Digest, SimTime, Span};
 use crate::engine::Progress;
 use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
+use crate::telemetry::logs::Logs;
 use crate::telemetry::scrape::Metrics;
 use crate::telemetry::store::Store;
+use crate::telemetry::trace::{Sampling, Tracer};
 use crate::world::World;
 
 pub use alerting::{
     AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleView, SilenceView,
 };
 pub use ask::{
-    Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, MetricAnswer,
-    MetricQuestion, Proposal, Proposals, Proposed, Question, RuleAnswer, RuleQuestion, Shape,
-    Typing, When,
+    Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, LogAnswer,
+    LogLine, LogQuestion, MetricAnswer, MetricQuestion, Proposal, Proposals, Proposed, Question,
+    RuleAnswer, RuleQuestion, Shape, SpanRow, TraceAnswer, TraceFilter, TraceLine, TraceQuestion,
+    TraceSort, TraceView, Typing, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use replay::{File, LessonFiles, Opening, Replay};
@@ -69,6 +72,11 @@ pub struct Session {
     seed: u64,
     world: World,
     telemetry: Telemetry,
+    /// Not in the digest: what is followed says nothing that the world does not.
+    #[serde(skip)]
+    tracer: Tracer,
+    #[serde(skip)]
+    logs: Logs,
     /// Read by queries only: nothing in the lab depends on it.
     #[serde(skip)]
     store: Store,
@@ -108,6 +116,8 @@ impl Session {
             .collect();
         Session {
             seed,
+            tracer: Tracer::new(&world, seed, Sampling::usual()),
+            logs: Logs::default(),
             world,
             telemetry,
             store,
@@ -146,6 +156,8 @@ impl Session {
                 spec: &self.scenario.world,
                 telemetry: &mut self.telemetry,
                 metrics: &mut self.metrics,
+                tracer: &mut self.tracer,
+                logs: &mut self.logs,
                 slos: &mut self.slos,
                 truth: &mut self.truth,
                 timeline: &mut self.timeline,
@@ -161,6 +173,8 @@ impl Session {
             }
             self.metrics.scrape(&self.world, &mut self.store);
             self.telemetry.scrape(&self.world);
+            self.tracer.sweep(self.world.now());
+            self.logs.scrape(&self.world, self.seed);
             self.look_at_metrics();
             for slo in &mut self.slos {
                 slo.scrape();
@@ -213,6 +227,22 @@ impl Session {
     /// The last scrape as text.
     pub fn exposition(&self) -> String {
         self.metrics.exposition(&self.store)
+    }
+
+    /// What was done for single requests.
+    pub fn tracer(&self) -> &Tracer {
+        &self.tracer
+    }
+
+    /// Chooses which requests are followed from now on. The world takes the
+    /// same course whatever is chosen.
+    pub fn sample(&mut self, sampling: Sampling) {
+        self.tracer.set_sampling(sampling);
+    }
+
+    /// What services and the control plane say of themselves.
+    pub fn logs(&self) -> &Logs {
+        &self.logs
     }
 
     /// The objective called `name`.

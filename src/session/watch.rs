@@ -2,10 +2,13 @@
 //! objectives, truth and timeline.
 
 use crate::base::SimTime;
+use crate::engine::Key;
 use crate::slo::Tracker;
 use crate::telemetry::Telemetry;
+use crate::telemetry::logs::Logs;
 use crate::telemetry::scrape::Metrics;
-use crate::world::{Attempted, Happening, Probe, Served, Spec, UserDone};
+use crate::telemetry::trace::Tracer;
+use crate::world::{Attempted, Happening, Probe, Served, Spec, Told, UserDone};
 
 use super::stores::tell_failover;
 use super::timeline::Timeline;
@@ -20,6 +23,8 @@ pub(super) struct Watch<'a> {
     pub slos: &'a mut [Tracker],
     pub truth: &'a mut Truth,
     pub timeline: &'a mut Timeline,
+    pub tracer: &'a mut Tracer,
+    pub logs: &'a mut Logs,
     pub hidden: &'a [u32],
     pub hidden_surges: &'a [u32],
 }
@@ -54,8 +59,27 @@ impl Probe for Watch<'_> {
         }
     }
 
+    #[inline]
+    fn follows(&mut self) -> bool {
+        self.tracer.follows()
+    }
+
+    fn told(&mut self, told: &Told) {
+        if told.followed {
+            self.logs.told(told, self.tracer.context(told));
+            self.tracer.told(told);
+        } else {
+            self.logs.told(told, None);
+        }
+    }
+
+    fn mark(&mut self, line: Key) -> u64 {
+        self.tracer.mark(line)
+    }
+
     fn happened(&mut self, now: SimTime, happening: Happening) {
         self.metrics.happened(&happening);
+        self.logs.happened(now, happening);
         let name = |service: u32| {
             self.spec
                 .services

@@ -7,9 +7,11 @@
 mod classes;
 mod histogram;
 mod history;
+pub mod logs;
 mod meter;
 pub mod scrape;
 pub mod store;
+pub mod trace;
 
 pub use classes::{ClassRecent, Classes};
 pub use histogram::Latencies;

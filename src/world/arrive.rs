@@ -157,9 +157,13 @@ impl<P: Probe> Live<'_, P> {
         let plan = &self.plan.entries[entry as usize];
         self.state.users[plan.class as usize].offered += 1;
         let now = agenda.now();
+        let followed = self.probe.follows();
         if self.state.edge.guarded
             && let Some(end) = self.turned_away(entry, now)
         {
+            if followed {
+                self.tell_turned_away(entry, now, end.outcome);
+            }
             self.user_done(entry, now, user, end, true, agenda);
             return Next::Nothing;
         }
@@ -170,6 +174,9 @@ impl<P: Probe> Live<'_, P> {
         let lines = &mut self.state.lines;
         let key =
             lines.insert_with(|| Line::user(entry, plan.call, user, who, plan.criticality, now));
+        if followed {
+            self.follow_user(key, entry, now);
+        }
         self.send(key, agenda)
     }
 

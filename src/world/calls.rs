@@ -6,6 +6,7 @@
 use crate::base::{SimTime, Span};
 use crate::engine::{Agenda, Key};
 
+use super::follow::{LONG, Step};
 use super::line::{Kind, Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
@@ -39,6 +40,9 @@ impl<P: Probe> Live<'_, P> {
         let plan: &CallPlan = &self.plan.calls[call as usize];
         if plan.guarded | self.state.wired[plan.route as usize] {
             return self.ask_policies(key, agenda);
+        }
+        if pass.followed {
+            self.tell_sent(key, agenda.now(), false);
         }
         let admitted = match self.pod_for(key, plan, Key::NONE, pass.user, agenda.now()) {
             Ok(pod) => self.admit(pod, plan.route, key, pass, agenda),
@@ -231,19 +235,22 @@ impl<P: Probe> Live<'_, P> {
         }
         line.call.callee = Key::NONE;
         let kind = line.kind;
+        let (now, attempts) = (agenda.now(), line.call.attempts);
+        let took = now.since(line.call.began);
         let plan = &self.plan.calls[line.call.plan as usize];
+        if line.followed | !end.outcome.is_ok() | (took >= LONG) {
+            self.tell_settled(key, now, end.outcome, false);
+        }
         if let Some(edge) = plan.edge {
-            let now = agenda.now();
             self.probe.attempted(Attempted {
                 now,
                 edge,
                 outcome: end.outcome,
-                duration: now.since(line.call.began),
+                duration: took,
                 degraded: end.degraded,
             });
         }
-        if !end.outcome.is_ok() && plan.retry.applies(end.outcome, line.call.attempts) {
-            let attempts = line.call.attempts;
+        if !end.outcome.is_ok() && plan.retry.applies(end.outcome, attempts) {
             self.back_off(key, plan, attempts, agenda);
             return Next::Nothing;
         }
@@ -273,6 +280,10 @@ impl<P: Probe> Live<'_, P> {
             return;
         };
         let (entry, arrived, user) = (line.route, line.arrived, line.at);
+        if line.followed {
+            let outcome = end.outcome;
+            self.tell_step(key, agenda.now(), Step::Concluded { outcome });
+        }
         self.state.lines.remove(key);
         self.user_done(entry, arrived, user, end, false, agenda);
     }
@@ -296,6 +307,12 @@ impl<P: Probe> Live<'_, P> {
         attempts: u32,
         agenda: &mut Agenda<Event>,
     ) {
+        let step = Step::Retries {
+            to: plan.service,
+            attempt: attempts + 1,
+            most: plan.retry.attempts,
+        };
+        self.tell_step(key, agenda.now(), step);
         let mut wait = plan.retry.wait(attempts);
         if plan.retry.jitter {
             let caller = plan.edge.map(|edge| self.plan.edges[edge as usize].from);

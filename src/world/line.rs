@@ -63,6 +63,9 @@ pub(super) struct Line {
     pub touched: PathId,
     /// Requests: whether the answer will lack a part.
     pub degraded: bool,
+    /// Whether the probe follows its request; nothing acts on it.
+    #[serde(skip)]
+    pub followed: bool,
     /// Whether it looks, before each step, if it should stop.
     pub watched: bool,
     /// Requests: whether it stops when nobody waits for it.
@@ -151,6 +154,7 @@ impl Line {
             last_caller: Key::NONE,
             touched: PathId::NONE,
             degraded: false,
+            followed: false,
             watched: false,
             cancel: false,
             criticality,
@@ -183,6 +187,7 @@ impl Line {
             last_caller: Key::NONE,
             touched: PathId::NONE,
             degraded: false,
+            followed: pass.followed,
             watched: pass.is_watched(),
             cancel: pass.cancel,
             criticality: pass.criticality,
@@ -209,6 +214,7 @@ impl Line {
             last_caller: Key::NONE,
             touched: PathId::NONE,
             degraded: false,
+            followed: line.followed,
             watched: line.watched,
             cancel: line.cancel,
             criticality: line.criticality,
@@ -233,6 +239,7 @@ pub(super) struct Pass {
     pub user: u32,
     pub criticality: u8,
     pub cancel: bool,
+    pub followed: bool,
     pub deadline: SimTime,
 }
 
@@ -244,6 +251,7 @@ impl Pass {
             user: line.user,
             criticality: line.criticality,
             cancel: false,
+            followed: line.followed,
             deadline: SimTime::MAX,
         }
     }

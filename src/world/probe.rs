@@ -8,6 +8,7 @@ use super::spec::ClassKind;
 use crate::base::{Money, SimTime, Span};
 use crate::engine::Key;
 
+use super::follow::Told;
 use super::paths::PathId;
 
 /// How a request or an attempt ended.
@@ -380,6 +381,20 @@ pub trait Probe {
     fn user_done(&mut self, done: UserDone);
     /// Operators can see something.
     fn happened(&mut self, now: SimTime, happening: Happening);
+    /// Whether to be told every step of the request that a client now makes.
+    /// The world hands the answer on with the request and never acts on it.
+    #[inline]
+    fn follows(&mut self) -> bool {
+        false
+    }
+    /// A request took a step: one that is followed, or one that failed or took long.
+    #[inline]
+    fn told(&mut self, _: &Told) {}
+    /// What to mark a message with that a followed request publishes.
+    #[inline]
+    fn mark(&mut self, _: Key) -> u64 {
+        0
+    }
 }
 
 /// A probe that looks away.

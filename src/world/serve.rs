@@ -9,6 +9,7 @@ use crate::engine::{Agenda, Key};
 
 use super::fault::{Fate, Struck};
 use super::fleet::{burden, disk_refuses, pace, shows, weigh};
+use super::follow::{LONG, Step};
 use super::line::{Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
@@ -34,7 +35,7 @@ impl<P: Probe> Live<'_, P> {
         if plan.guarded
             && let Some((path, how)) = self.shield(pod_key, service, pass.criticality, agenda.now())
         {
-            return Err(self.turn_away((pod_key, route), path, how, agenda));
+            return Err(self.turn_away((pod_key, route, owner), path, how, agenda));
         }
         let Some(pod) = self.state.pods.get_mut(pod_key) else {
             return Err(self.refused_by(service));
@@ -44,7 +45,7 @@ impl<P: Probe> Live<'_, P> {
         }
         let free = pod.busy < pod.workers;
         if !free && pod.queue.len() as u32 >= pod.places {
-            return Err(self.refuse(pod_key, service, route, agenda));
+            return Err(self.refuse((pod_key, route, owner), service, agenda));
         }
         let running = free | plan.asynchronous;
         pod.requests += 1;
@@ -59,6 +60,13 @@ impl<P: Probe> Live<'_, P> {
         if odd {
             weigh(pod, pod_key, &self.state.faults, self.plan, agenda);
         }
+        if pass.followed {
+            let waits = !running;
+            self.tell_step(key, now, Step::Entered { owner, waits });
+        }
+        let Some(pod) = self.state.pods.get_mut(pod_key) else {
+            return Ok((key, Next::Nothing));
+        };
         if !running {
             pod.queue.push_back(key);
             return Ok((key, Next::Nothing));
@@ -115,21 +123,24 @@ impl<P: Probe> Live<'_, P> {
     /// A pod's queue is full.
     #[cold]
     #[inline(never)]
-    fn refuse(&mut self, pod: Key, service: u32, route: u32, agenda: &Agenda<Event>) -> End {
-        let path = self.blame_queue(pod, service);
-        self.turn_away((pod, route), path, How::QueueFull, agenda)
+    fn refuse(&mut self, door: (Key, u32, Key), service: u32, agenda: &Agenda<Event>) -> End {
+        let path = self.blame_queue(door.0, service);
+        self.turn_away(door, path, How::QueueFull, agenda)
     }
 
-    /// A service answers at once that it will not serve a request.
+    /// A service answers at once that it will not serve a request; `door` is
+    /// the pod, the route, and who asked.
     #[cold]
     #[inline(never)]
     fn turn_away(
         &mut self,
-        (pod, route): (Key, u32),
+        door: (Key, u32, Key),
         path: PathId,
         how: How,
         agenda: &Agenda<Event>,
     ) -> End {
+        let (pod, route, owner) = door;
+        self.tell_rejected(pod, route, owner, agenda.now(), how);
         let service = self.plan.routes[route as usize].service;
         let outcome = how.refusal();
         self.probe.served(Served {
@@ -151,12 +162,16 @@ impl<P: Probe> Live<'_, P> {
             return Next::Nothing;
         };
         line.running = true;
+        let (route, followed) = (line.route, line.followed);
         let odd = self.state.pods.get_mut(line.pod).is_some_and(|pod| {
             pod.last_begun = key;
             pod.begun += 1;
             pod.odd
         });
-        if self.state.struck[line.route as usize] | odd {
+        if followed {
+            self.tell_step(key, agenda.now(), Step::Begun);
+        }
+        if self.state.struck[route as usize] | odd {
             return self.begin_slowly(key, agenda);
         }
         Next::Run(key)
@@ -443,16 +458,21 @@ impl<P: Probe> Live<'_, P> {
         let (owner, service) = (line.owner, line.service);
         let stopped = line.cancel & !end.outcome.is_ok();
         let now = agenda.now();
+        let (outcome, took) = (end.outcome, now.since(line.arrived));
         self.probe.served(Served {
             now,
             service,
             route: line.route,
             pod: line.pod,
-            outcome: end.outcome,
-            duration: now.since(line.arrived),
+            outcome,
+            duration: took,
             degraded: end.degraded,
         });
-        if line.call.hold.guarded {
+        let guarded = line.call.hold.guarded;
+        if line.followed | !outcome.is_ok() | (took >= LONG) {
+            self.tell_step(key, now, Step::Ended { outcome, took });
+        }
+        if guarded {
             self.let_go(key);
         }
         if self.plan.keeps {

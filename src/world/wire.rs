@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::fault::{Message, Passage, Struck, Way};
 use super::fleet::weigh;
+use super::follow::Step;
 use super::line::{Kind, Line, Pass};
 use super::live::Live;
 use super::paths::{How, PathId};
@@ -219,6 +220,8 @@ impl<P: Probe> Live<'_, P> {
                     return self.receive(key, pod_key, free, agenda);
                 }
                 let path = self.blame_queue(pod_key, service);
+                let door = (line.route, line.owner, agenda.now());
+                self.tell_rejected(pod_key, door.0, door.1, door.2, How::QueueFull);
                 self.refusal(path, service, How::QueueFull)
             }
             // Its node is gone: nothing answers.
@@ -264,6 +267,10 @@ impl<P: Probe> Live<'_, P> {
         }
         if pod_state.odd {
             weigh(pod_state, pod, faults, self.plan, agenda);
+        }
+        let (owner, waits) = (line.owner, !(free | asynchronous));
+        if line.followed {
+            self.tell_step(key, agenda.now(), Step::Entered { owner, waits });
         }
         if free | asynchronous {
             self.begin(key, agenda)

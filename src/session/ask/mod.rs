@@ -6,8 +6,10 @@
 
 mod board;
 mod complete;
+mod logs;
 mod metrics;
 mod rule;
+mod traces;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +17,12 @@ use super::Session;
 
 pub use board::{Board, BoardAnswer, BoardQuestion, LINES};
 pub use complete::{Proposal, Proposals, Proposed, Typing};
+pub use logs::{LogAnswer, LogLine, LogQuestion};
 pub use metrics::{Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Shape, When};
 pub use rule::{RuleAnswer, RuleQuestion};
+pub use traces::{
+    SpanRow, TraceAnswer, TraceFilter, TraceLine, TraceQuestion, TraceSort, TraceView,
+};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +37,10 @@ pub enum Question {
     Exposition,
     /// What rules would have been worth.
     Rules(RuleQuestion),
+    /// Which traces there are, or one of them.
+    Traces(TraceQuestion),
+    /// Which lines the logs have.
+    Logs(LogQuestion),
 }
 
 /// The answer, in the order of the questions.
@@ -46,6 +56,10 @@ pub enum Answer {
     Proposals(Proposals),
     /// A text.
     Text(String),
+    /// Traces.
+    Traces(TraceAnswer),
+    /// Lines of the logs.
+    Logs(LogAnswer),
 }
 
 impl Answer {
@@ -67,6 +81,8 @@ impl Session {
             Question::Propose(typing) => Answer::Proposals(self.propose(typing)),
             Question::Exposition => Answer::Text(self.exposition()),
             Question::Rules(question) => Answer::Rules(self.ask_rules(question)),
+            Question::Traces(question) => Answer::Traces(self.ask_traces(question)),
+            Question::Logs(question) => Answer::Logs(self.ask_logs(question)),
         }
     }
 }

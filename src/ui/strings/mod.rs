@@ -16,6 +16,7 @@ use texts;
 
 pub mod alerts;
 pub mod calls;
+pub mod evidence;
 pub mod explore;
 pub mod keys;
 pub mod slos;

@@ -22,6 +22,7 @@ use crate::base::Span;
 use crate::lesson::Settings;
 use crate::session::{Health, Scope, View};
 use crate::ui::app::MAIN;
+use crate::ui::evidence::{Evidence, Logs, Traces};
 use crate::ui::explore::Explore;
 use crate::ui::keys::{Key, use_shortcuts};
 use crate::ui::lab::{Lab, Phase, use_lab};
@@ -35,10 +36,12 @@ use crate::worker::Speed;
 /// Name of the centre's tabs.
 const TABS: &str = "centre";
 /// The tabs, in order: title, key, what stands there.
-const ALL_TABS: [Tab; 5] = [
+const ALL_TABS: [Tab; 7] = [
     tab(strings::TAB_MAP, "m", map_tab),
     tab(strings::TAB_DASHBOARDS, "d", dashboards_tab),
     tab(strings::explore::TAB, "e", explore_tab),
+    tab(strings::evidence::TAB_TRACES, "t", traces_tab),
+    tab(strings::evidence::TAB_LOGS, "l", logs_tab),
     tab(strings::TAB_SLOS, "s", slos_tab),
     tab(strings::alerts::TAB, "a", alerts_tab),
 ];
@@ -75,6 +78,7 @@ struct Centre<'a> {
     on_range: &'a Callback<Span>,
     /// Opens another tab, by its title.
     open: &'a Callback<&'static str>,
+    evidence: &'a UseStateHandle<Evidence>,
     dark: bool,
 }
 
@@ -131,6 +135,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         }
     });
     let open = use_state_eq(|| None::<Open>);
+    let evidence = use_state_eq(Evidence::default);
     let here = lab.state.place == props.place;
     let view = lab.state.view.clone().filter(|_| here);
     let lesson = lab.state.lesson.clone().filter(|_| here && !props.sandbox);
@@ -275,6 +280,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                             range: *range,
                             on_range: &on_range,
                             open: &open_tab,
+                            evidence: &evidence,
                             dark: records.dark(),
                         }) }
                     }
@@ -323,6 +329,44 @@ fn explore_tab(centre: &Centre<'_>) -> Html {
     html! {
         <Explore view={centre.view.clone()} place={centre.lab.state.place.clone()} range={centre.range}
             on_range={centre.on_range.clone()} fresh={centre.fresh()} />
+    }
+}
+
+fn traces_tab(centre: &Centre<'_>) -> Html {
+    let (evidence, open) = (centre.evidence.clone(), centre.open.clone());
+    let to_logs = Callback::from(move |number| {
+        evidence.set(Evidence {
+            logs: Some(number),
+            ..*evidence
+        });
+        open.emit(strings::evidence::TAB_LOGS);
+    });
+    let evidence = centre.evidence.clone();
+    let on_open = Callback::from(move |trace| evidence.set(Evidence { trace, ..*evidence }));
+    html! {
+        <Traces fresh={centre.fresh()} view={centre.view.clone()} open={centre.evidence.trace} {on_open} {to_logs} />
+    }
+}
+
+fn logs_tab(centre: &Centre<'_>) -> Html {
+    let (evidence, open) = (centre.evidence.clone(), centre.open.clone());
+    let to_trace = Callback::from(move |number| {
+        evidence.set(Evidence {
+            trace: Some(number),
+            ..*evidence
+        });
+        open.emit(strings::evidence::TAB_TRACES);
+    });
+    let evidence = centre.evidence.clone();
+    let on_all = Callback::from(move |()| {
+        evidence.set(Evidence {
+            logs: None,
+            ..*evidence
+        })
+    });
+    html! {
+        <Logs fresh={centre.fresh()} view={centre.view.clone()} range={centre.range} trace={centre.evidence.logs}
+            {on_all} {to_trace} />
     }
 }
 

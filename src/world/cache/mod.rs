@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::base::{Ratio, SimTime, Span, Stream};
 use crate::engine::Key;
 use crate::world::fault::FaultKind;
+use crate::world::follow::{Step, WaitFor, waited, waits};
 use crate::world::live::Live;
 use crate::world::probe::Probe;
 use crate::world::run::Stop;
@@ -157,6 +158,13 @@ impl<P: Probe> Live<'_, P> {
                 Err(_) => Found::Nothing,
             }
         };
+        if woken {
+            let step = waited(WaitFor::Fetch, plan.service, found == Found::Fresh);
+            self.tell_followed(key, now, step);
+        } else {
+            let (hit, cache) = (found == Found::Fresh, plan.service);
+            self.tell_followed(key, now, Step::Looked { hit, cache });
+        }
         let counts = &mut self.cache(plan.cache).counts;
         if found == Found::Fresh {
             counts.hits += u64::from(!woken);
@@ -165,7 +173,7 @@ impl<P: Probe> Live<'_, P> {
         }
         counts.misses += u64::from(!woken);
         if plan.coalesce {
-            self.share(key, at, number, asked, woken)
+            self.share(key, at, number, (asked, woken), now)
         } else {
             Ok(at + 1)
         }
@@ -178,9 +186,10 @@ impl<P: Probe> Live<'_, P> {
         key: Key,
         at: u32,
         number: u32,
-        asked: u64,
-        woken: bool,
+        sought: (u64, bool),
+        now: SimTime,
     ) -> Result<u32, Stop> {
+        let (asked, woken) = sought;
         let (pod, _) = self.pod_of(key);
         let stores = &mut self.state.stores;
         let same = |f: &Fetch| f.pod == pod && f.lookup == number && f.key == asked;
@@ -210,6 +219,8 @@ impl<P: Probe> Live<'_, P> {
         let cache = self.plan.store.lookups[number as usize].cache;
         self.cache(cache).counts.coalesced += u64::from(!woken);
         self.held_by(key, leader, None);
+        let at = self.plan.store.lookups[number as usize].service;
+        self.tell_followed(key, now, waits(WaitFor::Fetch, at));
         Err(Stop::Waits)
     }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::engine::{Agenda, Key};
 use crate::world::fault::FaultKind;
+use crate::world::follow::Step;
 use crate::world::live::Live;
 use crate::world::probe::{Cause, Outcome, Probe};
 use crate::world::run::Stop;
@@ -79,6 +80,7 @@ impl<P: Probe> Live<'_, P> {
         }
         if self.closes_a_circle(database, owner, request) {
             self.counts(database).deadlocks += 1;
+            self.tell_step(key, agenda.now(), Step::Deadlocked);
             let path = self.state.paths.first(Cause::Deadlock { service });
             let end = End::of(Outcome::Error, path);
             return Err(self.fails(key, None, end, agenda));

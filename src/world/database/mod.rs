@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Agenda, Key};
 use crate::world::fault::FaultKind;
+use crate::world::follow::{WaitFor, waited, waits};
 use crate::world::live::Live;
 use crate::world::paths::How;
 use crate::world::probe::{Cause, Outcome, Probe};
@@ -149,6 +150,8 @@ impl<P: Probe> Live<'_, P> {
             };
             self.held_by(key, holder, cause);
         }
+        let step = waits(WaitFor::Connection, plan.service);
+        self.tell_followed(key, now, step);
         self.begin_wait(key, Wait::Connection, plan.timer, agenda);
         Err(Stop::Waits)
     }
@@ -194,6 +197,8 @@ impl<P: Probe> Live<'_, P> {
             let wants = found.is_some_and(|hold| hold.wait == Wait::Connection);
             if wants && self.state.lines.contains(waiting) {
                 self.take_one(waiting, number, pod, life);
+                let at = self.plan.store.pools[number as usize].service;
+                self.tell_followed(waiting, now, waited(WaitFor::Connection, at, true));
                 self.later(Next::Run(waiting));
             }
         }

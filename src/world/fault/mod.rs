@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Ratio, SimTime, Span};
 use crate::engine::Key;
 
-pub use catalogue::FaultKind;
+pub use catalogue::{CATALOGUE, FaultKind};
 pub use control::LONGEST;
 pub(super) use control::MAX_FAULTS;
 pub(super) use pods::memory_strain;

@@ -4,6 +4,7 @@
 //! bulkhead. What a caller's own policy refuses is not tried again, as Envoy
 //! does not retry what its circuit breakers overflow.
 
+use super::super::follow::{LONG, Step, WaitFor, waits};
 use super::super::line::Pass;
 use super::super::live::Live;
 use super::super::paths::{How, PathId};
@@ -55,7 +56,9 @@ impl<P: Probe> Live<'_, P> {
             Some(bulkhead) => match bulkhead.wait {
                 Some(wait) if (running.waiting.len() as u32) < bulkhead.queue => {
                     running.waiting.push_back((key, now + wait));
+                    let at = call.service;
                     self.arm_bulkhead(site, agenda);
+                    self.tell_followed(key, now, waits(WaitFor::Bulkhead, at));
                     Next::Nothing
                 }
                 _ => {
@@ -74,6 +77,9 @@ impl<P: Probe> Live<'_, P> {
         };
         line.call.began = agenda.now();
         let hedge = self.plan.calls[line.call.plan as usize].hedge;
+        if line.followed {
+            self.tell_sent(key, agenda.now(), false);
+        }
         match self.dispatch(key, Key::NONE, agenda) {
             Ok((callee, next)) => {
                 if let Some(line) = self.state.lines.get_mut(key) {
@@ -189,6 +195,9 @@ impl<P: Probe> Live<'_, P> {
             line.call.hedge
         };
         let (call, kind) = (line.call, line.kind);
+        if line.followed | !end.outcome.is_ok() | (now.since(call.began) >= LONG) {
+            self.tell_settled(key, now, end.outcome, second);
+        }
         let plan = &self.plan.calls[call.plan as usize];
         if let Some(edge) = plan.edge {
             let began = match plan.hedge {
@@ -208,6 +217,7 @@ impl<P: Probe> Live<'_, P> {
             if !end.outcome.is_ok() {
                 return Next::Nothing;
             }
+            self.tell_followed(key, now, Step::Dropped { second: !second });
             self.attempt_over(key, !second, None, now);
             self.drop_request(other, plan.cancel, agenda);
             // The line waits for neither any more: what is still armed for the loser is void.
@@ -245,6 +255,7 @@ impl<P: Probe> Live<'_, P> {
         };
         let plan = &self.plan.sites[site as usize];
         let running = &mut self.state.sites[site as usize];
+        let mut opened = false;
         if hold.counted > 0 {
             hold.counted -= 1;
             running.active -= 1;
@@ -257,11 +268,16 @@ impl<P: Probe> Live<'_, P> {
             && (hold.permit || second)
         {
             let result = result.map(|end| (!end.outcome.is_ok()).then_some(end.path));
+            let before = breaker.state();
             breaker.ended(rules, now, era, result);
+            opened = before != BreakerState::Open && breaker.state() == BreakerState::Open;
         }
         hold.permit &= second;
         if !running.waiting.is_empty() {
             self.take_turns(site);
+        }
+        if opened {
+            self.tell_opened(key, now);
         }
     }
 
@@ -299,6 +315,7 @@ impl<P: Probe> Live<'_, P> {
     /// A line that waited for its bulkhead has its turn.
     pub fn turn(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
         if self.is_alive(key) && self.is_wanted(key) {
+            self.tell_turn(key, agenda.now());
             return self.go(key, agenda);
         }
         self.forsake(key, agenda);
@@ -371,6 +388,7 @@ impl<P: Probe> Live<'_, P> {
             path => path,
         };
         let end = End::of(outcome, self.state.paths.onward(first, callee, how));
+        self.tell_step(key, agenda.now(), Step::Denied { to: callee, how });
         self.let_go(key);
         if self.is_alive(key) {
             return self.call_over(key, end, agenda);

@@ -4,6 +4,7 @@
 //! A6): the first good answer wins; a bad one waits for the other. The loser
 //! goes on and is wasted, unless the call propagates cancellation.
 
+use super::super::follow::Step;
 use super::super::live::Live;
 use super::super::probe::Probe;
 use super::super::state::{Event, Next};
@@ -27,6 +28,9 @@ impl<P: Probe> Live<'_, P> {
         }
         let first = self.state.lines.get(callee);
         let first = first.map_or(Key::NONE, |line| line.pod);
+        if self.state.lines.get(key).is_some_and(|line| line.followed) {
+            self.tell_sent(key, agenda.now(), true);
+        }
         match self.dispatch(key, first, agenda) {
             Ok((second, next)) => {
                 if let Some(line) = self.state.lines.get_mut(key) {
@@ -36,6 +40,7 @@ impl<P: Probe> Live<'_, P> {
             }
             // As if it had not been sent: the first attempt goes on.
             Err(_) => {
+                self.tell_followed(key, agenda.now(), Step::Dropped { second: true });
                 self.attempt_over(key, true, None, agenda.now());
                 Next::Nothing
             }

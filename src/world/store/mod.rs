@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
+use crate::world::follow::{WaitFor, waited};
 use crate::world::line::Line;
 use crate::world::live::Live;
 use crate::world::paths::PathId;
@@ -166,6 +167,14 @@ impl<P: Probe> Live<'_, P> {
         let (pool, skip) = (hold.pool, hold.skip);
         hold.pool = NOWHERE;
         let service = self.service_of(key);
+        let (what, at) = match wait {
+            Wait::Connection => (
+                WaitFor::Connection,
+                self.plan.store.pools[pool as usize].service,
+            ),
+            _ => (WaitFor::Row, service),
+        };
+        self.tell_step(key, agenda.now(), waited(what, at, false));
         let cause = match wait {
             Wait::Connection => {
                 self.pool_gave_nothing(pool);

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::base::{SimTime, Span, Stream};
 use crate::engine::{Agenda, Key};
 use crate::world::fault::FaultKind;
+use crate::world::follow::{self, Step, WaitFor};
 use crate::world::line::{Kind, Line, NOBODY};
 use crate::world::live::Live;
 use crate::world::paths::How;
@@ -69,6 +70,9 @@ pub(super) struct Message {
     /// How often its handling has failed.
     failures: u32,
     poison: bool,
+    /// What the probe marked it with; nothing acts on it.
+    #[serde(skip)]
+    mark: u64,
 }
 
 /// A message in the hands of a line.
@@ -202,7 +206,12 @@ impl<P: Probe> Live<'_, P> {
         let partition = (drawn & !POISON) as u32;
         let service = self.plan.store.queues[queue as usize].service;
         if self.has_room(queue, partition) {
-            self.put(queue, partition, drawn & POISON != 0, agenda);
+            if waited {
+                let step = follow::waited(WaitFor::Room, service, true);
+                self.tell_followed(key, agenda.now(), step);
+            }
+            let mark = self.mark(key);
+            self.put(queue, partition, (drawn & POISON != 0, mark), agenda);
             return Ok(at + 1);
         }
         if self.plan.store.queues[queue as usize].block {
@@ -215,6 +224,10 @@ impl<P: Probe> Live<'_, P> {
             let blocked = &mut self.state.stores.queues[queue as usize].blocked;
             blocked[partition as usize].push_back(key);
             self.held_by(key, Key::NONE, Some(Cause::Full { service }));
+            if !waited {
+                let step = follow::waits(WaitFor::Room, service);
+                self.tell_followed(key, agenda.now(), step);
+            }
             return Err(Stop::Waits);
         }
         self.state.stores.queues[queue as usize].refused += 1;
@@ -223,9 +236,16 @@ impl<P: Probe> Live<'_, P> {
         Err(Stop::Ends(end))
     }
 
-    fn put(&mut self, queue: u32, partition: u32, poison: bool, agenda: &mut Agenda<Event>) {
+    fn put(
+        &mut self,
+        queue: u32,
+        partition: u32,
+        (poison, mark): (bool, u64),
+        agenda: &mut Agenda<Event>,
+    ) {
         self.state.stores.queues[queue as usize].published += 1;
         let message = Message {
+            mark,
             born: agenda.now(),
             failures: 0,
             poison,
@@ -260,12 +280,22 @@ impl<P: Probe> Live<'_, P> {
             let class = Criticality::Critical as u8;
             let mut line = Line::user(group, plan.call, NOBODY, partition, class, now);
             line.kind = Kind::Delivery;
+            line.followed = self.probe.follows();
+            let followed = line.followed;
             let key = self.state.lines.insert(line);
             self.hold(key).parcel = Parcel {
                 group,
                 partition,
                 message,
             };
+            if followed {
+                let step = Step::Taken {
+                    queue: service,
+                    failures: message.failures,
+                    mark: message.mark,
+                };
+                self.tell_step(key, now, step);
+            }
             match slow {
                 Some((_, extra)) => agenda.after(Span::from_secs_f64(extra), Event::Retry(key)),
                 None => {
@@ -302,6 +332,8 @@ impl<P: Probe> Live<'_, P> {
             partition,
             mut message,
         } = self.hold(key).parcel;
+        let outcome = end.outcome;
+        self.tell_followed(key, agenda.now(), Step::Concluded { outcome });
         self.state.lines.remove(key);
         let plan = self.plan.store.groups[group as usize];
         self.partition(group, partition).in_hand -= 1;
@@ -380,7 +412,7 @@ impl<P: Probe> Live<'_, P> {
         let drawn = self.draw_message(queue, agenda.now());
         let partition = (drawn & !POISON) as u32;
         if self.has_room(queue, partition) {
-            self.put(queue, partition, drawn & POISON != 0, agenda);
+            self.put(queue, partition, (drawn & POISON != 0, 0), agenda);
         } else {
             self.state.stores.queues[queue as usize].refused += 1;
         }
