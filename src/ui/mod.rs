@@ -22,6 +22,7 @@ mod asking;
 mod client;
 #[cfg(target_arch = "wasm32")]
 mod evidence;
+#[cfg(target_arch = "wasm32")]
 mod explore;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
