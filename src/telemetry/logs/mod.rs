@@ -199,7 +199,7 @@ impl Logs {
     pub fn found(&self, now: SimTime) -> impl DoubleEndedIterator<Item = &Record> {
         let arrived = move |record: &&Record| {
             let spread = record.number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-            let late = Span::from_nanos(spread * SPREAD >> 32);
+            let late = Span::from_nanos((spread * SPREAD) >> 32);
             record.at + SOONEST + late <= now
         };
         self.records.iter().filter(arrived)
