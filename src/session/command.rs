@@ -125,11 +125,6 @@ pub enum Command {
         /// The load from which they do; they do not where absent.
         over: Option<Ratio>,
     },
-    /// Do something about alerts and budgets.
-    Alert {
-        /// What.
-        act: AlertAct,
-    },
     /// Commit to an answer of a lesson's question.
     Answer {
         /// The question's name.
@@ -147,6 +142,11 @@ pub enum Command {
         region: String,
         /// What to do.
         act: RegionAct,
+    },
+    /// Do something about alerts and budgets.
+    Alert {
+        /// What.
+        act: AlertAct,
     },
 }
 
