@@ -273,7 +273,7 @@ impl<P: Probe> Live<'_, P> {
         if let Some((delay, _)) = plan.hedge
             && second
         {
-            began = began + delay;
+            began += delay;
         }
         let step = Step::Settled {
             to: plan.service,
