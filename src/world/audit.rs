@@ -66,7 +66,7 @@ impl World {
             let mut wrong = |what: String| broken.push(format!("{name}-{}: {what}", pod.number));
             let (served, there) = self.served_by(key, pod);
             // Whom a lost node served is known again when it is noticed.
-            if served != pod.busy && !pod.body.lost {
+            if served + pod.closing != pod.busy && !pod.body.lost {
                 wrong(format!("{} workers busy with {served} requests", pod.busy));
             }
             let waiting = pod.queue.len() as u32;

@@ -138,6 +138,9 @@ pub(super) struct Pod {
     /// Requests begun by the present container.
     pub begun: u64,
     pub busy: u32,
+    /// Workers of them that wait for a connection to close.
+    #[serde(skip)]
+    pub closing: u32,
     /// Requests that it has, waiting ones included.
     pub requests: u32,
     /// Lines that wait for a worker, longest first.
@@ -405,6 +408,7 @@ impl Pod {
             places: spec.change.queue.unwrap_or(service_spec.queue),
             begun: 0,
             busy: 0,
+            closing: 0,
             requests: 0,
             queue: VecDeque::new(),
             starts: 1,

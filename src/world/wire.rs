@@ -161,9 +161,11 @@ impl<P: Probe> Live<'_, P> {
         match self.strike_close(struck, agenda.now()) {
             None => self.release(struck.pod, agenda),
             Some(held) => {
-                let pod = self.state.pods.get(struck.pod);
-                let starts = pod.map_or(0, |pod| pod.starts);
                 let pod = struck.pod;
+                let starts = self.state.pods.get_mut(pod).map_or(0, |pod| {
+                    pod.closing += 1;
+                    pod.starts
+                });
                 agenda.after(held, Event::Closed { pod, starts });
             }
         }
@@ -171,12 +173,10 @@ impl<P: Probe> Live<'_, P> {
 
     /// A connection that stayed open is closed, unless its container is gone.
     pub fn closed(&mut self, pod: Key, starts: u32, agenda: &mut Agenda<Event>) {
-        if self
-            .state
-            .pods
-            .get(pod)
-            .is_some_and(|pod| pod.starts == starts)
+        if let Some(found) = self.state.pods.get_mut(pod)
+            && found.starts == starts
         {
+            found.closing -= 1;
             self.release(pod, agenda);
         }
     }

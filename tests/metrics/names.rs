@@ -59,6 +59,10 @@ fn every_series_belongs_to_a_metric_of_the_catalogue() {
     let session = shop(600);
     let mut seen = BTreeMap::new();
     for (_, labels) in session.store().select(&[]) {
+        // A name with a colon is that of a rule, whose labels are its own.
+        if labels.name().contains(':') || labels.name().starts_with("ALERTS") {
+            continue;
+        }
         let family = family_of(labels.name()).unwrap_or_else(|| panic!("{labels}"));
         *seen.entry(family.name).or_insert(0) += 1;
         assert!(

@@ -226,11 +226,11 @@ fn service(dice: &mut Dice, of: &mut Sketch, place: usize, placed: bool) -> Stri
         (20, "    stop: {pre-stop: 2s, grace: 10s}\n"),
         (
             20,
-            "    probes: {readiness: {period: 5s}, liveness: {delay: 20s, period: 10s, failures: 3}}\n",
+            "    probes: {readiness: {period: 5s}, liveness: {delay: 30s, period: 10s, failures: 3}}\n",
         ),
         (
             10,
-            "    probes: {liveness: {period: 5s, timeout: 2s, failures: 2}}\n",
+            "    probes: {liveness: {delay: 30s, period: 5s, timeout: 2s, failures: 2}}\n",
         ),
         (20, "    price: {request: 0.0001, egress: 4KiB}\n"),
     ] {

@@ -183,11 +183,14 @@ impl<P: Probe> Live<'_, P> {
     /// Gives free connections of a pool to those who wait.
     fn pool_has_room(&mut self, number: u32, pod: Key, life: u32, now: SimTime) {
         let size = self.pool_size(number, now);
+        let plan = self.plan.store.pools[number as usize];
         loop {
+            let full = self.is_full(plan.database, plan.service);
             let Some(pool) = self.state.stores.pools[number as usize].find_mut(pod, life) else {
                 return;
             };
-            if pool.holders.len() as u32 >= size {
+            let taken = pool.holders.len() as u32;
+            if taken >= size || (full && taken >= pool.open) {
                 return;
             }
             let Some(waiting) = pool.waiting.pop_front() else {

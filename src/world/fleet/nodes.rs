@@ -135,6 +135,10 @@ impl<P: Probe> Live<'_, P> {
             .map(|(key, line)| (key, line.kind))
             .collect();
         let touched = self.state.paths.first(cause);
+        for site in &mut self.state.sites {
+            let gone = |line: &Key| lines.iter().any(|(key, _)| key == line);
+            site.waiting.retain(|(line, _)| !gone(line));
+        }
         for (key, kind) in lines {
             self.let_go(key);
             if kind == Kind::Branch {

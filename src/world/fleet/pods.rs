@@ -387,6 +387,7 @@ impl<P: Probe> Live<'_, P> {
         pod.starts += 1;
         pod.queue.clear();
         pod.busy = 0;
+        pod.closing = 0;
         pod.requests = 0;
         let served = std::mem::take(&mut pod.begun);
         pod.body.begun_seen = 0;

@@ -8,7 +8,7 @@ use super::super::follow::{LONG, Step, WaitFor, waits};
 use super::super::line::Pass;
 use super::super::live::Live;
 use super::super::paths::{How, PathId};
-use super::super::plan::CallPlan;
+use super::super::plan::{CallPlan, HALT};
 use super::super::probe::{Attempted, Cause, Outcome, Probe};
 use super::super::state::{End, Event, Next, Task};
 use super::BreakerState;
@@ -314,6 +314,15 @@ impl<P: Probe> Live<'_, P> {
 
     /// A line that waited for its bulkhead has its turn.
     pub fn turn(&mut self, key: Key, agenda: &mut Agenda<Event>) -> Next {
+        // Its node may have gone since it was given its turn.
+        if self
+            .state
+            .lines
+            .get(key)
+            .is_some_and(|line| line.at == HALT)
+        {
+            return Next::Nothing;
+        }
         if self.is_alive(key) && self.is_wanted(key) {
             self.tell_turn(key, agenda.now());
             return self.go(key, agenda);

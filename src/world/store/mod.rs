@@ -285,6 +285,7 @@ impl<P: Probe> Live<'_, P> {
         let (waits, pool) = (hold.wait == Wait::Connection, hold.pool);
         let leads = hold.leads || hold.outer.iter().any(|(_, leads)| *leads);
         let holds_rows = !hold.rows.is_empty();
+        let message = (hold.wait == Wait::Room).then_some(hold.key);
         if waits {
             self.hold(key).pool = NOWHERE;
         } else if pool != NOWHERE {
@@ -297,6 +298,9 @@ impl<P: Probe> Live<'_, P> {
             self.fetched(key, |_| true);
         }
         self.hold(key).wait = Wait::Nothing;
+        if let Some(message) = message {
+            self.leave_queue(key, message);
+        }
     }
 
     /// The ask of a cache has failed: that counts as a miss.

@@ -361,6 +361,16 @@ impl<P: Probe> Live<'_, P> {
         self.make_room(plan.queue, partition);
     }
 
+    /// A publisher that waits for room, or was about to take it, goes: the next may look.
+    pub fn leave_queue(&mut self, key: Key, message: u64) {
+        let service = self.service_of(key) as usize;
+        let queue = self.plan.store.number[service];
+        let partition = (message & !POISON) as u32;
+        let blocked = &mut self.state.stores.queues[queue as usize].blocked;
+        blocked[partition as usize].retain(|line| *line != key);
+        self.make_room(queue, partition);
+    }
+
     /// A publisher that waits for room may look again.
     fn make_room(&mut self, queue: u32, partition: u32) {
         if !self.has_room(queue, partition) {
