@@ -4,7 +4,7 @@
 import { action, digest, file, goldenCases, inject, inspect, LESSON, openKept, openLab, pause, runUntil, SANDBOX } from "./lab.js";
 import { expect, test } from "./support.js";
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 240_000 });
 
 for (const one of goldenCases()) {
   test(`${one.name}, seed ${one.seed}, ends as it does natively`, async ({ page }) => {
@@ -34,6 +34,6 @@ test("the speed at which a run was watched leaves no trace in it", async ({ page
 
   // The reload replays it from the start, in one go.
   await page.reload();
-  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
   expect(await digest(page)).toBe(watched);
 });

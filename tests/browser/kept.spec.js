@@ -15,8 +15,8 @@ test("a reload in the middle of a lesson keeps progress and the running lab", as
 
   await page.reload();
   // First of all: a notice goes by itself after a while.
-  await expect(page.getByText("Restored where you left it, paused.")).toBeVisible({ timeout: 40_000 });
-  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText("Restored where you left it, paused.")).toBeVisible({ timeout: 100_000 });
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
   await expect.poll(() => clock(page)).toBe(stood);
   await expect(page.locator(".answer")).toContainText("37 %");
   await expect(page.locator(".clock-day")).toContainText("paused");
@@ -34,7 +34,7 @@ test("a reload keeps the sandbox with everything that was done", async ({ page }
   await scale.getByRole("button", { name: "Scale" }).click();
   await expect(inspector(page).locator(".pod")).toHaveCount(5);
   await page.reload();
-  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
   await inspect(page, "shop");
   await expect(inspector(page).locator(".pod")).toHaveCount(5);
 });

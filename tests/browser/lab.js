@@ -13,7 +13,7 @@ export const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.
 /** Opens a route and waits until a lab stands there. */
 export async function openLab(page, route) {
   await open(page, route);
-  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
 }
 
 /** The simulated clock, in seconds from the start of day 1. */
@@ -109,7 +109,7 @@ export async function openKept(page, place, change) {
   await openLab(page, place);
   const fresh = await kept(page, place);
   await keep(page, { [`xops.run:${place}`]: JSON.stringify({ ...fresh, ...change(fresh) }) });
-  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
 }
 
 /** The runs that are pinned to the bit, natively and here. */

@@ -98,7 +98,7 @@ test("dashboards are queries that Explore opens, and panels of one's own survive
   await expect(page.locator(".own-panels canvas")).toBeVisible();
   await expectAccessible(page);
   await page.reload();
-  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
+  await expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
   await tab(page, "Dashboards");
   await page.getByRole("button", { name: "Your own", exact: true }).click();
   await expect(page.getByRole("button", { name: "Remove the panel Visitors" })).toBeVisible();

@@ -7,7 +7,7 @@ test.describe.configure({ timeout: 120_000 });
 
 const HOME = { name: "home", route: "", ready: (page) => expect(page.locator(".map-node").first()).toBeVisible({ timeout: 30_000 }) };
 const UNKNOWN = { name: "an unknown route", route: "#/nowhere/at/all", ready: (page) => expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here") };
-const running = (page) => expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
+const running = (page) => expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
 const ROUTES = [
   HOME,
   { name: "the lesson", route: LESSON, ready: running },
