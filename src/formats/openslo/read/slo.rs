@@ -238,9 +238,9 @@ impl<'n> Reading<'n> {
         };
         self.can_look_back(at, slice);
         if let (Some(slice), Some(window)) = (slice.span(), window)
-            && slice >= window
+            && slice > window
         {
-            let problem = "a slice is not shorter than the time window";
+            let problem = "a slice is longer than the time window";
             self.report.error(at, problem, shorthand::FORM);
         }
         Some(slice)
