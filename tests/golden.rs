@@ -18,7 +18,7 @@ use xops_lab::base::SimTime;
 use xops_lab::engine::Progress;
 use xops_lab::lesson::{Lab, Lesson, proof};
 use xops_lab::session::{File, JournalEntry, LessonFiles, Opening};
-use xops_lab::worker::{FromWorker, Next, Runner, ToWorker};
+use xops_lab::worker::{FromWorker, Next, Runner, Speed, ToWorker};
 
 /// One run. Paths are the project's; times are nanoseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,23 +172,82 @@ fn slices_of_any_size_give_the_same_digest() {
     }
 }
 
+/// Runs the worker's loop until it rests. A clock that stands still never ends a
+/// slice; this one races, so that each ends at once.
+fn rest(runner: &mut Runner, ticks: &mut f64, said: &mut Vec<FromWorker>) {
+    let clock = std::cell::Cell::new(*ticks);
+    let now = || {
+        clock.set(clock.get() + 7.0);
+        clock.get()
+    };
+    loop {
+        let (out, next) = runner.slice(&now);
+        said.extend(out);
+        if next == Next::Never {
+            break;
+        }
+    }
+    *ticks = clock.get();
+}
+
 #[test]
 fn the_workers_own_loop_gives_the_same_digest() {
     for case in cases().iter().filter(|case| case.lesson.is_none()) {
-        let mut runner = Runner::default();
+        let (mut runner, mut ticks) = (Runner::default(), 0.0);
         runner.receive(ToWorker::Open(Box::new(opening(case))), 0.0);
-        // A clock that stands still never ends a slice; one that races ends each at once.
-        let ticks = std::cell::Cell::new(0.0);
-        let clock = || {
-            ticks.set(ticks.get() + 7.0);
-            ticks.get()
-        };
-        while runner.slice(&clock).1 != Next::Never {}
-        let said = runner.receive(ToWorker::Digest, ticks.get());
+        rest(&mut runner, &mut ticks, &mut Vec::new());
+        let said = runner.receive(ToWorker::Digest, ticks);
         let expected = FromWorker::Digest {
             now: case.until,
             digest: run(case, u64::MAX).1,
         };
         assert_eq!(said, [expected], "{}", case.name);
+    }
+}
+
+/// Watched from the start at full speed, or in jumps there and back, a recording
+/// ends as the run did; meanwhile it takes no commands, and a fork takes them.
+#[test]
+fn a_recording_that_is_watched_ends_as_the_run_did() {
+    let cases = cases();
+    let case = cases
+        .iter()
+        .find(|case| case.lesson.is_none() && case.journal.len() > 2);
+    let case = case.expect("a case with commands");
+    let expected = FromWorker::Digest {
+        now: case.until,
+        digest: run(case, u64::MAX).1,
+    };
+    let second = case.journal[1].at;
+    for jumps in [vec![SimTime::ZERO], vec![case.until, SimTime::ZERO, second]] {
+        let (mut runner, mut ticks, mut said) = (Runner::default(), 0.0, Vec::new());
+        for at in jumps {
+            let recording = Box::new(opening(case));
+            runner.receive(ToWorker::Replay { recording, at }, ticks);
+            rest(&mut runner, &mut ticks, &mut said);
+        }
+        let command = case.journal[0].command.clone();
+        let refused = runner.receive(ToWorker::Do(command.clone()), ticks);
+        assert!(
+            matches!(refused[..], [FromWorker::Refused(_)]),
+            "{refused:?}"
+        );
+        said.clear();
+        runner.receive(ToWorker::Speed(Speed::Max), ticks);
+        rest(&mut runner, &mut ticks, &mut said);
+        let done = said.iter().filter_map(|said| match said {
+            FromWorker::Accepted(entry) => Some(entry.clone()),
+            _ => None,
+        });
+        let left = &case.journal[case.journal.len() - done.clone().count()..];
+        assert!(done.eq(left.iter().cloned()) && !left.is_empty());
+        let found = runner.receive(ToWorker::Digest, ticks);
+        assert_eq!(found, [expected.clone()], "{}", case.name);
+        runner.receive(ToWorker::Fork, ticks);
+        let taken = runner.receive(ToWorker::Do(command), ticks);
+        assert!(
+            !format!("{taken:?}").contains("this is a recording"),
+            "{taken:?}"
+        );
     }
 }

@@ -10,6 +10,7 @@ mod ask;
 mod charts;
 mod command;
 mod fleet;
+mod link;
 mod replay;
 mod scenario;
 mod script;
@@ -48,6 +49,7 @@ pub use ask::{
     TraceSort, TraceView, Typing, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
+pub use link::Link;
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};

@@ -6,6 +6,7 @@
 
 mod pace;
 mod protocol;
+mod recorded;
 mod runner;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -55,6 +55,16 @@ pub enum ToWorker {
         /// What.
         question: Question,
     },
+    /// Watch a recorded run: build it as it stood at `at`, and do what was done
+    /// from then on when its time comes. The lab takes no commands meanwhile.
+    Replay {
+        /// The whole recording; it ends at its `until`.
+        recording: Box<Opening>,
+        /// Where to begin.
+        at: SimTime,
+    },
+    /// Leave the recording: from here on the lab takes commands.
+    Fork,
 }
 
 /// From the worker to the page.

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 
 use super::pace::Pace;
 use super::protocol::{Frame, FromWorker, Speed, ToWorker};
+use super::recorded::Recorded;
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::engine::Progress;
 use crate::lesson::{Lab, journal_problem};
-use crate::session::{JournalEntry, Opening, Replay, Scope};
+use crate::session::{JournalEntry, Opening, Refusal, Replay, Scope};
 
 /// Events between two looks at the clock.
 const CHUNK: u64 = 2_000;
@@ -38,12 +39,15 @@ struct Pending {
     journal: VecDeque<JournalEntry>,
     done: usize,
     until: SimTime,
+    recorded: Option<Recorded>,
 }
 
 /// Owns the lab and runs it in slices.
 pub struct Runner {
     lab: Option<Lab>,
     pending: Option<Pending>,
+    /// The recording that is watched, if the lab is one.
+    recorded: Option<Recorded>,
     pace: Pace,
     scope: Scope,
     range: Span,
@@ -58,6 +62,7 @@ impl Default for Runner {
         Runner {
             lab: None,
             pending: None,
+            recorded: None,
             pace: Pace::default(),
             scope: Scope::System,
             range: Span::from_hours(1),
@@ -97,6 +102,18 @@ impl Runner {
                 self.last_charts = f64::NEG_INFINITY;
                 Vec::new()
             }
+            ToWorker::Do(_) | ToWorker::Rewind { .. } if self.recorded.is_some() => {
+                let remedy = "choose \"Go on from here\" to take over";
+                vec![FromWorker::Refused(Refusal::new(
+                    "this is a recording",
+                    remedy,
+                ))]
+            }
+            ToWorker::Replay { recording, at } => self.replay(*recording, at),
+            ToWorker::Fork => {
+                self.recorded = None;
+                Vec::new()
+            }
             ToWorker::Do(command) => match self.lab.as_mut().map(|lab| lab.apply(command)) {
                 Some(Ok(entry)) => vec![FromWorker::Accepted(entry)],
                 Some(Err(refusal)) => vec![FromWorker::Refused(refusal)],
@@ -120,13 +137,7 @@ impl Runner {
         match Lab::build(&opening) {
             Err(diagnostics) => vec![FromWorker::NotOpened(diagnostics)],
             Ok((lab, warnings)) => {
-                let until = [lab.start(), opening.until, LAST];
-                let until = if until[0] > until[1] {
-                    until[0]
-                } else {
-                    until[1]
-                };
-                let until = if until > LAST { LAST } else { until };
+                let until = lab.start().max(opening.until).min(LAST);
                 let journal = opening.journal.into();
                 self.pending = Some(Pending {
                     lab,
@@ -134,10 +145,36 @@ impl Runner {
                     journal,
                     done: 0,
                     until,
+                    recorded: None,
                 });
                 Vec::new()
             }
         }
+    }
+
+    fn replay(&mut self, recording: Opening, at: SimTime) -> Vec<FromWorker> {
+        let standing = self.lab.as_ref().zip(self.recorded.as_ref());
+        if let Some((lab, recorded)) = standing
+            && recorded.is_before(&recording, lab.session().now(), at)
+        {
+            // Onwards from where it stands, which is quicker than from its beginning.
+            let mut recorded = recorded.clone();
+            self.pending = Some(Pending {
+                lab: lab.clone(),
+                warnings: Diagnostics::new(),
+                done: recorded.done(),
+                journal: recorded.take_until(at),
+                until: at,
+                recorded: Some(recorded),
+            });
+            return Vec::new();
+        }
+        let recorded = Recorded::from(recording, at);
+        let out = self.open(recorded.until(at));
+        if let (true, Some(pending)) = (out.is_empty(), &mut self.pending) {
+            pending.recorded = Some(recorded);
+        }
+        out
     }
 
     fn rewind(&mut self, step: u32, now: f64) -> Vec<FromWorker> {
@@ -178,6 +215,7 @@ impl Runner {
                     if let Some(pending) = self.pending.take() {
                         let at = pending.lab.session().now();
                         self.lab = Some(pending.lab);
+                        self.recorded = pending.recorded;
                         self.pace.set(Speed::Paused, began, at, 0);
                         (self.charted, self.dirty) = (None, true);
                         self.last_frame = f64::NEG_INFINITY;
@@ -189,7 +227,7 @@ impl Runner {
                 }
             }
         }
-        let next = self.run(began, clock);
+        let next = self.run(began, clock, &mut out);
         let now = clock();
         if self.dirty || now - self.last_frame >= FRAME_MS {
             self.frame(now, next, &mut out);
@@ -198,20 +236,34 @@ impl Runner {
     }
 
     /// Lets simulated time catch up with its pace.
-    fn run(&mut self, began: f64, clock: &dyn Fn() -> f64) -> Next {
+    fn run(&mut self, began: f64, clock: &dyn Fn() -> f64, out: &mut Vec<FromWorker>) -> Next {
         let Some(lab) = &mut self.lab else {
             return Next::Never;
         };
         let milestones = lab.milestones();
         loop {
             let at = lab.session().now();
-            if at >= LAST {
+            let over = match &mut self.recorded {
+                Some(recorded) => {
+                    if let Some(entry) = recorded.due(at) {
+                        out.push(match lab.apply(entry.command) {
+                            Ok(entry) => FromWorker::Accepted(entry),
+                            Err(refusal) => FromWorker::Refused(refusal),
+                        });
+                        continue;
+                    }
+                    recorded.is_over(at)
+                }
+                None => false,
+            };
+            if at >= LAST || over {
                 self.pace.set(Speed::Paused, began, at, 0);
             }
             let Some(goal) = self.pace.goal(clock(), at) else {
                 return Next::Never;
             };
-            let goal = if goal > LAST { LAST } else { goal };
+            let stop = self.recorded.as_ref().map_or(LAST, Recorded::stop);
+            let goal = goal.min(stop).min(LAST);
             let reached = lab.advance(goal, CHUNK) == Progress::Reached;
             if lab.milestones() != milestones || self.pace.noticed(lab.attention()) {
                 // The learner should look before more happens.
