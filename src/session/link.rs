@@ -94,16 +94,22 @@ impl Link {
             let problem = format!("`{}` is not a format that this build reads", link.format);
             return Err(Refusal::new(problem, "open it where it was made"));
         }
-        Ok(link)
+        match link.missing().iter().find(|path| !stays_inside(path)) {
+            Some(path) => {
+                let problem = format!("this link names `{path}`, which is no file of the lab");
+                Err(Refusal::new(problem, AGAIN))
+            }
+            None => Ok(link),
+        }
     }
 
     /// Paths of the files that it names.
     pub fn missing(&self) -> Vec<&str> {
-        let named = |source| match source {
-            &Source::Named(ref path, _) => Some(path.as_str()),
+        let named = self.sources().filter_map(|source| match source {
+            Source::Named(path, _) => Some(path.as_str()),
             Source::Whole(_) => None,
-        };
-        self.sources().filter_map(named).collect()
+        });
+        named.collect()
     }
 
     /// The recording, with the files that it names.
@@ -154,6 +160,16 @@ impl Link {
         let lesson = lesson.map(|sources| [&sources.lesson, &sources.glossary]);
         std::iter::once(&self.world).chain(lesson.into_iter().flatten())
     }
+}
+
+/// Whether a path can only lead to a file of lessons and worlds.
+fn stays_inside(path: &str) -> bool {
+    let is_slug = |part: &str| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        !part.is_empty() && part.chars().all(plain)
+    };
+    let stem = path.strip_suffix(".yaml");
+    stem.is_some_and(|stem| path.len() <= 200 && stem.split('/').all(is_slug))
 }
 
 fn digest(text: &str) -> u64 {
@@ -230,6 +246,17 @@ mod tests {
         assert!(refusal.problem.contains("worlds/shop.yaml"), "{refusal:?}");
         let refusal = link().complete(&[]).expect_err("it is not there");
         assert!(refusal.problem.contains("is not here"), "{refusal:?}");
+    }
+
+    #[test]
+    fn a_path_out_of_the_lab_is_refused() {
+        for path in ["../secret.yaml", "//host/a.yaml", "a.js", "a/.yaml", "A.yaml"] {
+            let mut evil = replay(0);
+            evil.world.name = path.to_owned();
+            let code = Link::of(&evil, std::slice::from_ref(&evil.world)).code();
+            let refusal = Link::read(&code.expect("it is short")).expect_err(path);
+            assert!(refusal.problem.contains(path), "{refusal:?}");
+        }
     }
 
     #[test]

@@ -77,6 +77,13 @@ impl Replay {
         }
     }
 
+    /// The files that it was recorded with.
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        let lesson = self.lesson.as_ref();
+        let lesson = lesson.map(|files| [&files.lesson, &files.glossary]);
+        std::iter::once(&self.world).chain(lesson.into_iter().flatten())
+    }
+
     /// As JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("invariant: a replay has string keys only")

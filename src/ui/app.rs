@@ -8,7 +8,7 @@ use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
 
 use super::lab::LabProvider;
 use super::notices::NoticeProvider;
-use super::page::{Home, Learn, Missing, Sandbox};
+use super::page::{Home, Learn, Missing, Recorded, Sandbox};
 use super::route::Route;
 use super::settings::RecordProvider;
 use super::strings;
@@ -51,6 +51,9 @@ fn page(route: &Route) -> Html {
         },
         Route::Sandbox { world } => html! {
             <Sandbox key={route.to_string()} world={world.clone()} />
+        },
+        Route::Replay { code } => html! {
+            <Recorded key={route.to_string()} code={code.clone()} />
         },
         Route::Unknown(path) => html! { <Missing path={path.clone()} /> },
     }

@@ -60,6 +60,8 @@ struct Asked {
     again: bool,
     /// The speed to run at once it stands.
     then: Option<Speed>,
+    /// The whole recording, if what is opened is a moment of one.
+    recording: Option<Rc<Opening>>,
 }
 
 /// A worker with the closures that it calls; dropping it ends it.
@@ -139,6 +141,7 @@ impl Client {
             place: place.to_owned(),
             again: false,
             then: None,
+            recording: None,
         });
     }
 
@@ -154,7 +157,34 @@ impl Client {
             place: place.to_owned(),
             again: false,
             then: Some(speed),
+            recording: None,
         });
+    }
+
+    /// Shows a recorded run as it stood at `at`, from where it goes on by itself.
+    pub fn replay(&self, place: &str, recording: Rc<Opening>, at: SimTime) {
+        let done = recording.journal.partition_point(|entry| entry.at <= at);
+        let opening = Opening {
+            journal: recording.journal[..done].to_vec(),
+            until: at,
+            ..(*recording).clone()
+        };
+        let mut inner = self.0.borrow_mut();
+        inner.ask(Asked {
+            opening,
+            place: place.to_owned(),
+            again: false,
+            then: None,
+            recording: Some(recording),
+        });
+    }
+
+    /// Leaves the recording: from here on the lab takes commands.
+    pub fn fork(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.state.recording = None;
+        inner.send(ToWorker::Fork);
+        inner.publish();
     }
 
     /// Does something in the lab.
@@ -277,6 +307,7 @@ impl Client {
             place,
             again: false,
             then: None,
+            recording: None,
         });
     }
 }
@@ -300,7 +331,13 @@ impl Inner {
             self.opening = Some(asked.opening.clone());
         }
         let (scope, range) = self.state.watch;
-        let message = ToWorker::Open(Box::new(asked.opening.clone()));
+        let message = match &asked.recording {
+            None => ToWorker::Open(Box::new(asked.opening.clone())),
+            Some(recording) => ToWorker::Replay {
+                recording: Box::new((**recording).clone()),
+                at: asked.opening.until,
+            },
+        };
         self.asked = Some(asked);
         self.send(message);
         self.send(ToWorker::Watch { scope, range });
@@ -309,7 +346,7 @@ impl Inner {
 
     /// Sends, starting a worker where there is none and waiting until it is ready.
     fn send(&mut self, message: ToWorker) {
-        if matches!(message, ToWorker::Open(_)) {
+        if matches!(message, ToWorker::Open(_) | ToWorker::Replay { .. }) {
             self.prepare();
         }
         let Some(running) = &mut self.worker else {
@@ -407,6 +444,7 @@ impl Inner {
                     place,
                     again: true,
                     then: None,
+                    recording: self.state.recording.clone(),
                 });
             }
             None => {
@@ -480,6 +518,7 @@ impl Inner {
                 self.questions.clear();
                 self.kept = asked.opening.until;
                 self.opening = Some(asked.opening);
+                self.state.recording = asked.recording;
                 self.state.opened(warnings);
                 if let Some(speed) = asked.then {
                     self.state.speed = speed;

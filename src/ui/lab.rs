@@ -75,6 +75,8 @@ pub struct LabState {
     pub crash: Option<Crash>,
     /// The digest last asked for.
     pub digest: Option<(SimTime, String)>,
+    /// The recording that is watched, if the lab is one.
+    pub recording: Option<Rc<Opening>>,
 }
 
 impl Default for LabState {
@@ -94,6 +96,7 @@ impl Default for LabState {
             warnings: Rc::default(),
             crash: None,
             digest: None,
+            recording: None,
         }
     }
 }

@@ -19,6 +19,11 @@ pub enum Route {
         /// The world's file name without `.yaml`.
         world: String,
     },
+    /// `#/replay` or `#/replay/<code>`
+    Replay {
+        /// A whole run as a link carries it; see [`Link`](crate::session::Link).
+        code: Option<String>,
+    },
     /// Anything else, as it was written.
     Unknown(String),
 }
@@ -34,6 +39,10 @@ impl Route {
             ["learn", track, lesson] => named(track)
                 .zip(named(lesson))
                 .map(|(track, lesson)| Route::Learn { track, lesson }),
+            ["replay"] => Some(Route::Replay { code: None }),
+            ["replay", code] => Some(Route::Replay {
+                code: Some((*code).to_owned()),
+            }),
             ["sandbox", world] => named(world).map(|world| Route::Sandbox { world }),
             _ => None,
         };
@@ -61,6 +70,8 @@ impl fmt::Display for Route {
             Route::Home => f.write_str("#/"),
             Route::Learn { track, lesson } => write!(f, "#/learn/{track}/{lesson}"),
             Route::Sandbox { world } => write!(f, "#/sandbox/{world}"),
+            Route::Replay { code: None } => f.write_str("#/replay"),
+            Route::Replay { code: Some(code) } => write!(f, "#/replay/{code}"),
             Route::Unknown(path) => write!(f, "#{path}"),
         }
     }
@@ -103,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_printed_route_reads_back() {
-        for hash in ["#/", "#/learn/a/b", "#/sandbox/shop", "#/what/is/this"] {
+        for hash in ["#/", "#/learn/a/b", "#/sandbox/shop", "#/replay", "#/replay/eJx-_0", "#/what/is/this"] {
             assert_eq!(Route::parse(hash).to_string(), hash);
         }
     }

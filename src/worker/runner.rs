@@ -257,6 +257,7 @@ impl Runner {
                 None => false,
             };
             if at >= LAST || over {
+                self.dirty = true;
                 self.pace.set(Speed::Paused, began, at, 0);
             }
             let Some(goal) = self.pace.goal(clock(), at) else {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::ui::fetch;
+use crate::ui::route::Route;
 use crate::ui::settings::Records;
 use crate::ui::strings;
 use crate::ui::widget::{Sign, icon};
@@ -15,6 +16,9 @@ pub fn page_frame(records: &Records, page: Html) -> Html {
         <div class="page">
             <header class="page-head">
                 <a class="brand" href="#/">{ icon(Sign::Mark) }{ strings::PRODUCT }</a>
+                <nav class="page-nav" aria-label={strings::PAGES}>
+                    <a href={Route::Replay { code: None }.to_string()}>{ strings::replay::TITLE_SHORT }</a>
+                </nav>
                 { theme_switch(records) }
             </header>
             <main id={crate::ui::app::MAIN} tabindex="-1">{ page }</main>

@@ -19,12 +19,14 @@ pub mod calls;
 pub mod evidence;
 pub mod explore;
 pub mod keys;
+pub mod replay;
 pub mod slos;
 pub mod traffic;
 
 // The product and its frame.
 texts! {
     PRODUCT = "XOps Lab";
+    PAGES = "Pages";
     SKIP = "Skip to the content";
     HOME_LINK = "XOps Lab, home";
     GO_HOME = "Go to the home page";
@@ -226,8 +228,8 @@ texts! {
     SEED_ABOUT = "The same seed and the same actions give the same run, to the bit.";
     SEED = "Seed";
     RESTART_RUN_NOTE = "Starts from the beginning; what you did in this run is forgotten.";
-    DIGEST_HEADING = "Digest and recording";
-    DIGEST_ABOUT = "The digest is a fingerprint of the whole simulated state. The recording replays this run anywhere.";
+    DIGEST_HEADING = "Digest";
+    DIGEST_ABOUT = "The digest is a fingerprint of the whole simulated state.";
     DIGEST_BUTTON = "Show the digest";
     COPY_REPLAY = "Copy replay";
     COPIED = "The replay is on the clipboard.";

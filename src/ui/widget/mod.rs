@@ -2,6 +2,7 @@
 
 mod bar;
 mod dialog;
+mod drop;
 mod field;
 mod icon;
 mod status;
@@ -9,6 +10,7 @@ mod tabs;
 
 pub use bar::bar;
 pub use dialog::Dialog;
+pub use drop::FileDrop;
 pub use field::{NumberField, number_field, select};
 pub use icon::{Sign, icon, icon_with};
 pub use status::{health_sign, health_tone, status};

@@ -1,19 +1,16 @@
 //! The run itself: its seed, its digest, its recording, and in the sandbox
 //! another world.
 
-use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, HtmlInputElement};
-use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::ui::hooks::use_state_eq;
 
-use super::crash::copy_replay;
+use super::sharing::sharing;
 use super::input;
 use crate::base::SimTime;
 use crate::ui::lab::use_lab;
 use crate::ui::notices::{Notice, use_notices};
-use crate::ui::widget::{Dialog, NumberField, Sign, icon, number_field};
+use crate::ui::widget::{Dialog, FileDrop, NumberField, number_field};
 use crate::ui::{format, strings};
 use crate::worker::{File, Opening, Speed};
 
@@ -77,11 +74,6 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
         let client = lab.client.clone();
         Callback::from(move |_: MouseEvent| client.digest())
     };
-    let copy = {
-        let client = lab.client.clone();
-        let copied = copied.setter();
-        Callback::from(move |_: MouseEvent| copy_replay(&client, &copied))
-    };
     let field = number_field(NumberField {
         id: "seed".into(),
         label: strings::SEED,
@@ -107,15 +99,14 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
                 <p class="soft">{ strings::DIGEST_ABOUT }</p>
                 <div class="button-row">
                     <button type="button" class="button" onclick={digest}>{ strings::DIGEST_BUTTON }</button>
-                    <button type="button" class="button" onclick={copy}>{ icon(Sign::Copy) }{ strings::COPY_REPLAY }</button>
                 </div>
-                <p class="soft" role="status">{ *copied }</p>
                 <p class="digest" role="status">
                     if let Some((now, digest)) = &lab.state.digest {
                         <code>{ digest }</code><span class="soft">{ strings::digest_at(&format::instant(*now)) }</span>
                     }
                 </p>
             </section>
+            { sharing(&lab.client, &copied) }
             if props.sandbox { <LoadWorld on_close={props.on_close.clone()} /> }
         </Dialog>
     }
@@ -131,86 +122,29 @@ struct LoadWorldProps {
 fn LoadWorld(props: &LoadWorldProps) -> Html {
     let lab = use_lab();
     let notices = use_notices();
-    let over = use_state_eq(|| false);
-    let take = {
+    let on_file = {
         let on_close = props.on_close.clone();
-        Callback::from(move |file: web_sys::File| {
-            let (client, place, seed) =
-                (lab.client.clone(), lab.state.place.clone(), lab.state.seed);
-            let (notices, on_close) = (notices.clone(), on_close.clone());
-            spawn_local(async move {
-                match read(&file).await {
-                    Ok(world) => {
-                        let opening = Opening {
-                            world,
-                            lesson: None,
-                            seed,
-                            journal: Vec::new(),
-                            until: SimTime::ZERO,
-                        };
-                        client.open_at(&place, opening, Speed::Times(10));
-                        on_close.emit(());
-                    }
-                    Err(problem) => notices.push(Notice::warning(&problem)),
-                }
-            });
-        })
-    };
-    let onchange = {
-        let take = take.clone();
-        Callback::from(move |event: Event| {
-            let input = event
-                .target()
-                .and_then(|t| t.dyn_into::<HtmlInputElement>().ok());
-            if let Some(file) = input
-                .and_then(|input| input.files())
-                .and_then(|files| files.get(0))
-            {
-                take.emit(file);
+        let (client, place, seed) = (lab.client.clone(), lab.state.place.clone(), lab.state.seed);
+        Callback::from(move |file: Result<File, String>| match file {
+            Ok(world) => {
+                let opening = Opening {
+                    world,
+                    lesson: None,
+                    seed,
+                    journal: Vec::new(),
+                    until: SimTime::ZERO,
+                };
+                client.open_at(&place, opening, Speed::Times(10));
+                on_close.emit(());
             }
-        })
-    };
-    let ondrop = {
-        let over = over.clone();
-        Callback::from(move |event: DragEvent| {
-            event.prevent_default();
-            over.set(false);
-            let files = event.data_transfer().and_then(|data| data.files());
-            if let Some(file) = files.and_then(|files| files.get(0)) {
-                take.emit(file);
-            }
-        })
-    };
-    let hover = |on: bool| {
-        let over = over.clone();
-        Callback::from(move |event: DragEvent| {
-            event.prevent_default();
-            over.set(on);
+            Err(problem) => notices.push(Notice::warning(&problem)),
         })
     };
     html! {
         <section class="dialog-part" aria-labelledby="load-world-title">
             <h3 id="load-world-title">{ strings::LOAD_WORLD_HEADING }</h3>
-            <div class={classes!("drop", over.then_some("drop-over"))} ondragover={hover(true)}
-                ondragleave={hover(false)} {ondrop}>
-                <label for="world-file">{ strings::LOAD_WORLD_LABEL }</label>
-                <input id="world-file" type="file" accept=".yaml,.yml" {onchange} />
-                <p class="soft">{ strings::LOAD_WORLD_DROP }</p>
-            </div>
+            <FileDrop id="world-file" accept=".yaml,.yml" label={strings::LOAD_WORLD_LABEL}
+                hint={strings::LOAD_WORLD_DROP} most={MOST_BYTES} {on_file} />
         </section>
     }
-}
-
-async fn read(file: &web_sys::File) -> Result<File, String> {
-    let name = file.name();
-    if file.size() > MOST_BYTES {
-        return Err(strings::file_too_large(&name));
-    }
-    let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-    let text = text.ok().and_then(|text| text.as_string());
-    text.map(|text| File {
-        name: name.clone(),
-        text,
-    })
-    .ok_or_else(|| strings::file_unreadable(&name))
 }

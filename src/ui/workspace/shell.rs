@@ -14,6 +14,7 @@ use super::diagnostics::{not_loaded, problems, problems_dialog, waiting};
 use super::help::help;
 use super::inspector::{Controls, inspector};
 use super::map_tab::MapTab;
+use super::recording::recording_bar;
 use super::run_dialog::RunDialog;
 use super::slos::Slos;
 use super::timeline::Timeline;
@@ -123,6 +124,7 @@ enum Open {
 pub fn Workspace(props: &WorkspaceProps) -> Html {
     let lab = use_lab();
     let records = use_records();
+    let notices = use_notices();
     let copied = use_state_eq(|| "");
     let tab = use_state_eq(|| 0_usize);
     let selected = use_state_eq(|| None::<u32>);
@@ -292,6 +294,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                 }
             </section>
             </main>
+            if here && view.is_some() { { recording_bar(&lab, &notices) } }
             if let Some(view) = &view { <Timeline view={view.clone()} range={*range} /> }
             { pane_switch(&pane, props.sandbox, news) }
             if *open == Some(Open::Help) { { help(&records, &TAB_WORDS, dialog(None)) } }
