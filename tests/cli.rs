@@ -295,6 +295,72 @@ fn a_hostile_replay_is_refused() {
     check(&["replay", "."], 1, &[". is a folder"]);
 }
 
+/// Results of one run: as it came out, with a flattering claim, with an easier
+/// world, cut off.
+#[test]
+fn results_are_run_again_and_confirmed_or_the_first_difference_is_named() {
+    let folder = folder("grade");
+    let honest = folder.join("a-honest.json");
+    let commands = folder.join("commands.yaml");
+    fs::write(
+        &commands,
+        "- after: 5m\n- inject: {service: payment, errors: 50%, for: 5m}\n- after: 10m\n- restart: payment\n",
+    )
+    .unwrap();
+    let path = honest.to_str().unwrap();
+    let commands = commands.to_str().unwrap();
+    let words = ["run", "corner", "--for", "30m", "--commands", commands];
+    check(
+        &[&words[..], &["--result", path, "--author", "=Ada"]].concat(),
+        0,
+        &[],
+    );
+    let sound = fs::read_to_string(&honest).unwrap();
+    let claim: serde_json::Value = serde_json::from_str(&sound).unwrap();
+    let failed = claim["outcome"]["marks"][1]["failed"].as_u64().unwrap();
+    assert!(failed > 0, "{claim}");
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    let (mut flattering, mut easier) = (claim.clone(), claim.clone());
+    flattering["outcome"]["marks"][1]["failed"] = 0.into();
+    write("b-flattering.json", &flattering.to_string());
+    let world = easier["replay"]["world"]["text"].as_str().unwrap();
+    easier["replay"]["world"]["text"] = format!("{world}# changed\n").into();
+    write("c-easier.json", &easier.to_string());
+    write("d-cut.json", &sound[..200]);
+    let csv = folder.join("table.csv");
+    let words = [
+        "grade",
+        folder.to_str().unwrap(),
+        "--csv",
+        csv.to_str().unwrap(),
+    ];
+    let out = check(&words, 1, &["4 results, not all confirmed"]).out;
+    let line = |name: &str| {
+        let line = out.lines().find(|line| line.starts_with(name));
+        line.unwrap_or_else(|| panic!("{name}: {out}"))
+    };
+    assert!(line("a-honest").ends_with("confirmed"), "{out}");
+    let found = format!(
+        "found {} requests, {failed} failed",
+        claim["outcome"]["marks"][1]["requests"]
+    );
+    assert!(
+        line("b-flattering").contains("differs after command 2"),
+        "{out}"
+    );
+    assert!(line("b-flattering").contains(&found), "{out}");
+    assert!(line("c-easier").contains("with another `"), "{out}");
+    assert!(line("d-cut").contains("EOF"), "{out}");
+    let csv = fs::read_to_string(csv).unwrap();
+    assert!(
+        csv.contains("\"'=Ada\""),
+        "what a spreadsheet would run is a text: {csv}"
+    );
+    assert_eq!(csv.lines().count(), 5, "{csv}");
+    check(&["grade"], 2, &["no folder of results is named"]);
+    check(&["grade", "src"], 1, &["holds no results"]);
+}
+
 #[test]
 fn lint_finds_nothing_in_this_project_and_everything_in_a_bad_one() {
     check(&["lint"], 0, &["no problems"]);

@@ -242,7 +242,7 @@ fn a_recording_that_is_watched_ends_as_the_run_did() {
         let left = &case.journal[case.journal.len() - done.clone().count()..];
         assert!(done.eq(left.iter().cloned()) && !left.is_empty());
         let found = runner.receive(ToWorker::Digest, ticks);
-        assert_eq!(found, [expected.clone()], "{}", case.name);
+        assert_eq!(found, std::slice::from_ref(&expected), "{}", case.name);
         runner.receive(ToWorker::Fork, ticks);
         let taken = runner.receive(ToWorker::Do(command), ticks);
         assert!(

@@ -8,6 +8,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::All => ALL,
         Topic::Run => RUN,
         Topic::Replay => REPLAY,
+        Topic::Grade => GRADE,
         Topic::Lint => LINT,
         Topic::Prove => PROVE,
         Topic::World => WORLD,
@@ -28,6 +29,7 @@ Usage: xops <command> [words]
 
   run WORLD|LESSON   run a world or a lesson and tell what happened
   replay FILE        run a recorded run again
+  grade FOLDER       run handed-in results again and confirm what they claim
   lint [PATHS]       check worlds, lessons, catalogue and glossary
   prove [LESSONS]    prove that lessons teach what they say
   world LOOK WORLD   check, explain or draw a world without running it
@@ -58,6 +60,8 @@ lesson's folder. The same seed and commands give the same digest everywhere.
   --commands FILE   carry out a list of commands (lessons/README.md tells how)
   --solution        play a lesson's reference solution
   --replay FILE     write the run down, for `xops replay` and the browser
+  --result FILE     write it down with what came of it, for `xops grade`
+  --author NAME     who hands the result in
 
 A run goes on to its last command, even past --for.
 ";
@@ -86,6 +90,22 @@ Usage: xops replay <file>
 
 The file is what `xops run --replay` writes and what `Copy replay` copies in the
 browser. It holds the world, the lesson, the seed and every command.
+";
+
+const GRADE: &str = "\
+Runs results that were handed in again, and confirms what they claim.
+
+Usage: xops grade <folder> [--csv FILE]
+
+Each file of the folder that ends in .json is a result, as `Save result` in the
+browser and `xops run --result` write them: a run, the name of its author, and
+what came of it. A verdict names the first command after which the run is not
+what its author claims, or the file with which it was played that is not the
+one here. Stars are those of the run, not of the claim.
+
+  --csv FILE        write the table as comma-separated values as well
+
+The exit code is 0 if every result is confirmed.
 ";
 
 const LINT: &str = "\

@@ -1,4 +1,4 @@
-//! The native shell: `xops run | replay | lint | prove | world | canary | slo | alerts | promql |
+//! The native shell: `xops run | replay | grade | lint | prove | world | canary | slo | alerts | promql |
 //! query | metrics | traces`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
@@ -9,6 +9,7 @@
 mod alerts;
 mod canary;
 mod files;
+mod grade;
 mod help;
 mod lint;
 mod outcome;
@@ -70,6 +71,7 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Version => writeln!(out, "xops {}", env!("CARGO_PKG_VERSION"))?,
         Task::Run(task) => run::run(&task, out)?,
         Task::Replay(task) => replay::run(&task, out)?,
+        Task::Grade(job) => return grade::run(&job, out),
         Task::Lint { paths } => return lint::run(&paths, out),
         Task::World(look) => return world::run(&look, out),
         Task::Canary { file } => return canary::judge(&file, out),

@@ -22,6 +22,14 @@ impl Failure {
         Failure::Problem(format!("error: {problem}\n    = remedy: {remedy}"))
     }
 
+    /// What it says, for a table.
+    pub fn text(&self) -> &str {
+        match self {
+            Failure::Usage(text) | Failure::Problem(text) => text,
+            Failure::Gone => "nobody reads the output",
+        }
+    }
+
     /// Words that do not fit, with their remedy.
     pub fn usage(problem: &str, remedy: &str) -> Failure {
         Failure::Usage(format!("error: {problem}\n    = remedy: {remedy}"))

@@ -7,7 +7,7 @@ use super::play::{self, Script};
 use super::story::Story;
 use super::{files, show, words};
 use crate::base::{SimTime, Span};
-use crate::lesson::Lab;
+use crate::lesson::{Claim, Lab, Outcome};
 use crate::session::{Opening, Replay};
 
 /// Where no seed is given.
@@ -17,13 +17,18 @@ const LENGTH: Span = Span::from_hours(1);
 
 /// Runs, prints, and writes a replay if one is wanted.
 pub(super) fn run(task: &words::Run, out: &mut dyn Write) -> Result<(), Failure> {
-    let (mut opening, lab, story) = played(task)?;
+    let (mut opening, mut lab, story) = played(task)?;
     show::run(&lab, &story, out)?;
+    opening.journal = lab.session().journal().to_vec();
+    let replay = Replay::of(&opening, lab.session().now());
     if let Some(path) = &task.replay {
-        opening.journal = lab.session().journal().to_vec();
-        let replay = Replay::of(&opening, lab.session().now());
         files::write(path, &replay.to_json())?;
         writeln!(out, "Written down in {}", path.display())?;
+    }
+    if let Some(path) = &task.result {
+        let claim = Claim::new(&task.author, replay, Outcome::of(&mut lab));
+        files::write(path, &claim.to_json())?;
+        writeln!(out, "Result written to {}", path.display())?;
     }
     Ok(())
 }

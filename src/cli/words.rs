@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg::{Long, Short, Value};
 
 use super::alerts;
+use super::grade;
 use super::outcome::Failure;
 use super::query::{self, Ask};
 use super::slo::{self, Job};
@@ -21,6 +22,7 @@ pub(super) enum Task {
     Version,
     Run(Run),
     Replay(Again),
+    Grade(grade::Job),
     Lint { paths: Vec<PathBuf> },
     Prove { lessons: Vec<String> },
     World(Look),
@@ -39,6 +41,7 @@ pub(super) enum Topic {
     All,
     Run,
     Replay,
+    Grade,
     Lint,
     Prove,
     World,
@@ -60,6 +63,8 @@ pub(super) struct Run {
     pub commands: Option<PathBuf>,
     pub solution: bool,
     pub replay: Option<PathBuf>,
+    pub result: Option<PathBuf>,
+    pub author: String,
 }
 
 /// `xops replay`.
@@ -69,9 +74,10 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 13] = [
+const COMMANDS: [(&str, Topic); 14] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
+    ("grade", Topic::Grade),
     ("lint", Topic::Lint),
     ("prove", Topic::Prove),
     ("world", Topic::World),
@@ -105,6 +111,7 @@ impl Task {
             Topic::All => Ok(Task::Help(Topic::All)),
             Topic::Run => run(&mut words),
             Topic::Replay => again(&mut words),
+            Topic::Grade => grade(&mut words),
             Topic::Lint => Ok(match rest(&mut words)? {
                 Some(words) => Task::Lint {
                     paths: words.into_iter().map(PathBuf::from).collect(),
@@ -144,13 +151,17 @@ fn topic(word: &str) -> Result<Topic, Failure> {
 }
 
 fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
-    const OPTIONS: [&str; 6] = ["seed", "for", "commands", "solution", "replay", "help"];
+    const OPTIONS: [&str; 8] = [
+        "seed", "for", "commands", "solution", "replay", "result", "author", "help",
+    ];
     let mut task = Run::default();
     let mut what = None;
     while let Some(word) = words.next().map_err(unreadable)? {
         match word {
             Long("help") | Short('h') => return Ok(Task::Help(Topic::Run)),
             Long("replay") => task.replay = Some(path(words)?),
+            Long("result") => task.result = Some(path(words)?),
+            Long("author") => task.author = value(words)?,
             Value(word) if what.is_none() => what = Some(text(word)?),
             Long(name) => {
                 let name = name.to_owned();
@@ -231,6 +242,21 @@ fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     let remedy = "name one: `xops replay run.json`";
     let file = file.ok_or_else(|| Failure::usage("no replay file is named", remedy))?;
     Ok(Task::Replay(Again { file }))
+}
+
+fn grade(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let (mut folder, mut csv) = (None, None);
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Grade)),
+            Long("csv") => csv = Some(path(words)?),
+            Value(word) if folder.is_none() => folder = Some(PathBuf::from(word)),
+            other => return Err(unknown(&other, &["csv", "help"])),
+        }
+    }
+    let remedy = "name the folder that holds them: `xops grade results`";
+    let folder = folder.ok_or_else(|| Failure::usage("no folder of results is named", remedy))?;
+    Ok(Task::Grade(grade::Job { folder, csv }))
 }
 
 fn world(words: &mut lexopt::Parser) -> Result<Task, Failure> {

@@ -50,6 +50,7 @@ impl Session {
         };
         if author == Author::Learner {
             self.journal.push(entry.clone());
+            self.marks.push(self.mark());
         }
         Ok(entry)
     }

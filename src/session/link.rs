@@ -250,7 +250,13 @@ mod tests {
 
     #[test]
     fn a_path_out_of_the_lab_is_refused() {
-        for path in ["../secret.yaml", "//host/a.yaml", "a.js", "a/.yaml", "A.yaml"] {
+        for path in [
+            "../secret.yaml",
+            "//host/a.yaml",
+            "a.js",
+            "a/.yaml",
+            "A.yaml",
+        ] {
             let mut evil = replay(0);
             evil.world.name = path.to_owned();
             let code = Link::of(&evil, std::slice::from_ref(&evil.world)).code();

@@ -11,6 +11,7 @@ mod charts;
 mod command;
 mod fleet;
 mod link;
+mod mark;
 mod replay;
 mod scenario;
 mod script;
@@ -50,6 +51,7 @@ pub use ask::{
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use link::Link;
+pub use mark::Mark;
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
@@ -89,6 +91,8 @@ pub struct Session {
     truth: Truth,
     timeline: Timeline,
     journal: Vec<JournalEntry>,
+    #[serde(skip)]
+    marks: Vec<Mark>,
     answers: BTreeMap<String, f64>,
     /// Numbers of faults that operators are not told of.
     hidden: Vec<u32>,
@@ -128,6 +132,7 @@ impl Session {
             truth: Truth::new(scenario.objectives.len()),
             timeline: Timeline::default(),
             journal: Vec::new(),
+            marks: Vec::new(),
             answers: BTreeMap::new(),
             hidden: Vec::new(),
             hidden_surges: Vec::new(),

@@ -16,6 +16,7 @@ use super::lab::{Crash, LabState, Phase};
 use super::route::Route;
 use super::{fetch, strings};
 use crate::base::{SimTime, Span};
+use crate::lesson::Outcome;
 use crate::session::{Answer, Command, Question, Refusal, Scope};
 use crate::worker::{FromWorker, Opening, Speed, ToWorker};
 
@@ -51,6 +52,8 @@ struct Inner {
     /// Questions that are not yet answered, by number. A lab that ends takes its own along.
     questions: Vec<(u32, Callback<Answer>)>,
     last_question: u32,
+    /// Who waits to be told what came of the run.
+    on_outcome: Option<Callback<(Opening, Outcome)>>,
 }
 
 struct Asked {
@@ -103,6 +106,7 @@ impl Client {
                 kept: SimTime::ZERO,
                 questions: Vec::new(),
                 last_question: 0,
+                on_outcome: None,
             })
         }))
     }
@@ -216,6 +220,14 @@ impl Client {
     /// Asks for the digest of the whole state.
     pub fn digest(&self) {
         self.0.borrow_mut().send(ToWorker::Digest);
+    }
+
+    /// Asks what came of the run until now; `on_outcome` is called once, unless the lab
+    /// ends before that.
+    pub fn outcome(&self, on_outcome: Callback<(Opening, Outcome)>) {
+        let mut inner = self.0.borrow_mut();
+        inner.on_outcome = Some(on_outcome);
+        inner.send(ToWorker::Outcome);
     }
 
     /// Asks about the lab as it stands; `on_answer` is called once, unless the lab ends
@@ -465,6 +477,14 @@ fn receive(inner: &Rc<RefCell<Inner>>, event: &MessageEvent) {
             return inner.borrow_mut().crashed(message);
         }
     };
+    if let FromWorker::Outcome(outcome) = message {
+        let waits = inner.borrow_mut().on_outcome.take();
+        let opening = inner.borrow().opening.clone();
+        if let (Some(waits), Some(opening)) = (waits, opening) {
+            waits.emit((opening, *outcome));
+        }
+        return;
+    }
     if let FromWorker::Answered { id, answer } = message {
         let on_answer = inner.borrow_mut().asker(id);
         if let Some(on_answer) = on_answer {
@@ -572,7 +592,7 @@ impl Inner {
                 said.push(Said::Keep { now: true });
                 return said;
             }
-            FromWorker::Answered { .. } => return said,
+            FromWorker::Answered { .. } | FromWorker::Outcome(_) => return said,
             FromWorker::Digest { now, digest } => self.state.digest = Some((now, digest)),
             FromWorker::Crashed { message } => {
                 self.crashed(message);

@@ -114,7 +114,14 @@ mod tests {
 
     #[test]
     fn a_printed_route_reads_back() {
-        for hash in ["#/", "#/learn/a/b", "#/sandbox/shop", "#/replay", "#/replay/eJx-_0", "#/what/is/this"] {
+        for hash in [
+            "#/",
+            "#/learn/a/b",
+            "#/sandbox/shop",
+            "#/replay",
+            "#/replay/eJx-_0",
+            "#/what/is/this",
+        ] {
             assert_eq!(Route::parse(hash).to_string(), hash);
         }
     }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Diagnostics, SimTime, Span};
-use crate::lesson::LessonView;
+use crate::lesson::{LessonView, Outcome};
 use crate::session::{
     Answer, Charts, Command, JournalEntry, Opening, Question, Refusal, Scope, View,
 };
@@ -65,6 +65,8 @@ pub enum ToWorker {
     },
     /// Leave the recording: from here on the lab takes commands.
     Fork,
+    /// Ask what came of the run.
+    Outcome,
 }
 
 /// From the worker to the page.
@@ -112,6 +114,8 @@ pub enum FromWorker {
         /// The answer.
         answer: Answer,
     },
+    /// What came of the run until now.
+    Outcome(Box<Outcome>),
     /// The worker panicked and is gone; the page starts another.
     Crashed {
         /// The panic's message and place.

@@ -8,7 +8,7 @@ use super::protocol::{Frame, FromWorker, Speed, ToWorker};
 use super::recorded::Recorded;
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::engine::Progress;
-use crate::lesson::{Lab, journal_problem};
+use crate::lesson::{Lab, Outcome, journal_problem};
 use crate::session::{JournalEntry, Opening, Refusal, Replay, Scope};
 
 /// Events between two looks at the clock.
@@ -120,6 +120,11 @@ impl Runner {
                 None => Vec::new(),
             },
             ToWorker::Rewind { step } => self.rewind(step, now),
+            ToWorker::Outcome => {
+                let lab = self.lab.as_mut();
+                let outcome = lab.map(|lab| FromWorker::Outcome(Box::new(Outcome::of(lab))));
+                outcome.into_iter().collect()
+            }
             ToWorker::Digest => match &mut self.lab {
                 Some(lab) => {
                     // A slice may have ended between two events of one instant.

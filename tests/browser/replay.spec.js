@@ -33,6 +33,17 @@ async function share(page, button) {
   return downloaded;
 }
 
+async function saveResult(page, name) {
+  await page.getByRole("button", { name: "Run…" }).click();
+  const dialog = page.getByRole("dialog", { name: "This run" });
+  await dialog.getByLabel("Your name").fill(name);
+  const downloaded = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Save result" }).click();
+  await expect(dialog.getByText("among your downloads")).toBeVisible();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  return downloaded;
+}
+
 test("a link leads to the same run, which can be scrubbed and forked", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await played(page);
@@ -79,22 +90,34 @@ test("a link leads to the same run, which can be scrubbed and forked", async ({ 
   await scale(page, 2);
 });
 
-test("a saved recording is opened as a file", async ({ page }) => {
+test("a saved recording or result is opened as a file", async ({ page }) => {
   await played(page);
+  const handedIn = JSON.parse(readFileSync(await (await saveResult(page, "Ada")).path(), "utf8"));
+  expect(handedIn.author).toBe("Ada");
+  expect(handedIn.outcome.marks).toHaveLength(2);
+  expect(handedIn.outcome.digest).toMatch(/^[0-9a-f]{16}$/);
   const file = await share(page, "Save recording");
   const text = readFileSync(await file.path(), "utf8");
   await open(page, "#/replay");
-  await page.getByLabel("Recording (.json)").setInputFiles({
+  await page.getByLabel("Recording or result (.json)").setInputFiles({
     name: "cut.json",
     mimeType: "application/json",
     buffer: Buffer.from(text.slice(0, 90)),
   });
   await expect(page.locator(".problem[role=alert]")).toContainText("cut.json:1:");
   await expectAccessible(page);
-  await page.getByLabel("Recording (.json)").setInputFiles({
+  await page.getByLabel("Recording or result (.json)").setInputFiles({
     name: "run.json",
     mimeType: "application/json",
     buffer: Buffer.from(text),
+  });
+  await expect(bar(page)).toContainText("Before the first of 2 actions");
+  await open(page, "#/");
+  await open(page, "#/replay");
+  await page.getByLabel("Recording or result (.json)").setInputFiles({
+    name: "result.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(handedIn)),
   });
   await expect(bar(page)).toContainText("Before the first of 2 actions");
 });
@@ -106,6 +129,6 @@ for (const [what, code, problem] of [
   test(`a link that is ${what} says so and asks for a file`, async ({ page }) => {
     await open(page, `#/replay/${code}`);
     await expect(page.locator(".problem[role=alert]")).toContainText(problem);
-    await expect(page.getByLabel("Recording (.json)")).toBeVisible();
+    await expect(page.getByLabel("Recording or result (.json)")).toBeVisible();
   });
 }

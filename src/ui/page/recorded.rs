@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::frame::page_frame;
 use crate::base::SimTime;
+use crate::lesson::Claim;
 use crate::session::{Link, Replay};
 use crate::ui::app::{HEADING, use_title};
 use crate::ui::fetch;
@@ -69,6 +70,10 @@ pub fn Recorded(props: &RecordedProps) -> Html {
     }
     let on_file = open.reform(|file: Result<File, String>| {
         let file = file?;
+        // A result carries its recording.
+        if let Ok(claim) = Claim::parse(&file.name, &file.text) {
+            return Ok(claim.replay);
+        }
         Replay::parse(&file.name, &file.text).map_err(|problems| problems.to_string())
     });
     let page = html! {
@@ -90,7 +95,8 @@ pub fn Recorded(props: &RecordedProps) -> Html {
 
 /// The run that a link's code stands for, with the files that the site has.
 async fn follow(code: &str) -> Result<Replay, String> {
-    let told = |refusal: crate::session::Refusal| strings::refused(&refusal.problem, &refusal.remedy);
+    let told =
+        |refusal: crate::session::Refusal| strings::refused(&refusal.problem, &refusal.remedy);
     let link = Link::read(code).map_err(told)?;
     let mut found = Vec::new();
     for path in link.missing() {

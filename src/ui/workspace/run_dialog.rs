@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use crate::ui::hooks::use_state_eq;
 
-use super::sharing::sharing;
 use super::input;
+use super::sharing::sharing;
 use crate::base::SimTime;
 use crate::ui::lab::use_lab;
 use crate::ui::notices::{Notice, use_notices};
@@ -33,6 +33,7 @@ const MOST_SEED: f64 = 9_007_199_254_740_991.0;
 pub fn RunDialog(props: &RunDialogProps) -> Html {
     let lab = use_lab();
     let copied = use_state_eq(|| "");
+    let author = use_state_eq(String::new);
     let typed = use_state_eq(|| lab.state.seed.to_string());
     let seed = input::number(&typed, 0.0, MOST_SEED).and_then(|value| {
         let whole = libm::trunc(value) == value;
@@ -106,7 +107,7 @@ pub fn RunDialog(props: &RunDialogProps) -> Html {
                     }
                 </p>
             </section>
-            { sharing(&lab.client, &copied) }
+            { sharing(&lab.client, &copied, &author) }
             if props.sandbox { <LoadWorld on_close={props.on_close.clone()} /> }
         </Dialog>
     }

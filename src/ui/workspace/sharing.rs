@@ -2,23 +2,43 @@
 
 use js_sys::{Array, JsString};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, HtmlElement, Url};
+use web_sys::{Blob, HtmlElement, HtmlInputElement, Url};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::crash::{copy, copy_replay};
-use crate::session::{Link, Replay};
+use crate::lesson::{Claim, Outcome};
+use crate::session::{Link, Opening, Replay};
 use crate::ui::client::Client;
 use crate::ui::fetch;
 use crate::ui::route::Route;
 use crate::ui::strings::replay as strings;
 use crate::ui::widget::{Sign, icon};
 
-/// The part of the run's dialog.
-pub fn sharing(client: &Client, said: &UseStateHandle<&'static str>) -> Html {
+/// The part of the run's dialog; `author` is what was typed as a name.
+pub fn sharing(
+    client: &Client,
+    said: &UseStateHandle<&'static str>,
+    author: &UseStateHandle<String>,
+) -> Html {
     let act = |on_click: fn(&Client, &UseStateSetter<&'static str>)| {
         let (client, said) = (client.clone(), said.setter());
         Callback::from(move |_: MouseEvent| on_click(&client, &said))
+    };
+    let name = {
+        let author = author.clone();
+        Callback::from(move |event: InputEvent| {
+            let target = event.target();
+            let input = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            author.set(input.map(|input| input.value()).unwrap_or_default());
+        })
+    };
+    let hand_in = {
+        let (client, said, author) = (client.clone(), said.setter(), (**author).clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            save_result(&client, &said, &author);
+        })
     };
     html! {
         <section class="dialog-part" aria-labelledby="share-title">
@@ -32,6 +52,15 @@ pub fn sharing(client: &Client, said: &UseStateHandle<&'static str>) -> Html {
                 <button type="button" class="button" onclick={act(copy_replay)}>{ strings::COPY }</button>
                 <a class="button" href={Route::Replay { code: None }.to_string()}>{ strings::OPEN_OTHER }</a>
             </div>
+            <form class="field" onsubmit={hand_in}>
+                <label class="label" for="author">{ strings::AUTHOR }</label>
+                <div class="field-row">
+                    <input id="author" class="input" type="text" autocomplete="name" maxlength="80"
+                        value={(**author).clone()} oninput={name} />
+                    <button type="submit" class="button">{ strings::SAVE_RESULT }</button>
+                </div>
+                <p class="soft">{ strings::RESULT_ABOUT }</p>
+            </form>
             <p class="soft" role="status">{ **said }</p>
         </section>
     }
@@ -74,6 +103,20 @@ fn save(client: &Client, said: &UseStateSetter<&'static str>) {
         Ok(()) => strings::SAVED,
         Err(_) => strings::NOT_SAVED,
     });
+}
+
+fn save_result(client: &Client, said: &UseStateSetter<&'static str>, author: &str) {
+    let (author, said) = (author.to_owned(), said.clone());
+    client.outcome(Callback::from(
+        move |(opening, outcome): (Opening, Outcome)| {
+            let replay = Replay::of(&opening, outcome.at());
+            let text = Claim::new(&author, replay, outcome).to_json();
+            said.set(match download(strings::RESULT_NAME, &text) {
+                Ok(()) => strings::SAVED_RESULT,
+                Err(_) => strings::NOT_SAVED,
+            });
+        },
+    ));
 }
 
 /// Has the browser save a text as a file.

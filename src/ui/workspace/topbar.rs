@@ -84,7 +84,7 @@ fn bell(alerts: &AlertsView, on_open: &Callback<()>) -> Html {
         _ => Health::Bad,
     };
     html! {
-        <button type="button" class={classes!("chip", health_tone(health))}
+        <button type="button" class={classes!("chip", "bell", health_tone(health))}
             title={strings::alerts::on_call(&alerts.on_call)} onclick={on_open.reform(|_: MouseEvent| ())}>
             <span class="chip-head">
                 { icon(health_sign(health)) }
