@@ -11,6 +11,7 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use support::{project, shelf};
@@ -40,8 +41,14 @@ fn rewrites() -> bool {
     std::env::var("XOPS_GOLDEN").is_ok_and(|word| word == "rewrite")
 }
 
+/// Every case, read once.
+fn cases() -> &'static [Case] {
+    static CASES: LazyLock<Vec<Case>> = LazyLock::new(read_cases);
+    &CASES
+}
+
 /// Every case; the one that plays a lesson's solution is held to the lesson.
-fn cases() -> Vec<Case> {
+fn read_cases() -> Vec<Case> {
     let text = fs::read_to_string(golden("cases.json")).unwrap();
     let mut cases: Vec<Case> = serde_json::from_str(&text).unwrap();
     let solved = cases.iter().position(|case| case.name == "lesson-solution");
@@ -137,8 +144,8 @@ fn every_case_gives_the_digest_that_is_pinned() {
     let head = "# case                      seed  until               events  digest";
     let mut table = format!("{head}\n");
     for case in cases() {
-        let (events, digest) = run(&case, u64::MAX);
-        table.push_str(&line(&case, events, &digest));
+        let (events, digest) = run(case, u64::MAX);
+        table.push_str(&line(case, events, &digest));
         table.push('\n');
     }
     let path = golden("digests.txt");
@@ -173,11 +180,11 @@ fn slices_of_any_size_give_the_same_digest() {
 }
 
 /// Runs the worker's loop until it rests. A clock that stands still never ends a
-/// slice; this one races, so that each ends at once.
+/// slice; this one races, so that each ends after a few looks at it.
 fn rest(runner: &mut Runner, ticks: &mut f64, said: &mut Vec<FromWorker>) {
     let clock = std::cell::Cell::new(*ticks);
     let now = || {
-        clock.set(clock.get() + 7.0);
+        clock.set(clock.get() + 3.0);
         clock.get()
     };
     loop {
@@ -209,8 +216,7 @@ fn the_workers_own_loop_gives_the_same_digest() {
 /// ends as the run did; meanwhile it takes no commands, and a fork takes them.
 #[test]
 fn a_recording_that_is_watched_ends_as_the_run_did() {
-    let cases = cases();
-    let case = cases
+    let case = cases()
         .iter()
         .find(|case| case.lesson.is_none() && case.journal.len() > 2);
     let case = case.expect("a case with commands");

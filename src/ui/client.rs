@@ -7,14 +7,15 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::MessageEvent;
 use yew::Callback;
 
 use super::lab::{Crash, LabState, Phase};
 use super::route::Route;
-use super::{fetch, strings};
+use super::running::Running;
+use super::strings;
 use crate::base::{SimTime, Span};
 use crate::lesson::Outcome;
 use crate::session::{Answer, Command, Question, Refusal, Scope};
@@ -65,24 +66,6 @@ struct Asked {
     then: Option<Speed>,
     /// The whole recording, if what is opened is a moment of one.
     recording: Option<Rc<Opening>>,
-}
-
-/// A worker with the closures that it calls; dropping it ends it.
-struct Running {
-    worker: Worker,
-    ready: bool,
-    waiting: Vec<ToWorker>,
-    _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_error: Closure<dyn FnMut(ErrorEvent)>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.set_onmessageerror(None);
-        self.worker.terminate();
-    }
 }
 
 impl PartialEq for Client {
@@ -361,13 +344,8 @@ impl Inner {
         if matches!(message, ToWorker::Open(_) | ToWorker::Replay { .. }) {
             self.prepare();
         }
-        let Some(running) = &mut self.worker else {
-            return;
-        };
-        if running.ready {
-            post(&running.worker, &message);
-        } else {
-            running.waiting.push(message);
+        if let Some(running) = &mut self.worker {
+            running.send(message);
         }
     }
 
@@ -382,45 +360,25 @@ impl Inner {
     }
 
     fn start(&self) -> Result<Running, String> {
-        let url = fetch::meta("xops-worker").ok_or(strings::NO_WORKER_URL)?;
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&url, &options)
-            .map_err(|error| strings::worker_refused(&describe(&error)))?;
         let myself = self.myself.clone();
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let on_message = move |event: MessageEvent| {
             if let Some(inner) = myself.upgrade() {
                 receive(&inner, &event);
             }
-        });
+        };
         let myself = self.myself.clone();
-        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
-            event.prevent_default();
+        let on_error = move |message: String| {
             if let Some(inner) = myself.upgrade() {
-                // A script that could not be loaded has no message.
-                let message = js_sys::Reflect::get(&event, &JsValue::from_str("message"))
-                    .ok()
-                    .and_then(|text| text.as_string())
-                    .unwrap_or_default();
                 let mut inner = inner.borrow_mut();
-                let loaded = inner.worker.as_ref().is_some_and(|worker| worker.ready);
+                let loaded = inner.worker.as_ref().is_some_and(Running::is_ready);
                 inner.crashed(if loaded {
                     message
                 } else {
                     strings::worker_not_loaded(&message)
                 });
             }
-        });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Running {
-            worker,
-            ready: false,
-            waiting: Vec::new(),
-            _on_message: on_message,
-            _on_error: on_error,
-        })
+        };
+        Running::start(on_message, on_error)
     }
 
     /// The worker is gone. Once is repaired from the journal; twice is shown with choices.
@@ -511,10 +469,7 @@ impl Inner {
         match message {
             FromWorker::Ready => {
                 if let Some(running) = &mut self.worker {
-                    running.ready = true;
-                    for message in std::mem::take(&mut running.waiting) {
-                        post(&running.worker, &message);
-                    }
+                    running.loaded();
                 }
                 return said;
             }
@@ -602,20 +557,4 @@ impl Inner {
         self.publish();
         said
     }
-}
-
-fn post(worker: &Worker, message: &ToWorker) {
-    let bytes = postcard::to_allocvec(message).expect("invariant: every message has an encoding");
-    let array = Uint8Array::from(bytes.as_slice());
-    let transfer = Array::of1(&array.buffer());
-    if let Err(error) = worker.post_message_with_transfer(&array, &transfer) {
-        web_sys::console::error_1(&error);
-    }
-}
-
-fn describe(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(
-        || format!("{error:?}"),
-        |error| String::from(error.message()),
-    )
 }
