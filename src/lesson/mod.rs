@@ -7,6 +7,7 @@
 pub mod catalogue;
 mod debrief;
 mod figure;
+pub mod formula;
 pub mod glossary;
 mod goal;
 mod lab;

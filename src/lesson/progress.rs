@@ -71,6 +71,21 @@ impl Progress {
         serde_json::to_string(self).expect("invariant: progress has string keys only")
     }
 
+    /// Takes in what was done elsewhere: of each lesson the furthest step and the
+    /// best score of both. Nothing that was done here is lost.
+    pub fn absorb(&mut self, other: &Progress) {
+        for (id, theirs) in &other.lessons {
+            let ours = self.lessons.entry(id.clone()).or_default();
+            let played = ours.steps > 0;
+            ours.step = ours.step.max(theirs.step);
+            ours.steps = if played { ours.steps } else { theirs.steps };
+            ours.stars = if ours.done { ours.stars } else { theirs.stars };
+            ours.done |= theirs.done;
+            ours.best = ours.best.max(theirs.best);
+        }
+        self.last = self.last.take().or_else(|| other.last.clone());
+    }
+
     /// Notes that `lesson` stands at `step` of `steps`; the furthest step is kept.
     pub fn reached(&mut self, lesson: &str, step: u32, steps: u32) {
         let entry = self.lessons.entry(lesson.to_owned()).or_default();
@@ -169,6 +184,27 @@ mod tests {
         let lesson = &progress.lessons["a/b"];
         assert_eq!((lesson.step, lesson.stars, lesson.best), (3, 1, 3));
         assert_eq!(Progress::parse(&progress.to_json()), Ok(progress));
+    }
+
+    #[test]
+    fn what_was_done_in_two_places_adds_up() {
+        let (mut here, mut there) = (Progress::default(), Progress::default());
+        here.reached("a/b", 3, 6);
+        here.finished("a/b", 1);
+        here.reached("a/c", 2, 4);
+        there.reached("a/b", 5, 6);
+        there.finished("a/b", 3);
+        there.reached("a/d", 1, 5);
+        let mut both = here.clone();
+        both.absorb(&there);
+        assert_eq!(both.lessons.len(), 3);
+        let lesson = &both.lessons["a/b"];
+        assert_eq!((lesson.step, lesson.stars, lesson.best), (5, 1, 3));
+        let mut again = both.clone();
+        again.absorb(&there);
+        again.absorb(&here);
+        assert_eq!(again, both, "what is known already changes nothing");
+        assert_eq!(Progress::parse(&both.to_json()), Ok(both));
     }
 
     #[test]

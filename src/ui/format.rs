@@ -234,12 +234,30 @@ pub fn plain(value: f64) -> String {
     signed(text.trim_end_matches('0').trim_end_matches('.').to_owned())
 }
 
+/// A share with as many digits as tell it from all: `99.9 %`, `99.9999 %`.
+pub fn percent_fine(share: f64) -> String {
+    let percent = share * 100.0;
+    let digits = (2..9)
+        .find(|&digits| percent >= 100.0 || !format!("{percent:.digits$}").starts_with("100"));
+    let text = format!("{percent:.0$}", digits.unwrap_or(9));
+    format!("{}{GAP}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(shown: String, expected: &str) {
         assert_eq!(shown.replace(GAP, " "), expected);
+    }
+
+    #[test]
+    fn a_share_near_all_is_told_from_it() {
+        check(percent_fine(0.99), "99 %");
+        check(percent_fine(0.999_999), "99.9999 %");
+        check(percent_fine(1.0), "100 %");
+        check(percent_fine(0.904_382), "90.44 %");
+        check(percent_fine(0.0), "0 %");
     }
 
     #[test]

@@ -24,6 +24,13 @@ pub enum Route {
         /// A whole run as a link carries it; see [`Link`](crate::session::Link).
         code: Option<String>,
     },
+    /// `#/progress`
+    Progress,
+    /// `#/reference` or `#/reference/<part>`
+    Reference {
+        /// The part's name; the first if none is given.
+        part: Option<String>,
+    },
     /// Anything else, as it was written.
     Unknown(String),
 }
@@ -39,6 +46,9 @@ impl Route {
             ["learn", track, lesson] => named(track)
                 .zip(named(lesson))
                 .map(|(track, lesson)| Route::Learn { track, lesson }),
+            ["progress"] => Some(Route::Progress),
+            ["reference"] => Some(Route::Reference { part: None }),
+            ["reference", part] => named(part).map(|part| Route::Reference { part: Some(part) }),
             ["replay"] => Some(Route::Replay { code: None }),
             ["replay", code] => Some(Route::Replay {
                 code: Some((*code).to_owned()),
@@ -70,6 +80,9 @@ impl fmt::Display for Route {
             Route::Home => f.write_str("#/"),
             Route::Learn { track, lesson } => write!(f, "#/learn/{track}/{lesson}"),
             Route::Sandbox { world } => write!(f, "#/sandbox/{world}"),
+            Route::Progress => f.write_str("#/progress"),
+            Route::Reference { part: None } => f.write_str("#/reference"),
+            Route::Reference { part: Some(part) } => write!(f, "#/reference/{part}"),
             Route::Replay { code: None } => f.write_str("#/replay"),
             Route::Replay { code: Some(code) } => write!(f, "#/replay/{code}"),
             Route::Unknown(path) => write!(f, "#{path}"),

@@ -28,6 +28,8 @@ pub enum Change {
     Settings(Settings),
     /// A lesson's view, at the place where it is played.
     Lesson(Rc<LessonView>, String),
+    /// What was done elsewhere.
+    Elsewhere(Progress),
     /// A place worth returning to.
     Visited(String),
     /// The system's preference.
@@ -42,6 +44,7 @@ impl Reducible for Remembered {
         match change {
             Change::Settings(settings) => next.settings = settings,
             Change::SystemDark(dark) => next.system_dark = dark,
+            Change::Elsewhere(progress) => next.progress.absorb(&progress),
             Change::Visited(place) => next.progress.last = Some(place),
             Change::Lesson(lesson, place) => {
                 let steps = u32::try_from(lesson.steps.len()).unwrap_or(u32::MAX);
@@ -91,6 +94,11 @@ impl Records {
     pub fn note_lesson(&self, lesson: &Rc<LessonView>, place: &str) {
         self.0
             .dispatch(Change::Lesson(lesson.clone(), place.to_owned()));
+    }
+
+    /// Takes in what was done elsewhere.
+    pub fn absorb(&self, progress: Progress) {
+        self.0.dispatch(Change::Elsewhere(progress));
     }
 
     /// Notes a place worth returning to.

@@ -439,7 +439,8 @@ fn misses(spec: &Spec, lookup: &Lookup) -> f64 {
 /// Erlang's C from his B by recursion (Erlang 1917; e.g. Kleinrock, "Queueing
 /// Systems" I, 1975, 3.5). `offered` is the load a in erlangs. For a = 8 and
 /// c = 10 the probability of a wait is 0.409 and the wait 0.205 service times.
-fn erlang_wait(offered: f64, servers: u32) -> Option<f64> {
+/// None if the load is as much as the servers can do: then the queue grows for ever.
+pub fn erlang_wait(offered: f64, servers: u32) -> Option<f64> {
     let count = f64::from(servers);
     if offered >= count {
         return None;

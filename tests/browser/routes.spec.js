@@ -12,6 +12,11 @@ const ROUTES = [
   HOME,
   { name: "the lesson", route: LESSON, ready: running },
   { name: "the sandbox", route: SANDBOX, ready: running },
+  { name: "progress", route: "#/progress", ready: (page) => expect(page.getByRole("button", { name: "Save progress" })).toBeVisible() },
+  { name: "the formulas", route: "#/reference", ready: (page) => expect(page.getByRole("heading", { name: "Little's law" })).toBeVisible() },
+  { name: "the glossary", route: "#/reference/glossary", ready: (page) => expect(page.getByText("Burn rate", { exact: true })).toBeVisible() },
+  { name: "the faults", route: "#/reference/faults", ready: (page) => expect(page.getByRole("heading", { name: "Network" })).toBeVisible() },
+  { name: "recordings", route: "#/replay", ready: (page) => expect(page.getByLabel("Recording or result (.json)")).toBeVisible() },
   { name: "a world that does not exist", route: "#/sandbox/nowhere", ready: UNKNOWN.ready },
   UNKNOWN,
 ];

@@ -17,6 +17,8 @@ pub fn page_frame(records: &Records, page: Html) -> Html {
             <header class="page-head">
                 <a class="brand" href="#/">{ icon(Sign::Mark) }{ strings::PRODUCT }</a>
                 <nav class="page-nav" aria-label={strings::PAGES}>
+                    <a href={Route::Progress.to_string()}>{ strings::progress::TITLE }</a>
+                    <a href={Route::Reference { part: None }.to_string()}>{ strings::reference::TITLE }</a>
                     <a href={Route::Replay { code: None }.to_string()}>{ strings::replay::TITLE_SHORT }</a>
                 </nav>
                 { theme_switch(records) }

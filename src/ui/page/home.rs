@@ -94,7 +94,7 @@ fn place_title(place: &str, catalogue: &Catalogue) -> Option<String> {
             .iter()
             .find(|entry| entry.slug == world)
             .map(|entry| strings::sandbox_title(&entry.title)),
-        Route::Home | Route::Replay { .. } | Route::Unknown(_) => None,
+        _ => None,
     }
 }
 

@@ -19,6 +19,8 @@ pub mod calls;
 pub mod evidence;
 pub mod explore;
 pub mod keys;
+pub mod progress;
+pub mod reference;
 pub mod replay;
 pub mod slos;
 pub mod traffic;
