@@ -2,6 +2,8 @@
 //! which browsers do not send to anyone. Files that the site has anyway are
 //! named with a digest instead of being carried along.
 
+use std::fmt::Display;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
@@ -69,8 +71,8 @@ impl Link {
 
     /// As letters, digits, `-` and `_`; nothing if that is longer than [`LONGEST_MADE`].
     pub fn code(&self) -> Option<String> {
-        let json = serde_json::to_vec(self).expect("invariant: a link has string keys only");
-        let code = URL_SAFE_NO_PAD.encode(compress_to_vec(&json, EFFORT));
+        let json = serde_json::to_string(self).expect("invariant: a link has string keys only");
+        let code = URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), EFFORT));
         (code.len() <= LONGEST_MADE).then_some(code)
     }
 
@@ -88,8 +90,11 @@ impl Link {
             .map_err(|error| Refusal::new(format!("this link is damaged: {error}"), AGAIN))?;
         let json = decompress_to_vec_with_limit(&packed, Replay::LONGEST)
             .map_err(|error| Refusal::new(format!("this link is damaged: {error}"), AGAIN))?;
-        let link: Link = serde_json::from_slice(&json)
-            .map_err(|error| Refusal::new(format!("this link holds no run: {error}"), AGAIN))?;
+        let no_run =
+            |error: &dyn Display| Refusal::new(format!("this link holds no run: {error}"), AGAIN);
+        // As text, since that is how recordings are read: one reader in the page, not two.
+        let json = String::from_utf8(json).map_err(|error| no_run(&error))?;
+        let link: Link = serde_json::from_str(&json).map_err(|error| no_run(&error))?;
         if link.format != FORMAT {
             let problem = format!("`{}` is not a format that this build reads", link.format);
             return Err(Refusal::new(problem, "open it where it was made"));
