@@ -135,7 +135,7 @@ pub const FORMULAS: [Formula; 7] = [
         work: |values| {
             let [bad, target, days] = three(values);
             let burn = bad / (100.0 - target);
-            let left = Span::from_secs_f64(days * 86_400.0 / burn);
+            let left = Span::from_secs_f64(libm::round(days * 86_400.0 / burn));
             vec![
                 ("Burn rate", Answer::Times(burn)),
                 ("A whole budget lasts", Answer::Duration(left)),
