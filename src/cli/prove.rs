@@ -1,6 +1,7 @@
 //! `xops prove`: whether lessons teach what they say.
 
 use std::io::Write;
+use std::time::Instant;
 
 use super::files;
 use super::outcome::Failure;
@@ -25,9 +26,12 @@ pub(super) fn run(names: &[String], out: &mut dyn Write) -> Result<bool, Failure
         ids.extend(shelf.lessons());
     }
     let mut sound = true;
+    let all = Instant::now();
     for id in ids {
         let (lesson, scenario) = shelf.lesson(id)?;
+        let began = Instant::now();
         let failures = prove(&lesson, &scenario);
+        let took = began.elapsed().as_secs_f64();
         if failures.is_empty() {
             let seeds: Vec<String> = proof::seeds(&lesson).iter().map(u64::to_string).collect();
             let seeds = seeds.join(", ");
@@ -35,7 +39,12 @@ pub(super) fn run(names: &[String], out: &mut dyn Write) -> Result<bool, Failure
                 1 => "1 mistake".to_owned(),
                 count => format!("{count} mistakes"),
             };
-            writeln!(out, "{id}: holds on seeds {seeds} and against {mistakes}")?;
+            let (needed, promised) = (proof::minutes(&lesson), lesson.minutes);
+            writeln!(
+                out,
+                "{id}: holds on seeds {seeds} and against {mistakes}; \
+                 {needed:.0} of {promised} minutes; proved in {took:.1} s"
+            )?;
         } else {
             sound = false;
             writeln!(out, "{id}: does not hold")?;
@@ -45,5 +54,6 @@ pub(super) fn run(names: &[String], out: &mut dyn Write) -> Result<bool, Failure
         }
         out.flush()?;
     }
+    writeln!(out, "proofs took {:.1} s", all.elapsed().as_secs_f64())?;
     Ok(sound)
 }

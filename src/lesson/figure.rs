@@ -6,6 +6,7 @@ use crate::session::Session;
 use crate::slo::Tracker;
 
 use super::goal::Facts;
+use super::measure::Measure;
 use super::names::Names;
 use super::text::{Block, Inline};
 use super::view::QuestionKind;
@@ -35,8 +36,8 @@ enum Figure {
     Now,
     /// Simulated time since the step began.
     Passed,
-    /// Share of a service's requests that failed since the step began.
-    Errors(usize),
+    /// A golden signal or the capacity of somebody.
+    Measured(Measure),
     /// Share of users' requests that a service's requests are, since the step began.
     Share(usize),
 }
@@ -44,7 +45,8 @@ enum Figure {
 /// Every form, for the message about an unknown one.
 const FORMS: &str = "budget:SLO, burn:SLO:6h, spent:SLO, exhausted:SLO, at-end:SLO, \
                      step-burn:SLO, failed:SLO, money, answer:QUESTION, now, passed, \
-                     errors:SERVICE, share:SERVICE";
+                     share:SERVICE, errors:WHO, p50:WHO, p95:WHO, p99:WHO, rate:WHO, \
+                     busy:SERVICE, per-user:SERVICE, pods:SERVICE (WHO is a service or `users`)";
 
 impl Figure {
     fn parse(text: &str, names: &Names<'_>) -> Result<Figure, String> {
@@ -69,6 +71,9 @@ impl Figure {
                 .position(|s| s.name == name);
             place.ok_or_else(|| format!("no service is called `{name}`"))
         };
+        if let Some(measure) = Measure::parse(kind, name, more, names) {
+            return measure.map(Figure::Measured);
+        }
         let figure = match kind {
             "budget" => Figure::Budget(slo()?),
             "burn" => Figure::Burn(slo()?, parse::duration(more.unwrap_or("1h"))?),
@@ -80,7 +85,6 @@ impl Figure {
             "money" => Figure::Money,
             "now" => Figure::Now,
             "passed" => Figure::Passed,
-            "errors" => Figure::Errors(service()?),
             "share" => Figure::Share(service()?),
             "answer" => {
                 let name = name.unwrap_or("");
@@ -154,10 +158,7 @@ impl Filler<'_> {
             }
             Figure::Now => now.to_string(),
             Figure::Passed => passed.to_string(),
-            Figure::Errors(service) => {
-                let counts = session.telemetry().service(*service)?.increase(now, passed);
-                percent(counts.failed as f64 / (counts.total.max(1)) as f64)
-            }
+            Figure::Measured(measure) => measure.quantity.show(measure.value(&self.facts)?),
             Figure::Share(service) => {
                 let counts = session.telemetry().service(*service)?.increase(now, passed);
                 let all = session.telemetry().edge().increase(now, passed);

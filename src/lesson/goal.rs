@@ -3,6 +3,7 @@
 use crate::base::{At, Report, Span};
 use crate::session::{Command, Session};
 
+use super::measure::{self, Measure};
 use super::names::Names;
 
 /// What must be true.
@@ -59,6 +60,8 @@ pub enum Goal {
     Any(Vec<Goal>),
     /// Not this.
     Not(Box<Goal>),
+    /// A golden signal or the capacity of somebody lies on one side of a limit.
+    Measured(Measure, Bound),
 }
 
 /// A limit and the side to be on.
@@ -179,6 +182,14 @@ impl Goal {
                 Some(_) => None,
                 None => Some("this must not be so".to_owned()),
             },
+            Goal::Measured(measure, bound) => match measure.value(facts) {
+                None => Some("nothing measured yet".to_owned()),
+                Some(found) => bound.missing(
+                    found,
+                    |value| measure.quantity.show(value),
+                    |found| format!("{}: {found}", measure.name(session)),
+                ),
+            },
         }
     }
 
@@ -298,7 +309,7 @@ fn on(command: &Command) -> Option<&str> {
 /// Goals within goals.
 const MOST_DEPTH: u32 = 8;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 20] = [
     "answered",
     "answer-is",
     "passed",
@@ -311,6 +322,14 @@ const KEYS: [&str; 12] = [
     "all",
     "any",
     "not",
+    "errors",
+    "p50",
+    "p95",
+    "p99",
+    "busy",
+    "rate",
+    "per-user",
+    "pods",
 ];
 
 /// Reads a goal; `None` if it has an error.
@@ -329,6 +348,13 @@ pub(super) fn read(
         return None;
     }
     let (kind, at) = report.tagged(at, &KEYS)?;
+    if let Some((_, quantity)) = measure::GOALS.iter().find(|(word, _)| *word == kind) {
+        let mut fields = report.fields(&at)?;
+        let measure = Measure::read(*quantity, report, &mut fields, names);
+        let bound = bound(report, &mut fields, |report, at| quantity.limit(report, at));
+        fields.done(report);
+        return Some(Goal::Measured(measure?, bound?));
+    }
     let most = |report: &mut Report, at: &At<'_>| report.integer(at, 0..=10_000).map(|n| n as u32);
     match kind {
         "answered" => names.question(report, &at).map(Goal::Answered),

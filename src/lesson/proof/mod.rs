@@ -1,32 +1,44 @@
-//! The proof that a lesson teaches: it needs what it asks for, its solution
-//! passes, and each tempting mistake fails with the feedback that it earns.
+//! The proof that a lesson teaches: it needs what it asks for in every step,
+//! its solution passes in the time that is promised, each tempting mistake fails
+//! with the feedback that it earns, and whoever acts at random does not pass.
+
+mod length;
+mod random;
 
 use std::sync::Arc;
 
+use super::play::Progress;
 use super::{Lesson, Play};
 use crate::base::Span;
 use crate::session::{Command, Scenario};
 
+pub use length::minutes;
+
 /// Seeds of the proof besides the lesson's own.
 pub const SEEDS: [u64; 2] = [1, 2];
-/// How long nobody does anything, to see that it is not enough.
-const IDLE: Span = Span::from_days(10);
+/// For how many times as long as the solution takes nobody does anything in a step.
+const IDLE: u64 = 2;
+/// And for how long at least.
+const LEAST_IDLE: Span = Span::from_mins(30);
 
 /// Everything that a lesson fails to prove, each as a sentence; nothing if it holds.
 pub fn prove(lesson: &Arc<Lesson>, scenario: &Arc<Scenario>) -> Vec<String> {
-    let mut failures = Vec::new();
+    let mut failures = length::problems(lesson);
     for seed in seeds(lesson) {
         let play = arrive(lesson, scenario, seed);
         let mut failed = Vec::new();
         needs_something(&play, &mut failed);
-        solution_passes(&play, &mut failed);
-        failures.extend(failed.iter().map(|what| format!("seed {seed}: {what}")));
-    }
-    let play = arrive(lesson, scenario, lesson.seed);
-    for (place, mistake) in lesson.mistakes.iter().enumerate() {
-        if let Some(what) = mistake_passes(&play, place) {
-            failures.push(format!("mistake `{}`: {what}", mistake.name));
+        let solved = solution_passes(&play, &mut failed);
+        if let Some(solved) = solved.filter(|_| seed == lesson.seed) {
+            every_step_needs_something(&solved, &mut failed);
+            random::fails(&play, &spans(&solved), &mut failed);
+            for (place, mistake) in lesson.mistakes.iter().enumerate() {
+                if let Some(what) = mistake_passes(&solved, place) {
+                    failed.push(format!("mistake `{}`: {what}", mistake.name));
+                }
+            }
         }
+        failures.extend(failed.iter().map(|what| format!("seed {seed}: {what}")));
     }
     failures
 }
@@ -47,6 +59,14 @@ pub fn arrive(lesson: &Arc<Lesson>, scenario: &Arc<Scenario>, seed: u64) -> Play
     play
 }
 
+/// How long the solution takes for each step, in simulated time.
+fn spans(solved: &Play) -> Vec<Span> {
+    let ends = solved.marks.iter().skip(1).chain([&solved.now]);
+    let pairs = solved.marks.iter().zip(ends);
+    let span = |(from, to): (&Progress, &Progress)| to.session.now().since(from.session.now());
+    pairs.map(span).collect()
+}
+
 fn needs_something(play: &Play, failed: &mut Vec<String>) {
     if play.is_ready() {
         failed.push("the first step is met before anything was done".to_owned());
@@ -54,14 +74,26 @@ fn needs_something(play: &Play, failed: &mut Vec<String>) {
     if play.clone().apply(Command::Continue).is_ok() {
         failed.push("the first step can be skipped".to_owned());
     }
-    let mut idle = play.clone();
-    idle.advance(idle.session().now() + IDLE, u64::MAX);
-    if idle.is_ready() {
-        failed.push(format!("doing nothing for {IDLE} passes the first step"));
+}
+
+/// Whoever watches each step of the solution, and does nothing in it, does not get on.
+fn every_step_needs_something(solved: &Play, failed: &mut Vec<String>) {
+    for (step, span) in spans(solved).into_iter().enumerate() {
+        let mut idle = solved.clone();
+        if idle.rewind(step as u32).is_err() {
+            continue;
+        }
+        let rest = Span::from_nanos(span.as_nanos() * IDLE).max(LEAST_IDLE);
+        idle.advance(idle.session().now() + rest, u64::MAX);
+        if idle.is_ready() {
+            let step = step + 1;
+            failed.push(format!("doing nothing for {rest} passes step {step}"));
+        }
     }
 }
 
-fn solution_passes(play: &Play, failed: &mut Vec<String>) {
+/// Plays the solution; the play at its end if there is one.
+fn solution_passes(play: &Play, failed: &mut Vec<String>) -> Option<Play> {
     let mut solved = play.clone();
     let solution = &play.lesson().solution;
     if let Err(refusal) = solved.perform(solution) {
@@ -70,33 +102,28 @@ fn solution_passes(play: &Play, failed: &mut Vec<String>) {
         failed.push(format!(
             "the solution is refused in step {step}: {problem} ({remedy})"
         ));
-        return;
+        return None;
     }
     let Some(debrief) = solved.view().debrief else {
         failed.push("the solution does not reach the debrief".to_owned());
-        return;
+        return None;
     };
     let lost = debrief.stars.iter().filter(|star| !star.earned);
     failed.extend(lost.map(|star| format!("the solution misses a star: {}", star.reason)));
     if debrief.comparison.series.len() != 3 {
         failed.push("the debrief cannot compare with doing nothing and the solution".to_owned());
     }
+    Some(solved)
 }
 
 /// What is wrong with a mistake, if anything is.
-fn mistake_passes(play: &Play, place: usize) -> Option<String> {
-    let mistake = play.lesson().mistakes.get(place)?;
-    let mut play = play.clone();
+fn mistake_passes(solved: &Play, place: usize) -> Option<String> {
+    let mistake = solved.lesson().mistakes.get(place)?.clone();
     // The reference solution leads to the step where the mistake is tempting.
-    for scripted in play.lesson().solution.clone() {
-        if play.step() == mistake.step as usize {
-            break;
-        }
-        if play.perform(std::slice::from_ref(&scripted)).is_err() {
-            return Some("the solution does not lead to its step".to_owned());
-        }
+    let mut play = solved.clone();
+    if play.rewind(mistake.step).is_err() {
+        return Some("the solution does not lead to its step".to_owned());
     }
-    let mistake = play.lesson().mistakes.get(place)?.clone();
     if let Err(refusal) = play.perform(&mistake.commands) {
         return Some(format!("it is refused: {}", refusal.problem));
     }
@@ -113,8 +140,8 @@ fn mistake_passes(play: &Play, place: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{GLOSSARY, LESSON, WORLD};
     use super::*;
+    use crate::lesson::sample::{GLOSSARY, LESSON, WORLD};
 
     /// Proves the sample with some words replaced; `expected` is in the failures.
     fn check(words: &str, by: &str, expected: &str) {

@@ -1,0 +1,117 @@
+//! Learners who do anything that the lesson allows, by chance: if they get
+//! through, the lesson does not need what it teaches.
+
+use super::super::Play;
+use super::super::view::QuestionKind;
+use crate::base::{Ratio, Span, Stream};
+use crate::session::Command;
+use crate::world::{GuardTuning, Tuning};
+
+/// How many of them try.
+const LEARNERS: u32 = 3;
+/// What each does in a step.
+const ACTS: u32 = 3;
+
+/// Notes every random learner who reaches the end; `spans` is how long the
+/// solution takes for each step.
+pub(super) fn fails(play: &Play, spans: &[Span], failed: &mut Vec<String>) {
+    for learner in 0..LEARNERS {
+        let mut stream = Stream::named(u64::from(learner), "random learner");
+        if reaches_the_end(play.clone(), spans, &mut stream) {
+            failed.push(format!("random learner {learner} gets through"));
+        }
+    }
+}
+
+fn reaches_the_end(mut play: Play, spans: &[Span], stream: &mut Stream) -> bool {
+    for span in spans {
+        answer(&mut play, stream);
+        for _ in 0..ACTS {
+            let wait = Span::from_millis(
+                (span.as_secs_f64() * 1_000.0 * stream.unit() / f64::from(ACTS)) as u64,
+            );
+            play.advance(play.session().now() + wait, u64::MAX);
+            if let Some(command) = act(&play, stream) {
+                // What is refused changes nothing, as for any learner.
+                let _ = play.apply(command);
+            }
+        }
+        play.advance(play.session().now() + *span, u64::MAX);
+        if play.apply(Command::Continue).is_err() {
+            return false;
+        }
+    }
+    play.is_done()
+}
+
+fn answer(play: &mut Play, stream: &mut Stream) {
+    let Some(asked) = &play.spec().question else {
+        return;
+    };
+    let value = match &asked.kind {
+        QuestionKind::Number { min, max, .. } => min + (max - min) * stream.unit(),
+        QuestionKind::Choice { options } => f64::from(stream.below(options.len() as u32)),
+    };
+    let question = asked.name.clone();
+    let _ = play.apply(Command::Answer { question, value });
+}
+
+/// Something that a control allows.
+fn act(play: &Play, stream: &mut Stream) -> Option<Command> {
+    let controls: Vec<&str> = play.controls().collect();
+    let control = controls.get(pick(stream, controls.len())?)?;
+    let world = play.session().world().spec();
+    let place = pick(stream, world.services.len())?;
+    let spec = &world.services[place];
+    let service = spec.name.clone();
+    Some(match *control {
+        "deploy" => Command::Deploy {
+            service,
+            version: spec.versions[pick(stream, spec.versions.len())?]
+                .name
+                .clone(),
+            strategy: None,
+        },
+        "roll_back" => Command::RollBack { service },
+        "restart" => Command::Restart { service },
+        "scale" => Command::Scale {
+            service,
+            replicas: 1 + stream.below(6),
+        },
+        "load" => Command::SetLoad {
+            factor: 0.5 + 2.5 * stream.unit(),
+        },
+        "guard" => Command::SetGuard {
+            service,
+            set: GuardTuning::Shedding(stream.chance(0.5)),
+        },
+        "traffic" => Command::Shed {
+            over: Ratio::new(0.5 + 0.5 * stream.unit()),
+        },
+        "calls" => {
+            let calls: Vec<(u32, u32)> = play.session().world().edges().collect();
+            let (from, to) = *calls.get(pick(stream, calls.len())?)?;
+            Command::SetCall {
+                service: world.services[from as usize].name.clone(),
+                to: world.services[to as usize].name.clone(),
+                set: tuning(stream),
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn tuning(stream: &mut Stream) -> Tuning {
+    match stream.below(4) {
+        0 => Tuning::Timeout(Some(Span::from_millis(u64::from(
+            100 + stream.below(5_000),
+        )))),
+        1 => Tuning::Attempts(1 + stream.below(4)),
+        2 => Tuning::Breaker(stream.chance(0.5)),
+        _ => Tuning::Bulkhead(Some(1 + stream.below(20))),
+    }
+}
+
+fn pick(stream: &mut Stream, count: usize) -> Option<usize> {
+    (count > 0).then(|| stream.below(count as u32) as usize)
+}
