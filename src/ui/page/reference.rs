@@ -179,7 +179,7 @@ async fn read() -> Result<Vec<Term>, String> {
     let file = fetch::file("glossary.yaml").await?;
     let mut terms =
         glossary::read(&file.name, &file.text).map_err(|problems| problems.to_string())?;
-    terms.sort_by_key(|term| term.title.to_lowercase());
+    terms.sort_unstable_by(|a, b| a.title.cmp(&b.title));
     Ok(terms)
 }
 
