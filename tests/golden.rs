@@ -249,6 +249,20 @@ fn a_recording_that_is_watched_ends_as_the_run_did() {
         assert!(done.eq(left.iter().cloned()) && !left.is_empty());
         let found = runner.receive(ToWorker::Digest, ticks);
         assert_eq!(found, std::slice::from_ref(&expected), "{}", case.name);
+        // What comes of it can be asked beside whatever stands.
+        runner.receive(ToWorker::Confirm(Box::new(opening(case))), ticks);
+        said.clear();
+        rest(&mut runner, &mut ticks, &mut said);
+        let outcome = said.iter().find_map(|said| match said {
+            FromWorker::Outcome(outcome) => outcome.as_ref().ok(),
+            _ => None,
+        });
+        let outcome = outcome.expect("the run is sound");
+        assert_eq!(
+            (outcome.at(), &outcome.digest),
+            (case.until, &run(case, u64::MAX).1)
+        );
+        assert_eq!(outcome.marks.len(), case.journal.len());
         runner.receive(ToWorker::Fork, ticks);
         let taken = runner.receive(ToWorker::Do(command), ticks);
         assert!(

@@ -10,6 +10,7 @@ mod figure;
 pub mod formula;
 pub mod glossary;
 mod goal;
+pub mod grade;
 mod lab;
 mod load;
 mod markdown;

@@ -8,7 +8,7 @@ use crate::ui::hooks::{use_effect_with, use_mut_ref, use_state_eq};
 
 use super::lab::LabProvider;
 use super::notices::NoticeProvider;
-use super::page::{Home, Learn, Missing, ProgressPage, Recorded, Reference, Sandbox};
+use super::page::{Home, Learn, Missing, ProgressPage, Recorded, Reference, Sandbox, Workshop};
 use super::route::Route;
 use super::settings::RecordProvider;
 use super::strings;
@@ -55,6 +55,7 @@ fn page(route: &Route) -> Html {
         Route::Replay { code } => html! {
             <Recorded key={route.to_string()} code={code.clone()} />
         },
+        Route::Workshop => html! { <Workshop /> },
         Route::Progress => html! { <ProgressPage /> },
         Route::Reference { part } => html! { <Reference part={part.clone()} /> },
         Route::Unknown(path) => html! { <Missing path={path.clone()} /> },

@@ -16,7 +16,7 @@ use super::lab::{Crash, LabState, Phase};
 use super::route::Route;
 use super::running::Running;
 use super::strings;
-use crate::base::{SimTime, Span};
+use crate::base::{Diagnostics, SimTime, Span};
 use crate::lesson::Outcome;
 use crate::session::{Answer, Command, Question, Refusal, Scope};
 use crate::worker::{FromWorker, Opening, Speed, ToWorker};
@@ -54,7 +54,7 @@ struct Inner {
     questions: Vec<(u32, Callback<Answer>)>,
     last_question: u32,
     /// Who waits to be told what came of the run.
-    on_outcome: Option<Callback<(Opening, Outcome)>>,
+    on_outcome: Option<Callback<Result<Outcome, Diagnostics>>>,
 }
 
 struct Asked {
@@ -205,12 +205,15 @@ impl Client {
         self.0.borrow_mut().send(ToWorker::Digest);
     }
 
-    /// Asks what came of the run until now; `on_outcome` is called once, unless the lab
-    /// ends before that.
-    pub fn outcome(&self, on_outcome: Callback<(Opening, Outcome)>) {
+    /// Asks what came of the run until now, or what comes of another one, which does
+    /// not disturb it; `told` is called once, unless the worker ends before that.
+    pub fn outcome(&self, of: Option<Opening>, told: Callback<Result<Outcome, Diagnostics>>) {
         let mut inner = self.0.borrow_mut();
-        inner.on_outcome = Some(on_outcome);
-        inner.send(ToWorker::Outcome);
+        inner.on_outcome = Some(told);
+        inner.send(match of {
+            None => ToWorker::Outcome,
+            Some(opening) => ToWorker::Confirm(Box::new(opening)),
+        });
     }
 
     /// Asks about the lab as it stands; `on_answer` is called once, unless the lab ends
@@ -341,7 +344,8 @@ impl Inner {
 
     /// Sends, starting a worker where there is none and waiting until it is ready.
     fn send(&mut self, message: ToWorker) {
-        if matches!(message, ToWorker::Open(_) | ToWorker::Replay { .. }) {
+        use ToWorker::{Confirm, Open, Replay};
+        if matches!(message, Open(_) | Replay { .. } | Confirm(_)) {
             self.prepare();
         }
         if let Some(running) = &mut self.worker {
@@ -437,9 +441,8 @@ fn receive(inner: &Rc<RefCell<Inner>>, event: &MessageEvent) {
     };
     if let FromWorker::Outcome(outcome) = message {
         let waits = inner.borrow_mut().on_outcome.take();
-        let opening = inner.borrow().opening.clone();
-        if let (Some(waits), Some(opening)) = (waits, opening) {
-            waits.emit((opening, *outcome));
+        if let Some(waits) = waits {
+            waits.emit(outcome);
         }
         return;
     }

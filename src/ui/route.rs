@@ -31,6 +31,8 @@ pub enum Route {
         /// The part's name; the first if none is given.
         part: Option<String>,
     },
+    /// `#/workshop`
+    Workshop,
     /// Anything else, as it was written.
     Unknown(String),
 }
@@ -46,6 +48,7 @@ impl Route {
             ["learn", track, lesson] => named(track)
                 .zip(named(lesson))
                 .map(|(track, lesson)| Route::Learn { track, lesson }),
+            ["workshop"] => Some(Route::Workshop),
             ["progress"] => Some(Route::Progress),
             ["reference"] => Some(Route::Reference { part: None }),
             ["reference", part] => named(part).map(|part| Route::Reference { part: Some(part) }),
@@ -80,6 +83,7 @@ impl fmt::Display for Route {
             Route::Home => f.write_str("#/"),
             Route::Learn { track, lesson } => write!(f, "#/learn/{track}/{lesson}"),
             Route::Sandbox { world } => write!(f, "#/sandbox/{world}"),
+            Route::Workshop => f.write_str("#/workshop"),
             Route::Progress => f.write_str("#/progress"),
             Route::Reference { part: None } => f.write_str("#/reference"),
             Route::Reference { part: Some(part) } => write!(f, "#/reference/{part}"),

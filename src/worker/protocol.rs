@@ -67,6 +67,8 @@ pub enum ToWorker {
     Fork,
     /// Ask what came of the run.
     Outcome,
+    /// Ask what comes of another run, beside the one that stands.
+    Confirm(Box<Opening>),
 }
 
 /// From the worker to the page.
@@ -114,8 +116,8 @@ pub enum FromWorker {
         /// The answer.
         answer: Answer,
     },
-    /// What came of the run until now.
-    Outcome(Box<Outcome>),
+    /// What came of a run, or why it cannot be run.
+    Outcome(Result<Outcome, Diagnostics>),
     /// The worker panicked and is gone; the page starts another.
     Crashed {
         /// The panic's message and place.

@@ -40,6 +40,8 @@ struct Pending {
     done: usize,
     until: SimTime,
     recorded: Option<Recorded>,
+    /// Whether it is only asked what comes of it.
+    aside: bool,
 }
 
 /// Owns the lab and runs it in slices.
@@ -122,9 +124,10 @@ impl Runner {
             ToWorker::Rewind { step } => self.rewind(step, now),
             ToWorker::Outcome => {
                 let lab = self.lab.as_mut();
-                let outcome = lab.map(|lab| FromWorker::Outcome(Box::new(Outcome::of(lab))));
+                let outcome = lab.map(|lab| FromWorker::Outcome(Ok(Outcome::of(lab))));
                 outcome.into_iter().collect()
             }
+            ToWorker::Confirm(opening) => self.confirm(*opening),
             ToWorker::Digest => match &mut self.lab {
                 Some(lab) => {
                     // A slice may have ended between two events of one instant.
@@ -151,10 +154,24 @@ impl Runner {
                     done: 0,
                     until,
                     recorded: None,
+                    aside: false,
                 });
                 Vec::new()
             }
         }
+    }
+
+    fn confirm(&mut self, opening: Opening) -> Vec<FromWorker> {
+        let mut out = self.open(opening);
+        for said in &mut out {
+            if let FromWorker::NotOpened(problems) = said {
+                *said = FromWorker::Outcome(Err(std::mem::take(problems)));
+            }
+        }
+        if let (true, Some(pending)) = (out.is_empty(), &mut self.pending) {
+            pending.aside = true;
+        }
+        out
     }
 
     fn replay(&mut self, recording: Opening, at: SimTime) -> Vec<FromWorker> {
@@ -171,6 +188,7 @@ impl Runner {
                 journal: recorded.take_until(at),
                 until: at,
                 recorded: Some(recorded),
+                aside: false,
             });
             return Vec::new();
         }
@@ -203,13 +221,24 @@ impl Runner {
         let began = clock();
         let mut out = Vec::new();
         if let Some(pending) = &mut self.pending {
+            let aside = pending.aside;
             match pending.work(began, clock) {
                 Err(diagnostics) => {
                     self.pending = None;
-                    out.push(FromWorker::NotOpened(diagnostics));
+                    out.push(match aside {
+                        true => FromWorker::Outcome(Err(diagnostics)),
+                        false => FromWorker::NotOpened(diagnostics),
+                    });
+                }
+                Ok(true) if aside => {
+                    let lab = self
+                        .pending
+                        .take()
+                        .map(|mut pending| Outcome::of(&mut pending.lab));
+                    out.extend(lab.map(|found| FromWorker::Outcome(Ok(found))));
                 }
                 Ok(false) => {
-                    if began - self.last_frame >= FRAME_MS {
+                    if !aside && began - self.last_frame >= FRAME_MS {
                         self.last_frame = began;
                         let (now, until) = (pending.lab.session().now(), pending.until);
                         out.push(FromWorker::Opening { now, until });

@@ -122,6 +122,36 @@ test("a saved recording or result is opened as a file", async ({ page }) => {
   await expect(bar(page)).toContainText("Before the first of 2 actions");
 });
 
+test("an instructor has results run again, and sees which are true", async ({ page }) => {
+  await played(page);
+  const honest = readFileSync(await (await saveResult(page, "Ada")).path(), "utf8");
+  const flattering = JSON.parse(honest);
+  flattering.author = "Bob";
+  flattering.outcome.marks[1].requests += 1;
+  const easier = JSON.parse(honest);
+  easier.author = "Eve";
+  easier.replay.world.text += "# changed\n";
+  await open(page, "#/workshop");
+  const file = (name, text) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+  await page.getByLabel("Results (.json)").setInputFiles([
+    file("ada.json", honest),
+    file("bob.json", JSON.stringify(flattering)),
+    file("eve.json", JSON.stringify(easier)),
+    file("cut.json", honest.slice(0, 99)),
+  ]);
+  const row = (name) => page.getByRole("row", { name });
+  await expect(page.getByText("4 of 4 run again")).toBeVisible();
+  await expect(row(/Ada/)).toContainText("confirmed");
+  await expect(row(/Bob/)).toContainText("differs after command 2");
+  await expect(row(/Eve/)).toContainText("with another `worlds/corner.yaml` than is here");
+  await expect(row(/cut/)).toContainText("EOF");
+  await expectAccessible(page);
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save table" }).click();
+  const table = readFileSync(await (await downloading).path(), "utf8");
+  expect(table.trim().split("\r\n")).toHaveLength(5);
+});
+
 for (const [what, code, problem] of [
   ["cut off", "eJyrVk", "damaged"],
   ["of something else", "q1ZKVLIyrAUA", "holds no run"],

@@ -16,6 +16,7 @@ const ROUTES = [
   { name: "the formulas", route: "#/reference", ready: (page) => expect(page.getByRole("heading", { name: "Little's law" })).toBeVisible() },
   { name: "the glossary", route: "#/reference/glossary", ready: (page) => expect(page.getByText("Burn rate", { exact: true })).toBeVisible() },
   { name: "the faults", route: "#/reference/faults", ready: (page) => expect(page.getByRole("heading", { name: "Network" })).toBeVisible() },
+  { name: "the workshop", route: "#/workshop", ready: (page) => expect(page.getByLabel("Results (.json)")).toBeVisible() },
   { name: "recordings", route: "#/replay", ready: (page) => expect(page.getByLabel("Recording or result (.json)")).toBeVisible() },
   { name: "a world that does not exist", route: "#/sandbox/nowhere", ready: UNKNOWN.ready },
   UNKNOWN,

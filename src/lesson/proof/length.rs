@@ -30,10 +30,10 @@ pub fn minutes(lesson: &Lesson) -> f64 {
 /// Real seconds for one command and the wait before it.
 fn acted(scripted: &Scripted) -> f64 {
     let wait = scripted.after.as_secs_f64();
-    let real = SPEEDS.iter().map(|speed| wait / speed);
+    let mut real = SPEEDS.iter().map(|speed| wait / speed);
     let watched = real.clone().find(|real| *real <= PATIENCE);
     let act = if scripted.command.is_some() { ACT } else { 0.0 };
-    act + watched.or(real.last()).unwrap_or(wait)
+    act + watched.or_else(|| real.next_back()).unwrap_or(wait)
 }
 
 /// What is wrong with the length of its texts and of the whole.

@@ -20,6 +20,7 @@ pub fn page_frame(records: &Records, page: Html) -> Html {
                     <a href={Route::Progress.to_string()}>{ strings::progress::TITLE }</a>
                     <a href={Route::Reference { part: None }.to_string()}>{ strings::reference::TITLE }</a>
                     <a href={Route::Replay { code: None }.to_string()}>{ strings::replay::TITLE_SHORT }</a>
+                    <a href={Route::Workshop.to_string()}>{ strings::workshop::TITLE }</a>
                 </nav>
                 { theme_switch(records) }
             </header>

@@ -10,6 +10,7 @@ mod recorded;
 mod reference;
 mod sandbox;
 mod tracks;
+mod workshop;
 
 pub use home::Home;
 pub use learn::Learn;
@@ -18,3 +19,4 @@ pub use progress::ProgressPage;
 pub use recorded::Recorded;
 pub use reference::Reference;
 pub use sandbox::Sandbox;
+pub use workshop::Workshop;

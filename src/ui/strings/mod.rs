@@ -24,6 +24,7 @@ pub mod reference;
 pub mod replay;
 pub mod slos;
 pub mod traffic;
+pub mod workshop;
 
 // The product and its frame.
 texts! {

@@ -1,7 +1,7 @@
 //! A place for a file: it is picked there, or dropped on it.
 
 use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, HtmlInputElement};
+use web_sys::{DragEvent, FileList, HtmlInputElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -22,33 +22,38 @@ pub struct FileDropProps {
     pub hint: &'static str,
     /// Bytes; a longer file is not read.
     pub most: f64,
-    /// The file, or what was wrong with it.
+    /// Each file, or what was wrong with it.
     pub on_file: Callback<Result<File, String>>,
+    /// Whether it takes more than one at a time.
+    #[prop_or_default]
+    pub several: bool,
 }
 
-/// Takes one text file.
+/// Takes text files.
 #[component]
 pub fn FileDrop(props: &FileDropProps) -> Html {
     let over = use_state_eq(|| false);
     let take = {
         let (on_file, most) = (props.on_file.clone(), props.most);
-        Callback::from(move |file: Option<web_sys::File>| {
-            let on_file = on_file.clone();
-            if let Some(file) = file {
+        let count = if props.several { u32::MAX } else { 1 };
+        Callback::from(move |files: Option<FileList>| {
+            let Some(files) = files else { return };
+            for file in (0..files.length().min(count)).filter_map(|place| files.get(place)) {
+                let on_file = on_file.clone();
                 spawn_local(async move { on_file.emit(read(&file, most).await) });
             }
         })
     };
     let onchange = take.reform(|event: Event| {
         let target = event.target()?;
-        target.dyn_into::<HtmlInputElement>().ok()?.files()?.get(0)
+        target.dyn_into::<HtmlInputElement>().ok()?.files()
     });
     let ondrop = {
         let over = over.clone();
         take.reform(move |event: DragEvent| {
             event.prevent_default();
             over.set(false);
-            event.data_transfer()?.files()?.get(0)
+            event.data_transfer()?.files()
         })
     };
     let hover = |on: bool| {
@@ -62,7 +67,7 @@ pub fn FileDrop(props: &FileDropProps) -> Html {
         <div class={classes!("drop", over.then_some("drop-over"))} ondragover={hover(true)}
             ondragleave={hover(false)} {ondrop}>
             <label for={props.id}>{ props.label }</label>
-            <input id={props.id} type="file" accept={props.accept} {onchange} />
+            <input id={props.id} type="file" accept={props.accept} multiple={props.several} {onchange} />
             <p class="soft">{ props.hint }</p>
         </div>
     }

@@ -7,8 +7,9 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use super::crash::{copy, copy_replay};
+use crate::base::Diagnostics;
 use crate::lesson::{Claim, Outcome};
-use crate::session::{Link, Opening, Replay};
+use crate::session::{Link, Replay};
 use crate::ui::client::Client;
 use crate::ui::fetch;
 use crate::ui::route::Route;
@@ -106,17 +107,19 @@ fn save(client: &Client, said: &UseStateSetter<&'static str>) {
 }
 
 fn save_result(client: &Client, said: &UseStateSetter<&'static str>, author: &str) {
-    let (author, said) = (author.to_owned(), said.clone());
-    client.outcome(Callback::from(
-        move |(opening, outcome): (Opening, Outcome)| {
-            let replay = Replay::of(&opening, outcome.at());
-            let text = Claim::new(&author, replay, outcome).to_json();
-            said.set(match download(strings::RESULT_NAME, &text) {
-                Ok(()) => strings::SAVED_RESULT,
-                Err(_) => strings::NOT_SAVED,
-            });
-        },
-    ));
+    let (author, said, asked) = (author.to_owned(), said.clone(), client.clone());
+    let told = move |outcome: Result<Outcome, Diagnostics>| {
+        let (Ok(outcome), Some((opening, _))) = (outcome, asked.recording()) else {
+            return said.set(strings::NOTHING);
+        };
+        let replay = Replay::of(&opening, outcome.at());
+        let text = Claim::new(&author, replay, outcome).to_json();
+        said.set(match download(strings::RESULT_NAME, &text) {
+            Ok(()) => strings::SAVED_RESULT,
+            Err(_) => strings::NOT_SAVED,
+        });
+    };
+    client.outcome(None, Callback::from(told));
 }
 
 /// Has the browser save a text as a file.
