@@ -7,10 +7,11 @@ mod random;
 
 use std::sync::Arc;
 
+use super::goal::Action;
 use super::play::Progress;
 use super::{Lesson, Play};
 use crate::base::Span;
-use crate::session::{Command, Scenario};
+use crate::session::{Command, Scenario, Scripted};
 
 pub use length::minutes;
 
@@ -31,6 +32,7 @@ pub fn prove(lesson: &Arc<Lesson>, scenario: &Arc<Scenario>) -> Vec<String> {
         let solved = solution_passes(&play, &mut failed);
         if let Some(solved) = solved.filter(|_| seed == lesson.seed) {
             every_step_needs_something(&solved, &mut failed);
+            answers_are_not_enough(&solved, &mut failed);
             random::fails(&play, &spans(&solved), &mut failed);
             for (place, mistake) in lesson.mistakes.iter().enumerate() {
                 if let Some(what) = mistake_passes(&solved, place) {
@@ -88,6 +90,34 @@ fn every_step_needs_something(solved: &Play, failed: &mut Vec<String>) {
         if idle.is_ready() {
             let step = step + 1;
             failed.push(format!("doing nothing for {rest} passes step {step}"));
+        }
+    }
+}
+
+/// Where the solution changes the system in a step, its answers alone do not pass it.
+fn answers_are_not_enough(solved: &Play, failed: &mut Vec<String>) {
+    let solution = &solved.lesson().solution;
+    let ends = |scripted: &Scripted| scripted.command == Some(Command::Continue);
+    for (step, commands) in solution.split(ends).enumerate() {
+        let acts = |scripted: &Scripted| {
+            let command = scripted.command.as_ref();
+            command.is_some_and(|command| Action::Any.matches(command))
+        };
+        let mut talker = solved.clone();
+        if !commands.iter().any(acts) || talker.rewind(step as u32).is_err() {
+            continue;
+        }
+        let mut words = commands.to_vec();
+        for scripted in words.iter_mut().filter(|scripted| acts(scripted)) {
+            scripted.command = None;
+        }
+        words.push(Scripted {
+            after: LEAST_IDLE,
+            command: None,
+        });
+        if talker.perform(&words).is_ok() && talker.is_ready() {
+            let step = step + 1;
+            failed.push(format!("answers alone pass step {step}"));
         }
     }
 }

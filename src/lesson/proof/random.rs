@@ -5,7 +5,7 @@ use super::super::Play;
 use super::super::view::QuestionKind;
 use crate::base::{Ratio, Span, Stream};
 use crate::session::Command;
-use crate::world::{GuardTuning, Tuning};
+use crate::world::{Admission, GuardTuning, Tuning, Who};
 
 /// How many of them try.
 const LEARNERS: u32 = 3;
@@ -85,9 +85,24 @@ fn act(play: &Play, stream: &mut Stream) -> Option<Command> {
             service,
             set: GuardTuning::Shedding(stream.chance(0.5)),
         },
-        "traffic" => Command::Shed {
-            over: Ratio::new(0.5 + 0.5 * stream.unit()),
-        },
+        "traffic" => {
+            let classes = &world.traffic.classes;
+            let class = &classes[pick(stream, classes.len())?];
+            let who = Who::Class(class.name.clone());
+            match stream.below(3) {
+                0 => Command::Shed {
+                    over: Ratio::new(0.5 + 0.5 * stream.unit()),
+                },
+                1 => Command::Admit {
+                    who,
+                    rule: Admission::Block,
+                },
+                _ => Command::Admit {
+                    who,
+                    rule: Admission::Allow,
+                },
+            }
+        }
         "calls" => {
             let calls: Vec<(u32, u32)> = play.session().world().edges().collect();
             let (from, to) = *calls.get(pick(stream, calls.len())?)?;
