@@ -99,6 +99,10 @@ pub enum Action {
     Shed,
     /// Do something to a node or a zone.
     Node,
+    /// Define, change or remove an objective.
+    Objective,
+    /// Add, change or remove a rule that alerts.
+    AlertRule,
 }
 
 /// What a goal is judged by.
@@ -229,7 +233,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 13] = [
+    pub(super) const NAMES: [(&str, Action); 15] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -243,6 +247,8 @@ impl Action {
         ("admit", Action::Admit),
         ("shed", Action::Shed),
         ("node", Action::Node),
+        ("objective", Action::Objective),
+        ("alert-rule", Action::AlertRule),
     ];
 
     /// Whether a command is of this kind.
@@ -260,6 +266,9 @@ impl Action {
             Command::Surge { .. } | Command::EndSurge { .. } => Action::Surge,
             Command::Admit { .. } => Action::Admit,
             Command::Shed { .. } => Action::Shed,
+            // They change what is promised and told, not the system.
+            Command::Objective { .. } => return self == Action::Objective,
+            Command::AlertRule { .. } => return self == Action::AlertRule,
             Command::Alert { .. } | Command::Answer { .. } | Command::Hint | Command::Continue => {
                 return false;
             }
@@ -289,6 +298,8 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Zone { .. }
         | Command::Region { .. }
         | Command::Alert { .. }
+        | Command::Objective { .. }
+        | Command::AlertRule { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

@@ -10,6 +10,7 @@ mod ask;
 mod charts;
 mod command;
 mod fleet;
+mod objectives;
 mod replay;
 mod scenario;
 mod script;
@@ -39,7 +40,8 @@ use crate::telemetry::trace::{Sampling, Tracer};
 use crate::world::World;
 
 pub use alerting::{
-    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleView, SilenceView,
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange, RuleView,
+    SilenceView,
 };
 pub use ask::{
     Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, LogAnswer,
@@ -114,6 +116,7 @@ impl Session {
             .iter()
             .map(|objective| Tracker::new(objective.clone(), scenario.scrape))
             .collect();
+        let names = scenario.objectives.iter().map(|slo| slo.name.clone());
         Session {
             seed,
             tracer: Tracer::new(&world, seed, Sampling::usual()),
@@ -123,7 +126,7 @@ impl Session {
             store,
             metrics,
             slos,
-            truth: Truth::new(scenario.objectives.len()),
+            truth: Truth::new(names.collect()),
             timeline: Timeline::default(),
             journal: Vec::new(),
             answers: BTreeMap::new(),
@@ -133,7 +136,7 @@ impl Session {
             alerting: scenario
                 .alerting
                 .as_ref()
-                .map(|spec| Box::new(Alerting::new(spec))),
+                .map(|spec| Box::new(Alerting::new(spec, &scenario.objectives))),
             overrides: BTreeMap::new(),
             scenario,
         }
