@@ -81,9 +81,12 @@ pub struct Evaluation {
     interval: Option<Span>,
     offset: i64,
     limit: Option<u64>,
+    labels: Labels,
     external: Labels,
     url: String,
     rules: Vec<Running>,
+    /// Series of rules that are gone, to be ended at the next evaluation.
+    ended: Vec<SeriesId>,
 }
 
 /// A rule as it stands.
@@ -112,18 +115,8 @@ impl<'a> RuleState<'a> {
 impl Evaluation {
     /// A group that nothing has happened in.
     pub fn new(group: &Group, external: &Labels, url: &str) -> Evaluation {
-        let rules = group.rules.iter().map(|rule| {
-            let mut labels = group.labels.clone();
-            labels.extend(rule.labels.clone());
-            Running {
-                query: Query::new(&rule.expr, &Options::default()).map_err(|e| e.to_string()),
-                rule: rule.clone(),
-                labels,
-                active: BTreeMap::new(),
-                error: None,
-                series: BTreeMap::new(),
-            }
-        });
+        let rules = group.rules.iter();
+        let rules = rules.map(|rule| Running::new(rule.clone(), &group.labels));
         Evaluation {
             name: group.name.clone(),
             interval: group.interval,
@@ -132,7 +125,25 @@ impl Evaluation {
             external: external.clone(),
             url: url.to_owned(),
             rules: rules.collect(),
+            labels: group.labels.clone(),
+            ended: Vec::new(),
         }
+    }
+
+    /// Puts other rules in place of its own. Those that are equal go on as they
+    /// are; alerts of the others are over.
+    pub fn set_rules(&mut self, rules: Vec<Rule>) {
+        let mut old = std::mem::take(&mut self.rules);
+        for rule in rules {
+            let same = old.iter().position(|running| running.rule == rule);
+            let running = match same {
+                Some(place) => old.remove(place),
+                None => Running::new(rule, &self.labels),
+            };
+            self.rules.push(running);
+        }
+        let ended = old.iter().flat_map(|running| running.series.values());
+        self.ended.extend(ended);
     }
 
     /// The group's name.
@@ -158,6 +169,9 @@ impl Evaluation {
     /// the ones before it wrote.
     pub fn evaluate(&mut self, store: &mut Store, now: i64) {
         let at = now - self.offset;
+        for id in self.ended.drain(..) {
+            end(store, id, at);
+        }
         for running in &mut self.rules {
             let made = running.evaluate(store, now, at, (&self.external, &self.url), self.limit);
             match made {
@@ -175,6 +189,19 @@ impl Evaluation {
 type Made = Vec<(store::Labels, f64)>;
 
 impl Running {
+    fn new(rule: Rule, group: &Labels) -> Running {
+        let mut labels = group.clone();
+        labels.extend(rule.labels.clone());
+        Running {
+            query: Query::new(&rule.expr, &Options::default()).map_err(|e| e.to_string()),
+            rule,
+            labels,
+            active: BTreeMap::new(),
+            error: None,
+            series: BTreeMap::new(),
+        }
+    }
+
     fn evaluate(
         &mut self,
         store: &Store,
@@ -348,18 +375,17 @@ impl Running {
         }
         for (labels, id) in &self.series {
             if !now.contains_key(labels) {
-                let end = f64::from_bits(STALE);
-                let _ = store.append(
-                    *id,
-                    Sample {
-                        time: at,
-                        value: end,
-                    },
-                );
+                end(store, *id, at);
             }
         }
         self.series = now;
     }
+}
+
+/// Marks that a series is gone.
+fn end(store: &mut Store, id: SeriesId, time: i64) {
+    let value = f64::from_bits(STALE);
+    let _ = store.append(id, Sample { time, value });
 }
 
 fn vector(query: &Query, store: &Store, at: i64) -> Result<Vec<(store::Labels, f64)>, String> {

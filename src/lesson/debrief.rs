@@ -225,6 +225,8 @@ fn tell(command: &Command) -> String {
         Command::Shed { over: Some(over) } => format!("let gateways shed from a load of {over}"),
         Command::Shed { over: None } => "stopped shedding".to_owned(),
         Command::Alert { act } => act.tell(),
+        Command::Objective { change } => format!("set objective {}", change.name),
+        Command::AlertRule { act } => act.tell(),
         Command::Answer { question, .. } => format!("answered {question}"),
         Command::Hint => "opened a hint".to_owned(),
         Command::Continue => "went on".to_owned(),

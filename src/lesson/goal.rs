@@ -102,6 +102,10 @@ pub enum Action {
     Shed,
     /// Do something to a node or a zone.
     Node,
+    /// Define, change or remove an objective.
+    Objective,
+    /// Add, change or remove a rule that alerts.
+    AlertRule,
 }
 
 /// What a goal is judged by.
@@ -240,7 +244,7 @@ impl Bound {
 
 impl Action {
     /// Every kind, as lesson files name it.
-    pub(super) const NAMES: [(&str, Action); 13] = [
+    pub(super) const NAMES: [(&str, Action); 15] = [
         ("any", Action::Any),
         ("inject", Action::Inject),
         ("deploy", Action::Deploy),
@@ -254,6 +258,8 @@ impl Action {
         ("admit", Action::Admit),
         ("shed", Action::Shed),
         ("node", Action::Node),
+        ("objective", Action::Objective),
+        ("alert-rule", Action::AlertRule),
     ];
 
     /// Whether a command is of this kind.
@@ -271,6 +277,9 @@ impl Action {
             Command::Surge { .. } | Command::EndSurge { .. } => Action::Surge,
             Command::Admit { .. } => Action::Admit,
             Command::Shed { .. } => Action::Shed,
+            // They change what is promised and told, not the system.
+            Command::Objective { .. } => return self == Action::Objective,
+            Command::AlertRule { .. } => return self == Action::AlertRule,
             Command::Alert { .. } | Command::Answer { .. } | Command::Hint | Command::Continue => {
                 return false;
             }
@@ -300,6 +309,8 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Zone { .. }
         | Command::Region { .. }
         | Command::Alert { .. }
+        | Command::Objective { .. }
+        | Command::AlertRule { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

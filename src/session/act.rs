@@ -59,8 +59,11 @@ impl Session {
         if author == Author::Learner {
             self.frozen(command)?;
         }
-        if let Command::Alert { act } = command {
-            return self.act_on_alerts(act);
+        match command {
+            Command::Alert { act } => return self.act_on_alerts(act),
+            Command::Objective { change } => return self.set_objective(author, change),
+            Command::AlertRule { act } => return self.set_rule(author, act),
+            _ => {}
         }
         let now = self.now();
         let mut watch = Watch {
@@ -255,12 +258,16 @@ impl Session {
                 self.answers.insert(question.clone(), *value);
             }
             // The lesson's own state; a session only keeps them in its journal.
-            Command::Hint | Command::Continue | Command::Alert { .. } => {}
+            Command::Hint
+            | Command::Continue
+            | Command::Alert { .. }
+            | Command::Objective { .. }
+            | Command::AlertRule { .. } => {}
         }
         Ok(())
     }
 
-    fn tell(
+    pub(super) fn tell(
         &mut self,
         now: SimTime,
         author: Author,

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alerting::AlertAct;
+use super::alerting::{AlertAct, RuleAct};
 use crate::base::{Ratio, SimTime};
+use crate::slo::ObjectiveChange;
 use crate::world::spec::Strategy;
 use crate::world::{
     Admission, FaultSpec, GuardTuning, NodeAct, RegionAct, RolloutAct, SurgeSpec, Tuning, Who,
@@ -147,6 +148,16 @@ pub enum Command {
     Alert {
         /// What.
         act: AlertAct,
+    },
+    /// Define, change or remove an objective.
+    Objective {
+        /// What it is to be.
+        change: Box<ObjectiveChange>,
+    },
+    /// Add, change or remove a rule that alerts.
+    AlertRule {
+        /// What is done to it.
+        act: RuleAct,
     },
 }
 

@@ -12,6 +12,7 @@ mod command;
 mod fleet;
 mod link;
 mod mark;
+mod objectives;
 mod replay;
 mod scenario;
 mod script;
@@ -41,7 +42,8 @@ use crate::telemetry::trace::{Sampling, Tracer};
 use crate::world::World;
 
 pub use alerting::{
-    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleView, SilenceView,
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange, RuleView,
+    SilenceView,
 };
 pub use ask::{
     Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, LogAnswer,
@@ -120,6 +122,7 @@ impl Session {
             .iter()
             .map(|objective| Tracker::new(objective.clone(), scenario.scrape))
             .collect();
+        let names = scenario.objectives.iter().map(|slo| slo.name.clone());
         Session {
             seed,
             tracer: Tracer::new(&world, seed, Sampling::usual()),
@@ -129,7 +132,7 @@ impl Session {
             store,
             metrics,
             slos,
-            truth: Truth::new(scenario.objectives.len()),
+            truth: Truth::new(names.collect()),
             timeline: Timeline::default(),
             journal: Vec::new(),
             marks: Vec::new(),
@@ -140,7 +143,7 @@ impl Session {
             alerting: scenario
                 .alerting
                 .as_ref()
-                .map(|spec| Box::new(Alerting::new(spec))),
+                .map(|spec| Box::new(Alerting::new(spec, &scenario.objectives))),
             overrides: BTreeMap::new(),
             scenario,
         }

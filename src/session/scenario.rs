@@ -65,7 +65,7 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
         report.choice(&at, &[(FORMAT, ())]);
     }
     let world = world::read::spec(report, &mut fields);
-    let objectives = match fields.get("slos") {
+    let mut objectives = match fields.get("slos") {
         Some(at) => slo::objectives(report, &at),
         None => Some(Vec::new()),
     };
@@ -85,14 +85,27 @@ fn read(report: &mut Report, at: &At<'_>) -> Option<Scenario> {
     });
     let place = fields.at().clone();
     fields.done(report);
-    if let (Some(world), Some(objectives)) = (&world, &objectives) {
+    if let (Some(world), Some(objectives)) = (&world, &mut objectives) {
+        for objective in objectives.iter_mut() {
+            let Some(at) = &objective.inside else {
+                continue;
+            };
+            match super::objectives::inside(world, &at.name) {
+                Ok(found) => objective.inside = found,
+                Err(refusal) => {
+                    let problem = format!("`{}`: {}", objective.name, refusal.problem);
+                    report.error(&place, problem, refusal.remedy);
+                }
+            }
+        }
         let of = |kind| world.traffic.classes.iter().any(|class| class.kind == kind);
         for objective in objectives {
             let (found, kind) = match objective.of {
                 Measured::Users => (of(ClassKind::Users), "users"),
                 Measured::Probes => (of(ClassKind::Probes), "probes"),
             };
-            if !found && objective.indicator != slo::Indicator::Query {
+            let at_edge = objective.inside.is_none();
+            if at_edge && !found && objective.indicator != slo::Indicator::Query {
                 let problem = format!("`{}` is about {kind}, and there are none", objective.name);
                 let remedy = format!("add a class with `kind: {kind}` under `traffic`");
                 report.error(&place, problem, remedy);

@@ -4,6 +4,8 @@ use crate::base::{At, Fields, Report, Span};
 use crate::world::read::{self, fault};
 use crate::world::{LoadFactor, NodeAct, RegionAct, RolloutAct};
 
+use crate::slo;
+
 use super::Command;
 use super::alerting;
 use super::script_traffic as traffic;
@@ -88,7 +90,14 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
 type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
 
 /// Every command that a file can hold, by its key.
-const READERS: [(&str, Read); 25] = [
+const READERS: [(&str, Read); 27] = [
+    ("objective", |report, at| {
+        let change = Box::new(slo::change(report, at)?);
+        Some(Command::Objective { change })
+    }),
+    ("alert-rule", |report, at| {
+        alerting::rule(report, at).map(|act| Command::AlertRule { act })
+    }),
     ("set-call", tune::call),
     ("set-guard", tune::guard),
     ("inject", |report, at| {

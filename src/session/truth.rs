@@ -22,6 +22,9 @@ pub struct Truth {
     pub paths: BTreeMap<(u32, PathId, bool), u64>,
     /// Some of them in full, newest last.
     pub samples: VecDeque<Sample>,
+    /// Names of the objectives, in their order.
+    #[serde(skip)]
+    pub names: Vec<String>,
 }
 
 /// One request that did not go as it should.
@@ -59,12 +62,27 @@ const MOST_SAMPLES: usize = 256;
 
 impl Truth {
     /// Nothing has happened yet.
-    pub fn new(objectives: usize) -> Truth {
+    pub fn new(names: Vec<String>) -> Truth {
         Truth {
-            bad: vec![BTreeMap::new(); objectives],
+            bad: vec![BTreeMap::new(); names.len()],
+            names,
             lost: Money::ZERO,
             paths: BTreeMap::new(),
             samples: VecDeque::new(),
+        }
+    }
+
+    /// An objective is new.
+    pub fn expect(&mut self, name: &str) {
+        self.names.push(name.to_owned());
+        self.bad.push(BTreeMap::new());
+    }
+
+    /// An objective is gone.
+    pub fn forget(&mut self, name: &str) {
+        if let Some(place) = self.names.iter().position(|known| known == name) {
+            self.names.remove(place);
+            self.bad.remove(place);
         }
     }
 
@@ -128,18 +146,24 @@ impl Truth {
                           then: &BTreeMap<Option<Cause>, u64>| {
             let mut new = now.clone();
             new.retain(|cause, count| {
-                *count -= then.get(cause).copied().unwrap_or(0);
+                *count = count.saturating_sub(then.get(cause).copied().unwrap_or(0));
                 *count > 0
             });
             new
+        };
+        let none = BTreeMap::new();
+        let before = |name: &String| {
+            let place = earlier.names.iter().position(|known| known == name);
+            place.and_then(|place| earlier.bad.get(place)).unwrap_or(&none)
         };
         Truth {
             bad: self
                 .bad
                 .iter()
-                .zip(&earlier.bad)
-                .map(|(now, then)| difference(now, then))
+                .zip(&self.names)
+                .map(|(now, name)| difference(now, before(name)))
                 .collect(),
+            names: self.names.clone(),
             lost: Money::from_cents(self.lost.cents() - earlier.lost.cents()),
             paths: self
                 .paths

@@ -34,6 +34,9 @@ impl Probe for Watch<'_> {
     fn served(&mut self, served: Served) {
         self.telemetry.served(&served);
         self.metrics.served(&served);
+        for slo in self.slos.iter_mut() {
+            slo.count_inside(&served);
+        }
     }
 
     #[inline]

@@ -27,6 +27,15 @@ pub(super) struct Open {
 }
 
 impl Open {
+    /// Nothing has come yet, and slices before an instant are not looked at.
+    pub fn begin(at: SimTime, terms: &Terms) -> Open {
+        let slice = terms.method.slice();
+        Open {
+            slice: slice.map_or(0, |slice| at.as_nanos() / slice.as_nanos().max(1)),
+            ..Open::default()
+        }
+    }
+
     /// Counts one event; slices that ended before it are judged first. Whether
     /// it counts at all.
     pub fn count(&mut self, at: SimTime, bad: u64, total: u64, terms: &Terms, to: &mut Events) {

@@ -8,6 +8,7 @@
 
 mod burn;
 mod calendar;
+mod change;
 mod count;
 mod forecast;
 mod objective;
@@ -20,9 +21,10 @@ mod tracker;
 
 pub use burn::{BurnPair, BurnWindow, BurnWindows, Severity};
 pub use calendar::{Calendar, CalendarWindow, Date, Unit};
+pub use change::{EDGE, ObjectiveChange, change};
 pub use count::{Counter, Events};
 pub use forecast::{Allowance, Forecast, allowance};
-pub use objective::{Indicator, Loss, Measured, Objective};
+pub use objective::{Indicator, Inside, Loss, Measured, Objective};
 pub use read::objectives;
 pub use terms::{
     Compare, Few, FewThen, Maintenance, Method, NoData, PolicyRule, Sla, SliQuery, Stance, Terms,

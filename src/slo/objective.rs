@@ -6,7 +6,7 @@ use super::calendar::Unit;
 use super::terms::{Method, Terms};
 use crate::base::{Ratio, Span};
 use crate::world::spec::ClassKind;
-use crate::world::{Outcome, UserDone};
+use crate::world::{Outcome, Served, UserDone};
 
 /// A service level objective over a rolling window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,9 +23,23 @@ pub struct Objective {
     pub target: Ratio,
     /// Length of the rolling window; of the calendar's, about.
     pub window: Span,
+    /// The service where it is measured; none at the edge, where users are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<Inside>,
     /// Everything that has a usual value.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub terms: Terms,
+}
+
+/// A service, or a route of it, whose answers an objective is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inside {
+    /// As files write it: `service` or `service/route`.
+    pub name: String,
+    /// Position of the service.
+    pub service: u32,
+    /// Number of the route across all services; all of the service's where absent.
+    pub route: Option<u32>,
 }
 
 fn is_usual(terms: &Terms) -> bool {
@@ -89,7 +103,7 @@ pub enum Indicator {
 impl Objective {
     /// Whether a request is one of its events.
     pub fn counts(&self, done: &UserDone) -> bool {
-        if self.indicator == Indicator::Query {
+        if self.indicator == Indicator::Query || self.inside.is_some() {
             return false;
         }
         match self.of {
@@ -98,14 +112,22 @@ impl Objective {
         }
     }
 
+    /// Whether an answer of a service is one of its events.
+    pub fn counts_inside(&self, served: &Served) -> bool {
+        self.inside.as_ref().is_some_and(|inside| {
+            inside.service == served.service
+                && inside.route.is_none_or(|route| route == served.route)
+        })
+    }
+
     /// How a request is bad by this objective; none if it is good.
-    pub fn loss(&self, done: &UserDone) -> Option<Loss> {
-        if done.outcome != Outcome::Ok {
-            return Some(Loss::Failed(done.outcome));
+    pub fn loss(&self, outcome: Outcome, duration: Span, degraded: bool) -> Option<Loss> {
+        if outcome != Outcome::Ok {
+            return Some(Loss::Failed(outcome));
         }
         match self.indicator {
-            Indicator::Latency { under } if done.duration > under => Some(Loss::Slow),
-            Indicator::Quality if done.degraded => Some(Loss::Poor),
+            Indicator::Latency { under } if duration > under => Some(Loss::Slow),
+            Indicator::Quality if degraded => Some(Loss::Poor),
             _ => None,
         }
     }
@@ -118,10 +140,11 @@ impl Objective {
             Indicator::Quality => "are answered in full".to_owned(),
             Indicator::Query => "are good".to_owned(),
         };
-        let whose = match (self.indicator, self.of) {
-            (Indicator::Query, _) => "measured events",
-            (_, Measured::Users) => "users' requests",
-            (_, Measured::Probes) => "probes' requests",
+        let whose = match (&self.inside, self.indicator, self.of) {
+            (Some(inside), ..) => &*format!("requests at {}", inside.name),
+            (_, Indicator::Query, _) => "measured events",
+            (.., Measured::Users) => "users' requests",
+            (.., Measured::Probes) => "probes' requests",
         };
         let units = match self.terms.method {
             Method::Occurrences => format!("{whose} {what}"),

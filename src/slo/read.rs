@@ -2,7 +2,8 @@
 
 use crate::base::{At, Ratio, Report, Span, parse};
 
-use super::{Calendar, Indicator, Measured, Objective, SliQuery, small_print};
+use super::change::place;
+use super::{Calendar, EDGE, Indicator, Inside, Measured, Objective, SliQuery, small_print};
 
 /// Objectives of one world.
 const MOST: usize = 20;
@@ -41,6 +42,10 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
         let words = [("users", Measured::Users), ("probes", Measured::Probes)];
         report.choice(&at, &words)
     });
+    let inside = match fields.get("at") {
+        Some(at) => place(report, &at).filter(|name| name != EDGE),
+        None => None,
+    };
     let terms = small_print::terms(report, &mut fields);
     fields.done(report);
     let (indicator, query) = good?;
@@ -49,6 +54,12 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
     terms.query = query;
     terms.calendar = unit.map(|unit| Calendar { unit, first });
     Some(Objective {
+        // Which service that is, the world knows.
+        inside: inside.map(|name| Inside {
+            name,
+            service: u32::MAX,
+            route: None,
+        }),
         of: of?,
         name: name?,
         title: title?,
@@ -59,7 +70,7 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
     })
 }
 
-fn indicator(report: &mut Report, at: &At<'_>) -> Option<(Indicator, Option<SliQuery>)> {
+pub(super) fn indicator(report: &mut Report, at: &At<'_>) -> Option<(Indicator, Option<SliQuery>)> {
     const KINDS: [&str; 5] = ["availability", "quality", "latency", "ratio", "threshold"];
     let (kind, at) = report.tagged(at, &KINDS)?;
     match kind {
@@ -80,7 +91,7 @@ fn indicator(report: &mut Report, at: &At<'_>) -> Option<(Indicator, Option<SliQ
     }
 }
 
-fn target(report: &mut Report, at: &At<'_>) -> Option<Ratio> {
+pub(super) fn target(report: &mut Report, at: &At<'_>) -> Option<Ratio> {
     let target = report.ratio(at)?;
     if target == Ratio::ONE {
         let remedy = "choose a target below 100 %, such as 99.9 %";

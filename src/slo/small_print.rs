@@ -80,7 +80,7 @@ pub(super) fn terms(report: &mut Report, fields: &mut Fields<'_>) -> Option<(Ter
     (before || !report.failed()).then_some((terms, first))
 }
 
-fn method(report: &mut Report, at: &At<'_>) -> Option<Method> {
+pub(super) fn method(report: &mut Report, at: &At<'_>) -> Option<Method> {
     let (kind, at) = report.tagged(at, &["occurrences", "slices", "ratio-slices"])?;
     if kind == "occurrences" {
         return Some(Method::Occurrences);

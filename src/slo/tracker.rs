@@ -9,7 +9,7 @@ use super::terms::{Method, SliQuery};
 use super::{Loss, Objective, Stance};
 use crate::base::{Ratio, SimTime, Span};
 use crate::telemetry::History;
-use crate::world::UserDone;
+use crate::world::{Served, UserDone};
 
 /// Look-back windows of burn rates: the SRE Workbook's long windows and its shortest.
 pub const LOOK_BACKS: [Span; 4] = [
@@ -25,6 +25,9 @@ pub struct Tracker {
     objective: Objective,
     now: Events,
     history: History<Events>,
+    /// When its counting began, where that was later than the run.
+    #[serde(skip_serializing_if = "is_start")]
+    since: SimTime,
     /// Only where something is counted otherwise than event by event.
     #[serde(skip_serializing_if = "Option::is_none")]
     open: Option<Box<Opened>>,
@@ -32,6 +35,10 @@ pub struct Tracker {
     /// nothing depends on.
     #[serde(skip)]
     spent: BTreeMap<(u32, Loss), u64>,
+}
+
+fn is_start(since: &SimTime) -> bool {
+    *since == SimTime::ZERO
 }
 
 /// State that only some objectives have.
@@ -59,19 +66,63 @@ pub struct Budget {
 impl Tracker {
     /// Nothing has happened yet.
     pub fn new(objective: Objective, interval: Span) -> Tracker {
+        Tracker::begin(objective, interval, SimTime::ZERO)
+    }
+
+    /// Counts from the last scrape up to `since` on: nothing before it is known.
+    pub fn begin(objective: Objective, interval: Span, since: SimTime) -> Tracker {
+        let since = since.back(Span::from_nanos(
+            since.as_nanos() % interval.as_nanos().max(1),
+        ));
         let terms = &objective.terms;
         let special = terms.method != Method::Occurrences
             || terms.query.is_some()
             || !terms.maintenance.is_empty();
-        let mut tracker = Tracker {
-            open: special.then(Box::default),
+        let opened = || {
+            Box::new(Opened {
+                open: Open::begin(since, terms),
+                ..Opened::default()
+            })
+        };
+        Tracker {
+            open: special.then(opened),
             objective,
             now: Events::default(),
-            history: History::new(interval),
+            history: History::begin(interval, since, Events::default()),
+            since,
             spent: BTreeMap::new(),
-        };
-        tracker.scrape();
-        tracker
+        }
+    }
+
+    /// When its counting began.
+    pub fn since(&self) -> SimTime {
+        self.since
+    }
+
+    /// Changes what is made of the counts: title, target, window, what follows.
+    /// What is counted must stay the same, so that the past can be judged anew.
+    pub fn amend(&mut self, objective: Objective) {
+        self.objective = objective;
+    }
+
+    /// Counts events of the past that something else has measured, up to the
+    /// next scrape, and takes that scrape.
+    pub fn relive(&mut self, bad: u64, total: u64) {
+        let at = self.history.next_time();
+        let bad = bad.min(total);
+        match &mut self.open {
+            None => {
+                self.now.total += total;
+                self.now.bad += bad;
+            }
+            Some(opened) => {
+                // They came before the scrape: the slice that ends there is theirs.
+                let within = at.back(Span::from_nanos(1));
+                let terms = &self.objective.terms;
+                opened.open.count(within, bad, total, terms, &mut self.now);
+            }
+        }
+        self.scrape();
     }
 
     /// The objective.
@@ -85,7 +136,24 @@ impl Tracker {
         if !self.objective.counts(done) {
             return false;
         }
-        let loss = self.objective.loss(done);
+        let loss = self
+            .objective
+            .loss(done.outcome, done.duration, done.degraded);
+        self.add(done.now, done.entry, loss)
+    }
+
+    /// Counts an answer of a service, if the objective is about it.
+    pub fn count_inside(&mut self, served: &Served) {
+        if self.objective.counts_inside(served) {
+            let loss = self
+                .objective
+                .loss(served.outcome, served.duration, served.degraded);
+            self.add(served.now, u32::MAX, loss);
+        }
+    }
+
+    /// Counts one event; whether it was bad and counts.
+    fn add(&mut self, at: SimTime, entry: u32, loss: Option<Loss>) -> bool {
         let bad = u64::from(loss.is_some());
         match &mut self.open {
             None => {
@@ -94,14 +162,14 @@ impl Tracker {
             }
             Some(opened) => {
                 let terms = &self.objective.terms;
-                opened.open.count(done.now, bad, 1, terms, &mut self.now);
-                if terms.maintenance_at(done.now).is_some() {
+                opened.open.count(at, bad, 1, terms, &mut self.now);
+                if terms.maintenance_at(at).is_some() {
                     return false;
                 }
             }
         }
         if let Some(loss) = loss {
-            *self.spent.entry((done.entry, loss)).or_default() += 1;
+            *self.spent.entry((entry, loss)).or_default() += 1;
         }
         loss.is_some()
     }
@@ -162,13 +230,15 @@ impl Tracker {
     fn period(&self, at: SimTime) -> (Span, Span, Span) {
         let Some(calendar) = self.objective.terms.calendar else {
             let window = self.objective.window;
-            let passed = at.since_start().min(window);
+            let passed = at.since(self.since.min(at)).min(window);
             return (window, passed, window);
         };
         let window = calendar.window(at);
-        let passed = at.since(window.start);
-        // One that began before the run is as long as what the run has of it.
-        (passed, passed, window.length - window.missed)
+        // One that began before the counting is as long as what was counted of it.
+        let start = window.start.max(self.since).min(at);
+        let uncounted = start.since(window.start.min(start));
+        let passed = at.since(start);
+        (passed, passed, window.length - window.missed - uncounted)
     }
 
     /// The budget as of `at`, by the samples up to then.
@@ -258,6 +328,7 @@ mod tests {
             indicator: Indicator::Availability,
             target: Ratio::new(0.999).unwrap_or_default(),
             window,
+            inside: None,
             terms: Default::default(),
         };
         Tracker::new(objective, Span::from_secs(15))

@@ -34,6 +34,15 @@ impl<T: Copy> History<T> {
         }
     }
 
+    /// A history that begins with a value at the scrape of `time`.
+    pub fn begin(interval: Span, time: SimTime, value: T) -> Self {
+        let mut history = History::new(interval);
+        history.scrapes = time.as_nanos() / interval.as_nanos().max(1) + 1;
+        history.fine.push_back(value);
+        history.coarse.push_back(value);
+        history
+    }
+
     /// Adds the value of the next scrape.
     pub fn push(&mut self, value: T) {
         self.push_both(value, value);

@@ -86,6 +86,8 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         Command::Node { node, .. } => return no_place(&Place::Node(node.clone()), scenario),
         Command::EndFault { .. }
         | Command::Alert { .. }
+        | Command::Objective { .. }
+        | Command::AlertRule { .. }
         | Command::SetLoad { .. }
         | Command::EndSurge { .. }
         | Command::Shed { .. }

@@ -6,9 +6,10 @@
 
 mod act;
 mod read;
+mod rule;
 mod show;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alert::notify::{Config, Incoming, Manager, Notification};
 use crate::alert::oncall::{Desk, OnCall};
@@ -25,10 +26,15 @@ use super::view::EventKind;
 pub use act::AlertAct;
 pub(super) use act::READERS;
 pub(super) use read::alerting;
+pub(super) use rule::rule;
+pub use rule::{RuleAct, RuleChange};
 pub use show::{AlertView, AlertsView, PageView, RouteRow, RuleView, SilenceView};
 
 /// The metric that holds burn rates, as a recording rule would name it.
 const BURN: &str = "slo:burn_rate:ratio";
+
+/// The group of the rules that objectives make.
+const DERIVED: &str = "slo-burn";
 
 /// The `alerting` section of a world file.
 #[derive(Clone, Debug)]
@@ -43,14 +49,17 @@ pub struct AlertingSpec {
     pub on_call: OnCall,
     /// The day on which the run begins.
     pub first: Date,
+    /// Whether every objective makes rules on its burn rate.
+    pub from_slos: bool,
 }
 
 impl PartialEq for AlertingSpec {
     /// Configurations are compared as they are written.
     fn eq(&self, other: &Self) -> bool {
         use crate::alert::notify::write;
-        (self.every, &self.groups, &self.on_call, self.first)
-            == (other.every, &other.groups, &other.on_call, other.first)
+        let plain = |spec: &AlertingSpec| (spec.every, spec.first, spec.from_slos);
+        plain(self) == plain(other)
+            && (&self.groups, &self.on_call) == (&other.groups, &other.on_call)
             && write(&self.config) == write(&other.config)
     }
 }
@@ -65,15 +74,23 @@ pub(super) struct Alerting {
     next: SimTime,
     /// Alerts that were told to fire, to tell once that they do not.
     firing: BTreeMap<Labels, Incoming>,
+    /// Whether a new objective makes rules on its burn rate.
+    from_slos: bool,
+    /// Objectives that do.
+    derived: BTreeSet<String>,
+    /// Objectives that were there when rules were last derived.
+    known: BTreeSet<String>,
 }
 
 impl Alerting {
-    pub fn new(spec: &AlertingSpec) -> Alerting {
-        let groups = spec.groups.iter();
+    pub fn new(spec: &AlertingSpec, objectives: &[Objective]) -> Alerting {
+        let begin = |group: &Group| Evaluation::new(group, &Labels::new(), "");
+        let names = objectives.iter().map(|slo| slo.name.clone());
         Alerting {
-            groups: groups
-                .map(|group| Evaluation::new(group, &Labels::new(), ""))
-                .collect(),
+            groups: spec.groups.iter().map(begin).collect(),
+            from_slos: spec.from_slos,
+            known: names.clone().collect(),
+            derived: names.filter(|_| spec.from_slos).collect(),
             manager: Manager::new(spec.config.clone(), spec.first),
             desk: Desk::new(spec.on_call.clone()),
             every: spec.every,
@@ -85,7 +102,7 @@ impl Alerting {
 
 /// The rules on the burn rate that an objective makes: one alert for what pages
 /// and one for what waits, each over two pairs of windows.
-pub(super) fn derived(objectives: &[Objective]) -> Group {
+pub(super) fn derived<'a>(objectives: impl Iterator<Item = &'a Objective>) -> Group {
     let mut rules = Vec::new();
     for objective in objectives {
         let windows = BurnWindows::recommended(objective.window);
@@ -130,7 +147,7 @@ pub(super) fn derived(objectives: &[Objective]) -> Group {
         }
     }
     Group {
-        name: "slo-burn".to_owned(),
+        name: DERIVED.to_owned(),
         rules,
         ..Group::default()
     }

@@ -44,17 +44,12 @@ pub(in crate::session) fn alerting(
         None => Vec::new(),
     };
     if from_slos? {
-        groups.push(derived(objectives));
+        groups.push(derived(objectives.iter()));
     }
     let config = config?;
     let on_call = match on_call {
         Some(on_call) => on_call?,
-        None => OnCall {
-            people: vec!["you".to_owned()],
-            shift: Span::from_days(7),
-            escalate: Span::from_mins(5),
-            pagers: vec!["pager".to_owned()],
-        },
+        None => alone(),
     };
     for pager in &on_call.pagers {
         let known: Vec<&str> = config.receivers.iter().map(|r| r.name.as_str()).collect();
@@ -70,7 +65,30 @@ pub(in crate::session) fn alerting(
         config,
         on_call,
         first: first.map_or(Date::FIRST, |calendar| calendar.first),
+        from_slos: from_slos?,
     })
+}
+
+/// What holds where a world says nothing of alerts and somebody makes a rule:
+/// pages go to you, everything else waits.
+pub(super) fn from_scratch() -> Option<AlertingSpec> {
+    Some(AlertingSpec {
+        every: Span::from_mins(1),
+        groups: Vec::new(),
+        config: usual()?,
+        on_call: alone(),
+        first: Date::FIRST,
+        from_slos: false,
+    })
+}
+
+fn alone() -> OnCall {
+    OnCall {
+        people: vec!["you".to_owned()],
+        shift: Span::from_days(7),
+        escalate: Span::from_mins(5),
+        pagers: vec!["pager".to_owned()],
+    }
 }
 
 fn usual() -> Option<notify::Config> {

@@ -11,12 +11,12 @@ pub const BOUNDS: [f64; 14] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];
 /// The same as they are written.
-pub(super) const BOUND_TEXTS: [&str; BUCKETS] = [
+pub const BOUND_TEXTS: [&str; BUCKETS] = [
     "0.005", "0.01", "0.025", "0.05", "0.075", "0.1", "0.25", "0.5", "0.75", "1.0", "2.5", "5.0",
     "7.5", "10.0", "+Inf",
 ];
 /// Buckets of a histogram.
-pub(super) const BUCKETS: usize = BOUNDS.len() + 1;
+pub const BUCKETS: usize = BOUNDS.len() + 1;
 /// The bounds in microseconds; two that no duration reaches end the table.
 const MICROS: [u32; BUCKETS + 1] = {
     let mut micros = [u32::MAX; BUCKETS + 1];

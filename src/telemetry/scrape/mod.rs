@@ -21,7 +21,7 @@ use crate::base::{SimTime, Span, Stream};
 use crate::world::{Attempted, Happening, PodFigures, Served, UserDone, World};
 
 pub use catalogue::{FAMILIES, Family, FamilyKind, family_of};
-pub use counters::BOUNDS;
+pub use counters::{BOUND_TEXTS, BOUNDS};
 
 use block::{Base, Block, Pen};
 use catalogue::BY_SESSION;

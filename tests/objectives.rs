@@ -1,0 +1,226 @@
+//! Objectives and rules that come, change and go while a lab runs, held against
+//! the same written into the world's file from the start.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::sync::Arc;
+
+use xops_lab::base::{At, Report, SimTime, Span, yaml};
+use xops_lab::session::{Author, EventKind, Scenario, Session, commands};
+
+/// The corner shop with objectives and whole sections added.
+fn corner(slos: &str, more: &str) -> Session {
+    let text = fs::read_to_string(support::project().join("lessons/worlds/corner.yaml")).unwrap();
+    let text = text.replacen("slos:\n", &format!("slos:\n{slos}"), 1);
+    let found = Scenario::read("corner.yaml", &format!("{text}\n{more}"));
+    let scenario = found.unwrap_or_else(|problems| panic!("{problems}")).0;
+    Session::new(Arc::new(scenario), 7)
+}
+
+fn act(session: &mut Session, text: &str) -> Result<(), String> {
+    let node = yaml::parse("act.yaml", text, &yaml::Limits::default()).unwrap();
+    let mut report = Report::new("act.yaml", text);
+    let read = commands(&mut report, &At::root(&node));
+    for scripted in read.unwrap_or_else(|| panic!("{}", report.finish())) {
+        session.advance(session.now() + scripted.after, u64::MAX);
+        let Some(command) = scripted.command else {
+            continue;
+        };
+        let done = session.apply(Author::Learner, command);
+        done.map_err(|refusal| format!("{}: {}", refusal.problem, refusal.remedy))?;
+    }
+    Ok(())
+}
+
+fn run_to(session: &mut Session, at: Span) {
+    session.advance(SimTime::ZERO + at, u64::MAX);
+}
+
+const TROUBLE: &str = "
+- {after: 20m, inject: {service: shop, errors: 20%, for: 10m}}
+- {after: 30m, restart: shop}
+- {after: 20m, inject: {service: shop, latency: 300ms, for: 5m}}
+- {after: 50m, scale: {service: shop, replicas: 4}}
+";
+
+/// Those that a metric tells apart: what a command makes at two hours knows
+/// the past to the last request, resets by a restart of every pod included.
+#[test]
+fn an_objective_that_comes_later_knows_what_was_measured() {
+    let forms = [
+        "{title: T, target: 99%, window: 7d, good: availability}",
+        "{title: T, target: 99%, window: 1h, good: {latency: {under: 250ms}}}",
+        "{title: T, target: 99%, window: 7d, good: availability, at: shop}",
+        "{title: T, target: 99%, window: 30d, good: {latency: {under: 100ms}}, at: shop/browse}",
+        "{title: T, target: 99%, window: day, good: availability, budget: {slices: {of: 1m, good: 95%}}}",
+        "{title: T, target: 90%, window: 7d, good: {threshold: {query: 'sum(server_queue_requests)', under: 1}}}",
+    ];
+    for form in forms {
+        let mut early = corner(&format!("  twin: {form}\n"), "");
+        let mut late = corner("", "");
+        act(&mut early, TROUBLE).unwrap();
+        act(&mut late, TROUBLE).unwrap();
+        let set = form.replacen('{', "- objective: {name: twin, ", 1);
+        act(&mut late, &set).unwrap();
+        for minutes in [0, 1, 30] {
+            let at = Span::from_hours(2) + Span::from_mins(minutes);
+            run_to(&mut early, at);
+            run_to(&mut late, at);
+            let budget = |session: &Session| session.slo("twin").unwrap().budget(session.now());
+            assert!(budget(&early).events > 0, "{form}");
+            assert_eq!(budget(&late), budget(&early), "{form} after {minutes}m");
+        }
+    }
+}
+
+/// Quality has no metric: counting begins with the command, which says so.
+#[test]
+fn an_objective_that_nothing_measured_begins_its_window_now() {
+    let mut session = corner("", "");
+    run_to(&mut session, Span::from_hours(1));
+    act(&mut session, "- objective: {name: full, target: 99%, good: quality}").unwrap();
+    let told = session.timeline().last().unwrap().text.clone();
+    assert!(told.contains("its window starts now"), "{told}");
+    let now = session.now();
+    let slo = session.slo("full").unwrap();
+    assert_eq!((slo.since(), slo.budget(now).events), (now, 0));
+    run_to(&mut session, Span::from_hours(2));
+    let slo = session.slo("full").unwrap();
+    let budget = slo.budget(session.now());
+    // The rest of the window is assumed to be like this hour: 720 of them.
+    let expected = budget.events as f64 * 0.01 * 720.0;
+    assert!((budget.allowed / expected - 1.0).abs() < 1e-9, "{budget:?}");
+}
+
+/// A target that changes judges the same counts anew: the budget is as if it
+/// had been so from the start.
+#[test]
+fn a_new_target_judges_the_past_anew() {
+    let slo = |target: &str| format!("  twin: {{title: T, target: {target}, window: 7d, good: availability}}\n");
+    let mut session = corner(&slo("99%"), "");
+    let mut other = corner(&slo("99.9%"), "");
+    act(&mut session, TROUBLE).unwrap();
+    act(&mut other, TROUBLE).unwrap();
+    let left = |session: &Session| session.slo("twin").unwrap().budget(session.now()).left;
+    assert_ne!(left(&session), left(&other));
+    act(&mut session, "- objective: {name: twin, target: 99.9%}").unwrap();
+    assert_eq!(left(&session), left(&other));
+    act(&mut session, "- objective: {name: twin, remove: true}").unwrap();
+    assert!(session.slo("twin").is_none());
+}
+
+#[test]
+fn what_cannot_be_promised_is_refused_and_changes_nothing() {
+    let mut session = corner("", "");
+    run_to(&mut session, Span::from_mins(30));
+    let before = session.digest();
+    for (text, problem) in [
+        ("{name: new, target: 99%}", "has no `good`"),
+        ("{name: new, good: availability}", "has no `target`"),
+        ("{name: new, target: 99%, good: availability, at: shp}", "shop"),
+        ("{name: new, target: 99%, good: availability, at: shop/brwse}", "browse"),
+        ("{name: new, target: 99%, good: availability, of: probes}", "nobody of that kind"),
+        ("{name: nothing, remove: true}", "no objective `nothing`"),
+    ] {
+        let found = act(&mut session, &format!("- objective: {text}")).unwrap_err();
+        assert!(found.contains(problem), "{text}: {found}");
+    }
+    for (text, problem) in [
+        ("{name: New}", "has no query"),
+        ("{name: Gone, remove: true}", "no rule `Gone`"),
+        ("{derive: nothing}", "no objective `nothing`"),
+        ("{name: New, expr: up, slo: nothing}", "no objective `nothing`"),
+    ] {
+        let found = act(&mut session, &format!("- alert-rule: {text}")).unwrap_err();
+        assert!(found.contains(problem), "{text}: {found}");
+    }
+    assert_eq!(session.digest(), before);
+    assert!(session.view().alerts.is_none());
+}
+
+fn fires(session: &Session, name: &str) -> bool {
+    let alerts = session.view().alerts.unwrap();
+    let mut rules = alerts.rules.iter();
+    rules.any(|rule| rule.name == name && rule.state == "firing")
+}
+
+/// A rule that a person makes goes through every state: pending for its `for`,
+/// a page, on for its `keep-firing-for`, and gone when it is removed.
+#[test]
+fn a_rule_that_is_made_pages_and_can_be_taken_away() {
+    let mut session = corner("", "");
+    run_to(&mut session, Span::from_mins(10));
+    let rule = "- alert-rule: {name: Failing, expr: 'sum(rate(edge_request_duration_seconds_count{code!=\"200\"}[2m])) / sum(rate(edge_request_duration_seconds_count[2m])) > 0.1', for: 3m, keep-firing-for: 10m, severity: page, summary: Requests fail}
+- inject: {service: shop, errors: 50%, for: 10m}";
+    act(&mut session, rule).unwrap();
+    run_to(&mut session, Span::from_mins(13));
+    assert!(!fires(&session, "Failing"));
+    run_to(&mut session, Span::from_mins(19));
+    assert!(fires(&session, "Failing"));
+    let alerts = session.view().alerts.unwrap();
+    assert_eq!(alerts.pages.len(), 1);
+    assert_eq!(alerts.pages[0].title, "Requests fail");
+    // The fault ends at 20m, the rate at 22m, and it goes on for 10 more.
+    run_to(&mut session, Span::from_mins(30));
+    assert!(fires(&session, "Failing"));
+    run_to(&mut session, Span::from_mins(36));
+    assert!(!fires(&session, "Failing"));
+    act(&mut session, "- alert-rule: {name: Failing, remove: true}").unwrap();
+    assert!(session.view().alerts.unwrap().rules.is_empty());
+    assert!(session.timeline().any(|e| e.kind == EventKind::Action && e.text.contains("Failing is gone")));
+}
+
+/// Deriving by a command makes the rules that the world's file makes by itself.
+#[test]
+fn derived_rules_are_those_of_the_file() {
+    let mut by_hand = corner("", "alerting: {from-slos: false}");
+    let mut by_file = corner("", "alerting: {}");
+    run_to(&mut by_hand, Span::from_mins(5));
+    run_to(&mut by_file, Span::from_mins(5));
+    let rules = |session: &Session| -> Vec<String> {
+        let alerts = session.view().alerts.unwrap();
+        alerts.rules.iter().map(|rule| rule.expr.clone()).collect()
+    };
+    assert!(rules(&by_hand).is_empty());
+    let names: Vec<String> = (by_hand.slos().iter())
+        .map(|slo| slo.objective().name.clone())
+        .collect();
+    for name in &names {
+        act(&mut by_hand, &format!("- alert-rule: {{derive: {name}}}")).unwrap();
+    }
+    assert_eq!(rules(&by_hand), rules(&by_file));
+    // 0.02 x 720 h / 1 h and so on are those of 30 days; of 7 days 3.36.
+    act(&mut by_hand, &format!("- objective: {{name: {}, window: 7d}}", names[0])).unwrap();
+    assert!(rules(&by_hand)[0].contains("> 3.36"), "{:?}", rules(&by_hand));
+    act(&mut by_hand, &format!("- objective: {{name: {}, remove: true}}", names[0])).unwrap();
+    assert!(!rules(&by_hand).iter().any(|rule| rule.contains(&format!("\"{}\"", names[0]))));
+    act(&mut by_file, "- objective: {name: new, target: 99%, good: availability}").unwrap();
+    assert!(rules(&by_file).iter().any(|rule| rule.contains("\"new\"")));
+}
+
+/// Both commands are in the journal: a run of it gives the same state.
+#[test]
+fn a_replay_makes_the_same_objectives_and_rules() {
+    let mut first = corner("", "");
+    act(&mut first, TROUBLE).unwrap();
+    let more = "
+- objective: {name: pay, title: Paying, target: 99.5%, window: 7d, good: availability, at: shop}
+- alert-rule: {derive: pay}
+- {after: 5m, alert-rule: {name: Slow, expr: 'up == 0', for: 1m, slo: pay, severity: ticket}}
+- {after: 5m, objective: {name: pay, target: 99.9%}}
+- {after: 20m, inject: {service: shop, errors: 60%, for: 5m}}
+- {after: 30m}";
+    act(&mut first, more).unwrap();
+    let mut second = corner("", "");
+    for entry in first.journal() {
+        let text = serde_json::to_string(&entry.command).unwrap();
+        second.advance(entry.at, u64::MAX);
+        let command = serde_json::from_str(&text).unwrap();
+        second.apply(Author::Learner, command).unwrap();
+    }
+    second.advance(first.now(), u64::MAX);
+    assert_eq!(second.digest(), first.digest());
+    assert_eq!(second.view(), first.view());
+}
