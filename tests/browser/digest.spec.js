@@ -1,14 +1,14 @@
 // Same seed and journal, same outcome to the bit: here as natively, at every
 // speed, and after a reload.
 
-import { action, digest, file, goldenCases, inject, inspect, LESSON, openKept, openLab, pause, runUntil, SANDBOX } from "./lab.js";
+import { action, digest, file, goldenCases, inject, inspect, SHORT_LESSON, openKept, openLab, pause, runUntil, SANDBOX } from "./lab.js";
 import { expect, test } from "./support.js";
 
 test.describe.configure({ timeout: 240_000 });
 
 for (const one of goldenCases()) {
   test(`${one.name}, seed ${one.seed}, ends as it does natively`, async ({ page }) => {
-    const place = one.lesson ? LESSON : SANDBOX;
+    const place = one.lesson ? SHORT_LESSON : SANDBOX;
     await openKept(page, place, (fresh) => ({
       world: { ...fresh.world, text: file(one.world) },
       lesson: one.lesson && { ...fresh.lesson, lesson: { ...fresh.lesson.lesson, text: file(one.lesson) } },

@@ -6,6 +6,8 @@ import { expect, open } from "./support.js";
 
 export const SANDBOX = "#/sandbox/corner";
 export const LESSON = "#/learn/foundations/error-budgets";
+/** One whose learner arrives after minutes and not after twenty days. */
+export const SHORT_LESSON = "#/learn/foundations/golden-signals";
 
 /** A file of the project. */
 export const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");

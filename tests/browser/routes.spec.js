@@ -1,16 +1,16 @@
 // Every route, in both themes and on every width: accessible, and nothing cut off.
 
-import { action, inspect, LESSON, openLab, SANDBOX } from "./lab.js";
+import { action, inspect, SHORT_LESSON, openLab, SANDBOX } from "./lab.js";
 import { expect, expectAccessible, open, test } from "./support.js";
 
 test.describe.configure({ timeout: 120_000 });
 
 const HOME = { name: "home", route: "", ready: (page) => expect(page.locator(".map-node").first()).toBeVisible({ timeout: 30_000 }) };
 const UNKNOWN = { name: "an unknown route", route: "#/nowhere/at/all", ready: (page) => expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here") };
-const running = (page) => expect(page.locator(".clock-time")).toBeVisible({ timeout: 100_000 });
+const running = (page) => expect(page.locator(".clock-time")).toBeVisible({ timeout: 40_000 });
 const ROUTES = [
   HOME,
-  { name: "the lesson", route: LESSON, ready: running },
+  { name: "the lesson", route: SHORT_LESSON, ready: running },
   { name: "the sandbox", route: SANDBOX, ready: running },
   { name: "progress", route: "#/progress", ready: (page) => expect(page.getByRole("button", { name: "Save progress" })).toBeVisible() },
   { name: "the formulas", route: "#/reference", ready: (page) => expect(page.getByRole("heading", { name: "Little's law" })).toBeVisible() },
