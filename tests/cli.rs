@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -448,6 +448,64 @@ fn a_reader_that_leaves_early_is_no_error() {
         .read_to_string(&mut err)
         .unwrap();
     assert_eq!((status.code(), err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_new_lesson_is_sound_and_holds_and_overwrites_nothing() {
+    // Outside of the project, in which there is a lessons folder already.
+    let folder = std::env::temp_dir().join(format!("xops-new-lesson-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let gave = xops_in(&folder, &["lesson", "new", "network/first-try"]);
+    assert_eq!(gave.code, 0, "{}", gave.err);
+    for words in [&["lint"][..], &["lesson", "prove", "network/first-try"]] {
+        let gave = xops_in(&folder, words);
+        assert_eq!(gave.code, 0, "{words:?}: {}{}", gave.out, gave.err);
+    }
+    let written = folder.join("lessons/network/first-try/lesson.yaml");
+    fs::write(&written, "mine").unwrap();
+    let gave = xops_in(&folder, &["lesson", "new", "network/first-try"]);
+    assert!(
+        gave.code == 1 && gave.err.contains("is there already"),
+        "{}",
+        gave.err
+    );
+    assert_eq!(fs::read_to_string(written).unwrap(), "mine");
+    let gave = xops_in(&folder, &["lesson", "new", "network/second-try"]);
+    assert!(gave.out.contains("{slug: second-try,"), "{}", gave.out);
+    check(
+        &["lesson", "new", "Nameless"],
+        2,
+        &["is no name for a lesson"],
+    );
+    check(&["lesson"], 2, &["what to do with a lesson is missing"]);
+}
+
+/// Looks until it sees what it should, for as long as the machine may be busy.
+#[test]
+fn lint_that_watches_looks_again_when_a_file_changes() {
+    let folder = folder("watch");
+    let file = folder.join("world.yaml");
+    fs::write(&file, project_file("lessons/worlds/corner.yaml")).unwrap();
+    let mut watching = Command::new(env!("CARGO_BIN_EXE_xops"))
+        .args(["lint", "world.yaml", "--watch"])
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    let mut until = |words: &str| {
+        let found = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.contains(words));
+        assert!(found.is_some(), "it ended without saying {words}");
+    };
+    until("watching");
+    fs::write(&file, "format: nothing").unwrap();
+    until("world.yaml:1:9");
+    until("watching");
+    watching.kill().unwrap();
+    watching.wait().unwrap();
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub(super) fn text(topic: Topic) -> &'static str {
         Topic::Replay => REPLAY,
         Topic::Grade => GRADE,
         Topic::Lint => LINT,
+        Topic::Lesson => LESSON,
         Topic::Prove => PROVE,
         Topic::World => WORLD,
         Topic::Canary => CANARY,
@@ -31,6 +32,7 @@ Usage: xops <command> [words]
   replay FILE        run a recorded run again
   grade FOLDER       run handed-in results again and confirm what they claim
   lint [PATHS]       check worlds, lessons, catalogue and glossary
+  lesson JOB         begin a lesson, or prove lessons
   prove [LESSONS]    prove that lessons teach what they say
   world LOOK WORLD   check, explain or draw a world without running it
   canary judge FILE  try the canary judge on a file of cases
@@ -108,15 +110,29 @@ one here. Stars are those of the run, not of the claim.
 The exit code is 0 if every result is confirmed.
 ";
 
+const LESSON: &str = "\
+Begins a lesson, or proves that lessons teach what they say.
+
+Usage: xops lesson new <track>/<lesson>
+       xops lesson prove [lessons]
+
+`new` writes a small lesson with a world of its own that is sound and holds, to
+be changed step by step, into the nearest lessons folder; where there is none,
+it makes one. Nothing that is there already is touched: what belongs into its
+catalogue is printed. `prove` is `xops prove`.
+";
+
 const LINT: &str = "\
 Checks worlds, lessons, catalogue and glossary; tells every problem at once.
 
-Usage: xops lint [paths]
+Usage: xops lint [paths] [--watch]
 
 A path is a file or a folder; without one, everything below lessons/ is looked
 at. Each problem comes with file, line, column, field, reason and remedy. Files
 that nothing leads to are problems too. A list of commands can be checked by
 its file name.
+
+  --watch           look again whenever a file changes, until stopped by Ctrl+C
 ";
 
 const PROVE: &str = "\

@@ -1,8 +1,11 @@
 //! `xops lint`: every problem of every file.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use super::files::{self, Kind};
 use super::outcome::Failure;
@@ -10,6 +13,9 @@ use super::play;
 use crate::base::{Diagnostics, Severity};
 use crate::lesson::{catalogue, glossary, shelf};
 use crate::session::{File, Scenario};
+
+/// Real time between two looks at whether something has changed.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(300);
 
 /// What was found.
 #[derive(Default)]
@@ -41,6 +47,47 @@ pub(super) fn run(paths: &[PathBuf], out: &mut dyn Write) -> Result<bool, Failur
     }
     writeln!(out, "{}", found.summary())?;
     Ok(found.errors == 0)
+}
+
+/// Looks again whenever something changes, until the process is stopped.
+pub(super) fn watch(paths: &[PathBuf], out: &mut dyn Write) -> Result<(), Failure> {
+    let mut seen = None;
+    loop {
+        let now = stamps(paths);
+        if seen.as_ref() != Some(&now) {
+            seen = Some(now);
+            // A file that is being written may be unreadable for a moment.
+            if let Err(failure) = run(paths, out) {
+                match failure {
+                    Failure::Problem(text) => writeln!(out, "{text}")?,
+                    other => return Err(other),
+                }
+            }
+            writeln!(out, "-- watching, Ctrl+C ends")?;
+            out.flush()?;
+        }
+        thread::sleep(BETWEEN_LOOKS);
+    }
+}
+
+/// Length and time of change of every file that is looked at.
+fn stamps(paths: &[PathBuf]) -> BTreeMap<PathBuf, (u64, Option<SystemTime>)> {
+    let mut stamps = BTreeMap::new();
+    let mut folders = paths.to_vec();
+    if paths.is_empty() {
+        folders.extend(files::root_above(Path::new("")));
+    }
+    while let Some(path) = folders.pop() {
+        let Ok(about) = fs::symlink_metadata(&path) else {
+            continue;
+        };
+        if about.is_dir() {
+            let inside = fs::read_dir(&path).into_iter().flatten().flatten();
+            folders.extend(inside.map(|entry| entry.path()));
+        }
+        stamps.insert(path, (about.len(), about.modified().ok()));
+    }
+    stamps
 }
 
 /// Looks at world files, or at every world below `lessons/`.

@@ -1,4 +1,4 @@
-//! The native shell: `xops run | replay | grade | lint | prove | world | canary | slo | alerts | promql |
+//! The native shell: `xops run | replay | grade | lint | lesson | prove | world | canary | slo | alerts | promql |
 //! query | metrics | traces`.
 //!
 //! In: words of a command line and files. Out: tables, problems and an exit
@@ -11,6 +11,7 @@ mod canary;
 mod files;
 mod grade;
 mod help;
+mod lesson;
 mod lint;
 mod outcome;
 mod play;
@@ -72,7 +73,9 @@ fn perform(task: Task, out: &mut dyn Write) -> Result<bool, Failure> {
         Task::Run(task) => run::run(&task, out)?,
         Task::Replay(task) => replay::run(&task, out)?,
         Task::Grade(job) => return grade::run(&job, out),
-        Task::Lint { paths } => return lint::run(&paths, out),
+        Task::Lint { paths, watch: true } => lint::watch(&paths, out)?,
+        Task::Lint { paths, .. } => return lint::run(&paths, out),
+        Task::NewLesson { id } => lesson::new(&id, out)?,
         Task::World(look) => return world::run(&look, out),
         Task::Canary { file } => return canary::judge(&file, out),
         Task::Slo(job) => return slo::run(&job, out),

@@ -23,7 +23,8 @@ pub(super) enum Task {
     Run(Run),
     Replay(Again),
     Grade(grade::Job),
-    Lint { paths: Vec<PathBuf> },
+    Lint { paths: Vec<PathBuf>, watch: bool },
+    NewLesson { id: String },
     Prove { lessons: Vec<String> },
     World(Look),
     Canary { file: PathBuf },
@@ -43,6 +44,7 @@ pub(super) enum Topic {
     Replay,
     Grade,
     Lint,
+    Lesson,
     Prove,
     World,
     Canary,
@@ -74,11 +76,12 @@ pub(super) struct Again {
 }
 
 /// Every command and its topic.
-const COMMANDS: [(&str, Topic); 14] = [
+const COMMANDS: [(&str, Topic); 15] = [
     ("run", Topic::Run),
     ("replay", Topic::Replay),
     ("grade", Topic::Grade),
     ("lint", Topic::Lint),
+    ("lesson", Topic::Lesson),
     ("prove", Topic::Prove),
     ("world", Topic::World),
     ("canary", Topic::Canary),
@@ -112,18 +115,9 @@ impl Task {
             Topic::Run => run(&mut words),
             Topic::Replay => again(&mut words),
             Topic::Grade => grade(&mut words),
-            Topic::Lint => Ok(match rest(&mut words)? {
-                Some(words) => Task::Lint {
-                    paths: words.into_iter().map(PathBuf::from).collect(),
-                },
-                None => Task::Help(Topic::Lint),
-            }),
-            Topic::Prove => Ok(match rest(&mut words)? {
-                Some(words) => Task::Prove {
-                    lessons: words.into_iter().map(text).collect::<Result<_, _>>()?,
-                },
-                None => Task::Help(Topic::Prove),
-            }),
+            Topic::Lint => lint(&mut words),
+            Topic::Lesson => lesson(&mut words),
+            Topic::Prove => prove(&mut words, Topic::Prove),
             Topic::World => world(&mut words),
             Topic::Canary => canary(&mut words),
             Topic::Slo => Ok(match slo::job(&mut words)? {
@@ -242,6 +236,57 @@ fn again(words: &mut lexopt::Parser) -> Result<Task, Failure> {
     let remedy = "name one: `xops replay run.json`";
     let file = file.ok_or_else(|| Failure::usage("no replay file is named", remedy))?;
     Ok(Task::Replay(Again { file }))
+}
+
+fn lint(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let (mut paths, mut watch) = (Vec::new(), false);
+    while let Some(word) = words.next().map_err(unreadable)? {
+        match word {
+            Long("help") | Short('h') => return Ok(Task::Help(Topic::Lint)),
+            Long("watch") => watch = true,
+            Value(word) => paths.push(PathBuf::from(word)),
+            other => return Err(unknown(&other, &["watch", "help"])),
+        }
+    }
+    Ok(Task::Lint { paths, watch })
+}
+
+fn prove(words: &mut lexopt::Parser, topic: Topic) -> Result<Task, Failure> {
+    Ok(match rest(words)? {
+        Some(words) => Task::Prove {
+            lessons: words.into_iter().map(text).collect::<Result<_, _>>()?,
+        },
+        None => Task::Help(topic),
+    })
+}
+
+fn lesson(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    let remedy = "write `xops lesson new <track>/<lesson>` or `xops lesson prove`";
+    let job = match words.next().map_err(unreadable)? {
+        Some(Long("help") | Short('h')) => return Ok(Task::Help(Topic::Lesson)),
+        Some(Value(word)) => text(word)?,
+        Some(other) => return Err(unknown(&other, &["help"])),
+        None => {
+            return Err(Failure::usage(
+                "what to do with a lesson is missing",
+                remedy,
+            ));
+        }
+    };
+    match job.as_str() {
+        "prove" => prove(words, Topic::Lesson),
+        "new" => match rest(words)?.as_deref() {
+            None => Ok(Task::Help(Topic::Lesson)),
+            Some([id]) => Ok(Task::NewLesson {
+                id: text(id.clone())?,
+            }),
+            Some(_) => Err(Failure::usage("a new lesson has one name", remedy)),
+        },
+        job => {
+            let problem = format!("`{job}` is nothing that can be done with a lesson");
+            Err(Failure::usage(&problem, remedy))
+        }
+    }
 }
 
 fn grade(words: &mut lexopt::Parser) -> Result<Task, Failure> {

@@ -42,8 +42,8 @@ use crate::telemetry::trace::{Sampling, Tracer};
 use crate::world::World;
 
 pub use alerting::{
-    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange, RuleView,
-    SilenceView,
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange,
+    RuleView, SilenceView,
 };
 pub use ask::{
     Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, LogAnswer,

@@ -289,7 +289,13 @@ impl Session {
 fn counts_the_same(old: &Objective, new: &Objective) -> bool {
     let counted = |slo: &Objective| {
         let terms = &slo.terms;
-        (slo.indicator, slo.of, slo.inside.clone(), terms.method, terms.query.clone())
+        (
+            slo.indicator,
+            slo.of,
+            slo.inside.clone(),
+            terms.method,
+            terms.query.clone(),
+        )
     };
     counted(old) == counted(new)
 }
@@ -310,7 +316,10 @@ pub(super) fn inside(spec: &Spec, at: &str) -> Result<Option<Inside>, Refusal> {
         return Err(unknown("service", service, known.collect()));
     };
     let routes = &services[place].routes;
-    let before: usize = services[..place].iter().map(|found| found.routes.len()).sum();
+    let before: usize = services[..place]
+        .iter()
+        .map(|found| found.routes.len())
+        .sum();
     let number = match route {
         None => None,
         Some(name) => match routes.iter().position(|found| found.name == name) {

@@ -126,7 +126,10 @@ impl RuleAct {
                 };
                 let after = part("for", rule.after);
                 let keep = part("keeps firing for", rule.keep_firing);
-                let expr = rule.expr.as_deref().map_or(String::new(), |expr| format!(": {expr}"));
+                let expr = rule
+                    .expr
+                    .as_deref()
+                    .map_or(String::new(), |expr| format!(": {expr}"));
                 format!("rule {}{after}{keep}{expr}", rule.name)
             }
             RuleAct::Remove { name } => format!("rule {name} is gone"),
@@ -221,8 +224,10 @@ impl Session {
         let slo = match act {
             RuleAct::Derive { slo, .. } => Some(slo),
             RuleAct::Set { rule } => {
-                if let Some(Err(error)) =
-                    rule.expr.as_ref().map(|expr| promql::parse(expr, &Bounds::default()))
+                if let Some(Err(error)) = rule
+                    .expr
+                    .as_ref()
+                    .map(|expr| promql::parse(expr, &Bounds::default()))
                 {
                     let problem = format!("no PromQL: {}", error.problem);
                     return Err(Refusal::new(problem, "mend the query"));
@@ -281,7 +286,8 @@ impl Alerting {
                 name: name.to_owned(),
                 ..Group::default()
             };
-            self.groups.push(Evaluation::new(&group, &Labels::new(), ""));
+            self.groups
+                .push(Evaluation::new(&group, &Labels::new(), ""));
             self.groups.len() - 1
         });
         &mut self.groups[place]
