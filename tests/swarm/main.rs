@@ -10,6 +10,7 @@
 
 mod acts;
 mod dice;
+mod mutants;
 #[path = "../support/mod.rs"]
 mod support;
 mod worlds;
