@@ -13,6 +13,7 @@ mod dice;
 mod mutants;
 #[path = "../support/mod.rs"]
 mod support;
+mod undone;
 mod worlds;
 
 use std::ops::Range;
