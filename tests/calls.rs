@@ -7,7 +7,9 @@ mod common;
 
 use common::{check_slices, close, run, spec, try_spec};
 use xops_lab::base::Span;
-use xops_lab::world::{BreakerState, FaultKind, FaultSpec, How, Spec, Tuning, Unobserved, World};
+use xops_lab::world::{
+    BreakerState, FaultKind, FaultSpec, How, LoadFactor, Spec, Tuning, Unobserved, World,
+};
 
 /// Users ask `front`, which asks `back` with the given policies.
 fn pair(rate: &str, call: &str, back: &str, rest: &str) -> Spec {
@@ -426,4 +428,57 @@ services:
     refused("hedge: 0ms", "from 1ms to 1h");
     refused("retry: {attempts: 2, budget: {recnt: {}}}", "recent");
     refused("fallback: [wrk: 1ms]", "work");
+}
+
+#[test]
+fn the_timeout_of_an_attempt_that_lost_to_its_hedge_ends_nothing() {
+    // Half of the answers take 3 s. Where the second attempt wins, 5 s of work
+    // follow, in which the timeout of the first runs out.
+    let spec = spec(
+        "title: hedge
+about: asks twice and goes on
+traffic: {rate: 5/s, mix: [{route: front/get}]}
+services:
+  front: {about: asks, replicas: 1, workers: 1000, queue: 0, routes: {get: [call: {to: back/get, timeout: 1s, hedge: 50ms}, work: 5s]}}
+  back: {about: answers, replicas: 2, workers: 1000, queue: 0, routes: {get: [branch: [{do: [work: 10ms]}, {do: [work: 3s]}]]}}
+",
+    );
+    let mut world = World::new(spec, 1);
+    let mut tally = run(&mut world, 300);
+    // A quarter has two slow answers, which is a timeout.
+    close("answered", 1, tally.good(), 0.75, 0.1);
+    assert!(tally.percentile(0.0) >= 5_010.0);
+    assert_eq!(world.audit(), [""; 0]);
+}
+
+#[test]
+fn branches_of_branches_go_with_their_request() {
+    // One branch fails at once and its request with it; what the others were
+    // about to do is nobody's any more.
+    let spec = spec(
+        "title: branches
+about: branches within branches
+traffic: {rate: 5/s, mix: [{route: front/get}]}
+services:
+  front:
+    about: asks
+    replicas: 1
+    workers: 1000
+    queue: 0
+    routes:
+      get:
+        - parallel:
+            - [{call: back/get}]
+            - [{parallel: [[{work: 1s}, {work: 1s}], [{work: 2s}, {work: 1s}]]}, {work: 1s}]
+  back: {about: answers, replicas: 1, workers: 1000, queue: 0, routes: {get: []}}
+",
+    );
+    let mut world = World::new(spec, 1);
+    errors(&mut world, 1.0);
+    assert_eq!(run(&mut world, 20).ok, 0);
+    let none = LoadFactor::new(0.0).expect("in range");
+    world.set_load(none, &mut Unobserved);
+    run(&mut world, 20);
+    assert_eq!(world.end_fault(0, &mut Unobserved), Ok(()));
+    assert_eq!(world.leftovers(), [""; 0]);
 }

@@ -7,7 +7,9 @@ mod support;
 use support::fleet::{Seen, TWO_ZONES, app, run};
 use xops_lab::base::{SimTime, Span};
 use xops_lab::world::spec::Strategy;
-use xops_lab::world::{Cause, Exit, Happening, LoadFactor, PodWord, Unobserved, World};
+use xops_lab::world::{
+    Cause, Exit, FaultKind, FaultSpec, Happening, LoadFactor, PodWord, Unobserved, World,
+};
 
 fn ready(world: &World) -> usize {
     world
@@ -303,4 +305,54 @@ fn a_full_disk_fails_writes_until_the_pod_is_replaced() {
     let mut after = Seen::default();
     run(&mut world, 350, &mut after);
     assert_eq!(after.bad, 0);
+}
+
+// ---- what is left of requests that have ended ----
+
+#[test]
+fn a_fallback_may_be_all_that_uses_a_core() {
+    let service = "    replicas: 1
+    workers: 4
+    queue: 4
+    cores: {threads: 1}
+    routes: {serve: [{call: {to: other/serve, fallback: [{work: {cpu: 20ms}}]}}]}
+  other: {about: fails, replicas: 1, workers: 4, queue: 4, routes: {serve: []}}";
+    let mut world = World::new(app("10/s", "", service), 1);
+    let errors = FaultSpec {
+        values: vec![1.0],
+        ..FaultSpec::usual(FaultKind::Errors, "other")
+    };
+    assert!(world.inject(&errors, &mut Unobserved).is_ok());
+    let mut seen = Seen::default();
+    run(&mut world, 60, &mut seen);
+    assert_eq!(seen.bad, 0);
+    assert!(seen.mean() >= 0.02, "{}", seen.mean());
+}
+
+#[test]
+fn a_pod_that_goes_takes_along_what_waits_for_its_core() {
+    // One branch fails at once; two are left over, one of which waits for the
+    // core that the other has for half a minute. Then the pod goes.
+    let service = "    replicas: 2
+    workers: 100
+    queue: 100
+    cores: {threads: 1}
+    routes: {serve: [{parallel: [[{call: other/serve}], [{work: {cpu: 30s}}], [{work: {cpu: 30s}}]]}]}
+  other: {about: fails, replicas: 1, workers: 4, queue: 4, routes: {serve: []}}";
+    let mut world = World::new(app("5/s", "", service), 1);
+    let errors = FaultSpec {
+        values: vec![1.0],
+        ..FaultSpec::usual(FaultKind::Errors, "other")
+    };
+    assert!(world.inject(&errors, &mut Unobserved).is_ok());
+    run(&mut world, 10, &mut Seen::default());
+    let none = LoadFactor::new(0.0).expect("in range");
+    world.set_load(none, &mut Unobserved);
+    assert_eq!(world.scale("app", 1, &mut Unobserved), Ok(()));
+    run(&mut world, 60, &mut Seen::default());
+    assert_eq!(world.pods(0).count(), 1);
+    assert_eq!(world.audit(), [""; 0]);
+    assert_eq!(world.end_fault(0, &mut Unobserved), Ok(()));
+    run(&mut world, 7_200, &mut Seen::default());
+    assert_eq!(world.leftovers(), [""; 0]);
 }

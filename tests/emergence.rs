@@ -193,3 +193,37 @@ services:
     let (mixed, apart) = (median("desk"), median("annex"));
     assert!(mixed > 10.0 * apart, "{mixed} ms and {apart} ms");
 }
+
+#[test]
+fn a_restart_is_followed_by_a_thundering_herd_unless_retries_are_spread() {
+    // Forty sessions of 30 s begin each second: 1,200 are open when the hub is
+    // restarted, and all of them come back. Its login answers 1,000 a second
+    // and lets fifty wait: at one instant it can take sixty.
+    let lost = |jitter: bool, seed| {
+        let text = format!(
+            "title: herd
+about: sessions that are lost together
+traffic: {{rate: 40/s, patience: 5m, mix: [{{route: gate/open}}]}}
+services:
+  gate: {{about: asks, replicas: 1, workers: 10000, queue: 0, routes: {{open: [call: {{to: hub/stay, retry: {{attempts: 4, backoff: 4s, max-backoff: 4s, jitter: {jitter}}}}}]}}}}
+  hub: {{about: keeps sessions, replicas: 1, workers: 10000, queue: 0, start-up: 1s, routes: {{stay: [call: login/check, work: 30s]}}}}
+  login: {{about: lets in, replicas: 1, workers: 10, queue: 50, routes: {{check: [work: 10ms]}}}}
+"
+        );
+        let mut world = World::new(spec(&text), seed);
+        assert_eq!(run(&mut world, 120).good(), 1.0);
+        let open = world.workers(1).0;
+        assert!((1_000..1_400).contains(&open), "{open}");
+        let kill = FaultSpec::usual(FaultKind::ContainerKill, "hub");
+        let begun = world.inject(&kill, &mut Tally::default());
+        begun.expect("a fault that can be");
+        let tally = run(&mut world, 120);
+        assert_eq!(run(&mut world, 60).good(), 1.0, "it is over");
+        (tally.done - tally.ok) as f64 / f64::from(open)
+    };
+    for seed in 1..=3 {
+        let (together, spread) = (lost(false, seed), lost(true, seed));
+        assert!(together > 0.7, "seed {seed}: {together} of them");
+        assert!(spread < 0.02, "seed {seed}: {spread} of them");
+    }
+}

@@ -274,3 +274,47 @@ fn a_wrong_clock_refuses_the_share_of_tokens_that_it_takes_for_expired() {
     // Half of all on average; 20,000 users: a standard error of 0.35 %.
     close("share failed", 1, 1.0 - tally.good(), 0.5, 0.035);
 }
+
+#[test]
+fn connections_that_close_slowly_are_workers_that_are_busy_with_nobody() {
+    let mut world = World::new(plan("", 100, 100), 1);
+    inject(&mut world, FaultKind::SlowClose, &[2.0], 60);
+    for second in 0..90 {
+        run(&mut world, 1);
+        assert_eq!(world.audit(), [""; 0], "second {second}");
+        if second == 20 {
+            // What a container that ended had open is nothing to the next.
+            let kill = fault(FaultKind::ContainerKill, &[1.0]);
+            let begun = world.inject(&kill, &mut Tally::default());
+            begun.expect("a fault that can be");
+        }
+    }
+    is_calm(&mut world, 10);
+}
+
+#[test]
+fn a_pod_out_of_file_descriptors_refuses_whoever_is_too_many() {
+    // 100/s of 20 ms at a limit of 3: M/D/3/3, a = 2, by Erlang's B 4/19.
+    let mut world = world("");
+    run(&mut world, 10);
+    inject(&mut world, FaultKind::Descriptors, &[3.0], 600);
+    let tally = run(&mut world, 600);
+    close("refused", 1, 1.0 - tally.good(), 4.0 / 19.0, 0.05);
+    let apart = tally.served[&BACK].abs_diff(tally.ok);
+    assert!(
+        apart <= 3,
+        "the service does not see whom it refuses: {apart}"
+    );
+    is_calm(&mut world, 5);
+}
+
+#[test]
+fn a_wrong_port_refuses_everyone_and_the_service_knows_nothing_of_it() {
+    let mut world = world("");
+    run(&mut world, 10);
+    inject(&mut world, FaultKind::WrongPort, &[], 60);
+    let tally = run(&mut world, 59);
+    assert_eq!(tally.ok, 2, "those that were under way");
+    assert_eq!(tally.served.get(&BACK), Some(&2));
+    is_calm(&mut world, 5);
+}

@@ -427,3 +427,127 @@ fn a_fault_that_could_do_nothing_is_refused() {
     world.set_load(LoadFactor::new(1.0).expect("a factor"), &mut Unobserved);
     assert_eq!(world.now(), SimTime::from_secs(60));
 }
+
+#[test]
+fn who_waits_for_a_bulkhead_is_gone_with_its_node() {
+    // Of four pods on four nodes two are lost, one after the other at the same
+    // time: a place that the first gives up is not for one of the second.
+    let service =
+        "    routes: {serve: [{call: {to: other/serve, bulkhead: {limit: 2, wait: 10m}}}]}
+  other: {about: is slow, replicas: 1, workers: 100, queue: 0, routes: {serve: [{work: 1s}]}}";
+    let mut world = World::new(app("20/s", TWO_ZONES, &format!("{FOUR}{service}")), 1);
+    run(&mut world, 10, &mut Seen::default());
+    strike(&mut world, "{zone: a, node-loss: true, for: 2m}", 1);
+    assert_eq!(world.audit(), [""; 0]);
+    for _ in 0..200 {
+        watch(&mut world, 1, Seen::default());
+        assert_eq!(world.audit(), [""; 0]);
+    }
+    let none = LoadFactor::new(0.0).expect("in range");
+    world.set_load(none, &mut Unobserved);
+    watch(&mut world, 900, Seen::default());
+    assert_eq!(world.leftovers(), [""; 0]);
+}
+
+#[test]
+fn a_quota_lets_no_pod_in_until_it_is_raised() {
+    let mut world = world("20/s", PLAIN);
+    strike(
+        &mut world,
+        "{service: app, quota-exceeded: true, for: 5m}",
+        1,
+    );
+    world.scale("app", 6, &mut Unobserved).expect("it can be");
+    assert_eq!(watch(&mut world, 60, Seen::default()).bad, 0);
+    let told: Vec<String> = world
+        .pods(0)
+        .filter(|pod| pod.word == PodWord::Pending)
+        .map(|pod| pod.reason)
+        .collect();
+    assert_eq!(told, ["FailedCreate: exceeded quota"; 2]);
+    // Who is deleted is not replaced.
+    strike(&mut world, "{service: app, kill: 4}", 60);
+    assert_eq!(watch(&mut world, 60, Seen::default()).ok, 0);
+    is_calm_again(&mut world);
+    assert_eq!(words(&world, PodWord::Ready), 6);
+}
+
+#[test]
+fn pods_that_stand_apart_need_a_node_each() {
+    let mut world = world("20/s", PLAIN);
+    strike(
+        &mut world,
+        "{service: app, anti-affinity: true, for: 5m}",
+        1,
+    );
+    world.scale("app", 6, &mut Unobserved).expect("it can be");
+    watch(&mut world, 60, Seen::default());
+    assert_eq!(on_nodes(&world), [1; 4]);
+    let told = world.pods(0).find(|pod| pod.word == PodWord::Pending);
+    let told = told.map(|pod| pod.reason).unwrap_or_default();
+    assert!(told.contains("4 with a pod of the service"), "{told}");
+    is_calm_again(&mut world);
+    assert_eq!(words(&world, PodWord::Ready), 6);
+}
+
+#[test]
+fn a_bad_environment_is_seen_when_a_container_has_to_start() {
+    let mut world = world("20/s", PLAIN);
+    let seen = strike(
+        &mut world,
+        "{service: app, bad-environment: true, for: 5m}",
+        60,
+    );
+    assert_eq!(seen.bad, 0);
+    strike(&mut world, "{service: app, container-kill: 1}", 60);
+    let told = world.pods(0).find(|pod| pod.word != PodWord::Ready);
+    let told = told.map(|pod| pod.reason).unwrap_or_default();
+    assert_eq!(told, "CreateContainerConfigError");
+    assert_eq!(
+        watch(&mut world, 60, Seen::default()).bad,
+        0,
+        "three are enough"
+    );
+    is_calm_again(&mut world);
+}
+
+#[test]
+fn a_slow_or_broken_disk_is_felt_where_something_is_written() {
+    for (writes, there) in [("writes: [serve]", 1.0), ("writes: [other]", 0.0)] {
+        let disk = format!(
+            "    disk: {{size: 1GiB, per-request: 1B, {writes}}}
+    routes: {{serve: [{{work: 20ms}}], other: [{{work: 20ms}}]}}"
+        );
+        let mut world = world("10/s", &disk);
+        let slow = "{service: app, disk-slow: 200ms, for: 2m}";
+        let seen = strike(&mut world, slow, 110);
+        assert_eq!(seen.bad, 0);
+        let expected = 0.02 + 0.2 * there;
+        assert!((seen.mean() - expected).abs() < 0.03, "{}", seen.mean());
+        is_calm_again(&mut world);
+        let errors = "{service: app, disk-errors: 50%, for: 2m}";
+        let share = share_bad(&strike(&mut world, errors, 110));
+        assert!((share - 0.5 * there).abs() < 0.08, "{share}");
+        is_calm_again(&mut world);
+    }
+}
+
+#[test]
+fn what_runs_up_costs_is_paid_by_the_hour_and_felt_by_nobody() {
+    let mut world = world("20/s", PLAIN);
+    let before = world.cost();
+    let text = "{service: app, cost-explosion: 60, ramp: 10m, for: 20m}";
+    assert_eq!(strike(&mut world, text, 300).bad, 0);
+    // Four nodes, and half of what it grows to.
+    let now = world.cost().per_hour;
+    assert!((now - 34.0).abs() < 1e-9, "{now}");
+    let of_service = world.service_cost(0);
+    assert!((of_service - 34.0).abs() < 1e-9, "{of_service}");
+    watch(&mut world, 3_300, Seen::default());
+    let after = world.cost();
+    assert_eq!(after.per_hour, before.per_hour);
+    // An hour of nodes, 60 for ten minutes, and half of that for ten more.
+    let spent = after.total - before.total;
+    assert!((spent - 19.0).abs() < 1e-9, "{spent}");
+    is_calm_again(&mut world);
+}

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use common::{Tally, check_slices, close, run, spec};
 use xops_lab::base::{SimTime, Span};
 use xops_lab::world::{
-    Attempted, FaultKind, FaultSpec, GuardTuning, Happening, Outcome, Probe, Served, Spec,
-    UserDone, World,
+    Attempted, FaultKind, FaultSpec, GuardTuning, Happening, MAX_LINES, Outcome, Probe, Served,
+    Spec, Unobserved, UserDone, World,
 };
 
 /// One service of `workers` with `rest` among its fields.
@@ -237,4 +237,23 @@ services:
     run(&mut world, 60);
     assert_eq!(world.ejected(1), 1);
     check_slices(&text("outlier-ejection: true"), 10, |_| {});
+}
+
+#[test]
+fn a_world_has_no_more_under_way_than_its_limit() {
+    // Room for a million requests of an hour each, and 100,000 more a second.
+    // A user and the request of the user are a line each.
+    let text = "title: vast
+about: more room than anyone has
+traffic: {rate: 100000/s, mix: [{route: vast/get}]}
+services:
+  vast: {about: takes anyone, replicas: 100, workers: 10000, queue: 100000, routes: {get: [work: 1h]}}
+";
+    let mut world = World::new(spec(text), 1);
+    world.run_until(SimTime::from_secs(6), u64::MAX, &mut Unobserved);
+    let half = MAX_LINES as u64 / 2;
+    assert!((half - 1..=half).contains(&world.users_in_flight()));
+    // Who is one too many is answered as by a full queue.
+    let full = world.users().ended[Outcome::Overloaded.index()];
+    assert_eq!(full, world.users().offered - world.users_in_flight());
 }

@@ -9,8 +9,8 @@ use xops_lab::base::{Digest, SimTime, Span};
 use xops_lab::engine::Progress;
 use xops_lab::world::spec::Strategy;
 use xops_lab::world::{
-    ActionError, Happening, LoadFactor, NodeAct, Outcome, PodWord, Probe, RolloutAct, Served, Spec,
-    Stage, Unobserved, UserDone, World,
+    ActionError, FaultKind, FaultSpec, Happening, LoadFactor, NodeAct, Outcome, PodWord, Probe,
+    RolloutAct, Served, Spec, Stage, Unobserved, UserDone, World,
 };
 
 /// Counts users' outcomes, and answers by version where causes tell.
@@ -529,4 +529,52 @@ services:
     let whole = run(u64::MAX);
     assert_eq!(run(1), whole);
     assert_eq!(run(997), whole);
+}
+
+#[test]
+fn whoever_an_action_concerns_hears_of_it_at_once() {
+    // Pods that stop without grace answer whom they serve, and a caller that
+    // waited for a bulkhead has its turn: nothing is left half-done by any
+    // action, so that the next event finds the world in order.
+    let text = "title: acts
+about: one asks another
+traffic: {rate: 50/s, patience: 5s, mix: [{route: front/get}]}
+services:
+  front: {about: asks, replicas: 1, workers: 1000, queue: 0, routes: {get: [call: {to: app/get, bulkhead: {limit: 20, wait: 5s}}]}}
+  app:
+    about: answers
+    replicas: 4
+    workers: 10
+    queue: 10
+    start-up: 1s
+    stop: {grace: 0s}
+    routes: {get: [work: 1s]}
+    versions: {v1: {note: old}, v2: {note: new}}
+";
+    let read = |text: &str| text::try_spec(text).unwrap_or_else(|problems| panic!("{problems}"));
+    let mut world = World::new(read(text), 1);
+    let settled = |world: &mut World, seconds: u64| {
+        assert_eq!(world.audit(), [""; 0], "at {}", world.now());
+        let until = world.now() + Span::from_secs(seconds);
+        world.run_until(until, u64::MAX, &mut Unobserved);
+    };
+    settled(&mut world, 10);
+    assert_eq!(world.scale("app", 2, &mut Unobserved), Ok(()));
+    settled(&mut world, 10);
+    let deploy = world.deploy("app", "v2", Some(Strategy::Recreate), &mut Unobserved);
+    assert_eq!(deploy, Ok(()));
+    settled(&mut world, 10);
+    assert!(world.roll_back("app", &mut Unobserved).is_ok());
+    settled(&mut world, 10);
+    assert_eq!(world.restart("app", &mut Unobserved), Ok(()));
+    settled(&mut world, 10);
+    for kind in [
+        FaultKind::Kill,
+        FaultKind::ContainerKill,
+        FaultKind::PodFailure,
+    ] {
+        let fault = FaultSpec::usual(kind, "app");
+        assert!(world.inject(&fault, &mut Unobserved).is_ok(), "{kind:?}");
+        settled(&mut world, 10);
+    }
 }

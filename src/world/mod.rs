@@ -74,6 +74,10 @@ use state::{Event, State};
 /// Services in one world.
 pub const MAX_SERVICES: usize = 100;
 
+/// Lines of execution under way at a time: users, requests, branches of them and
+/// messages in hand. A pod refuses one more as if its queue were full.
+pub const MAX_LINES: usize = 1_000_000;
+
 /// Classes of clients in one world; a set of them fits into 32 bits.
 pub const MAX_CLASSES: usize = 32;
 

@@ -7,6 +7,7 @@
 use crate::base::{Sampler, SimTime, Span};
 use crate::engine::{Agenda, Key};
 
+use super::MAX_LINES;
 use super::fault::{Fate, Struck};
 use super::fleet::{burden, disk_refuses, pace, shows, weigh};
 use super::follow::{LONG, Step};
@@ -44,7 +45,8 @@ impl<P: Probe> Live<'_, P> {
             return self.shut_out(pod_key, route, owner, pass, agenda.now());
         }
         let free = pod.busy < pod.workers;
-        if !free && pod.queue.len() as u32 >= pod.places {
+        let full = !free && pod.queue.len() as u32 >= pod.places;
+        if full | (self.state.lines.len() >= MAX_LINES) {
             return Err(self.refuse((pod_key, route, owner), service, agenda));
         }
         let running = free | plan.asynchronous;

@@ -2,7 +2,7 @@
 
 use crate::front;
 use crate::watched::{figure, inject, is_sound, watch, world};
-use xops_lab::world::FaultKind;
+use xops_lab::world::{FaultKind, LoadFactor, Unobserved};
 
 pub fn cached(rate: &str, cache: &str, lookup: &str) -> String {
     front(
@@ -152,4 +152,26 @@ fn pods_of_a_cache_share_the_keys_and_a_new_pod_starts_cold() {
     // Without a cache every lookup is a miss, and none fails.
     assert_eq!(seen.failed, 0);
     assert!(figure(&world, "cache", "entries") < 1_000);
+}
+
+#[test]
+fn a_lookup_within_a_miss_does_not_make_the_outer_one_forget_its_key() {
+    // Ten pages, each of parts that are never the same: a page is found again
+    // although a part was asked for in between, and whoever waits for a page
+    // that another fetches gets it.
+    let text = cached("50/s", "capacity: 1000", "keys: {count: 10}").replace(
+        "[{query: db/read}]",
+        "[{cache: {ask: parts/get, keys: {count: 1000000}, coalesce: true, miss: [{query: db/read}]}}], coalesce: true",
+    );
+    let parts = "  parts: {about: remembers, kind: cache, replicas: 1, workers: 1000, queue: 1000, \
+                 cache: {capacity: 1000}, routes: {get: [{work: 200ms}]}}\n";
+    let mut world = world(&(text + parts), 1);
+    let early = watch(&mut world, 10);
+    assert!(figure(&world, "cache", "coalesced") > 0);
+    let misses = figure(&world, "cache", "misses");
+    assert_eq!((early.failed, watch(&mut world, 60).failed), (0, 0));
+    assert_eq!(figure(&world, "cache", "misses"), misses);
+    world.set_load(LoadFactor::new(0.0).unwrap(), &mut Unobserved);
+    watch(&mut world, 10);
+    assert_eq!(world.leftovers(), [""; 0]);
 }

@@ -270,3 +270,18 @@ fn a_replica_that_applies_too_slowly_falls_behind_without_end() {
     let lag = f64::from(figure(&world, "db", "replication-lag")) / 1_000.0;
     near("lag", lag, 20.0, 0.25);
 }
+
+#[test]
+fn a_pool_that_recovers_opens_no_more_connections_than_the_server_allows() {
+    // Ten wait for any of six connections, of which the server allows three.
+    let text = pooled("10/s", 6, "1h", "5s", "connections: 3");
+    let mut world = world(&text, 1);
+    inject(&mut world, FaultKind::PoolLeak, "db", &[6.0], 2);
+    watch(&mut world, 1);
+    assert_eq!(figure(&world, "db", "connections"), 0);
+    for _ in 0..100 {
+        watch(&mut world, 1);
+        assert!(figure(&world, "db", "connections") <= 3);
+        assert_eq!(world.audit(), [""; 0]);
+    }
+}

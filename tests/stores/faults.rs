@@ -1,5 +1,6 @@
 //! Every kind of fault that concerns what services keep: what users feel while
 //! it acts, and that nothing is left of it afterwards. The seed is 1.
+use crate::near;
 use crate::watched::{Seen, figure, inject, is_sound, watch, world};
 use xops_lab::base::Span;
 use xops_lab::engine::Progress;
@@ -445,4 +446,74 @@ services:
     let one = |fault: &mut FaultSpec| fault.target.pods = Pods::One;
     assert!(refused(FaultKind::PoolLeak, "db", &one).contains("as a whole"));
     assert_eq!(world.faults().count(), 0);
+}
+
+#[test]
+fn a_missing_user_is_noticed_by_those_who_have_to_connect() {
+    let mut world = struck(FaultKind::UserMissing, "db", &[]);
+    let seen = watch(&mut world, 60);
+    assert!(seen.failed_share() < 0.01, "{}", seen.failed_share());
+    // Containers that start have no connections, and get none.
+    inject(&mut world, FaultKind::ContainerKill, "shop", &[2.0], 0);
+    watch(&mut world, 20);
+    let seen = watch(&mut world, 200);
+    assert!(
+        seen.failed_share() > ORDERS * 0.95,
+        "{}",
+        seen.failed_share()
+    );
+    assert_eq!(fault(&seen), seen.failed);
+    is_calm_again(&mut world);
+}
+
+#[test]
+fn queries_of_another_schema_are_refused() {
+    let mut world = struck(FaultKind::SchemaMismatch, "db", &[0.3]);
+    let seen = watch(&mut world, 290);
+    // Of orders three in ten, and of pages those that have to be fetched: few.
+    let share = seen.failed_share() / ORDERS;
+    assert!((0.27..0.45).contains(&share), "{share}");
+    assert_eq!(fault(&seen), seen.failed);
+    is_calm_again(&mut world);
+}
+
+#[test]
+fn keys_that_never_come_again_miss_and_drive_out_the_others() {
+    let mut world = struck(FaultKind::BadKey, "cache", &[0.9]);
+    let seen = watch(&mut world, 290);
+    assert!(seen.served(2) as f64 > seen.done as f64 * 0.8 * 0.85);
+    assert!(seen.mean() > 0.07, "{} s", seen.mean());
+    assert_eq!(figure(&world, "cache", "entries"), 1_000);
+    is_calm_again(&mut world);
+}
+
+#[test]
+fn a_hot_key_is_more_than_the_pod_that_keeps_it_can_answer() {
+    // Four pods of 25 lookups a second are asked for forty; one is asked for
+    // nine in ten of them.
+    let text = WORLD
+        .replace("ask: {to: cache/get, timeout: 50ms}", "ask: cache/get")
+        .replace(
+            "    replicas: 1\n    workers: 50\n    queue: 50",
+            "    replicas: 4\n    workers: 1\n    queue: 20",
+        )
+        .replace("{get: [{work: 1ms}]}", "{get: [{work: 40ms}]}");
+    let mut world = self::world(&text, 1);
+    watch(&mut world, 300);
+    let calm = watch(&mut world, 100);
+    inject(&mut world, FaultKind::HotKey, "cache", &[0.9], 300);
+    let seen = watch(&mut world, 290);
+    assert!(
+        seen.mean() > calm.mean() + 0.2,
+        "{} and {}",
+        seen.mean(),
+        calm.mean()
+    );
+    // Lookups that the full queue refuses are fetched.
+    assert!(seen.served(2) > 5 * calm.served(2));
+    watch(&mut world, 100);
+    let after = watch(&mut world, 100);
+    assert_eq!((calm.failed, after.failed), (0, 0));
+    near("mean", after.mean(), calm.mean(), 0.2);
+    is_sound(&world);
 }

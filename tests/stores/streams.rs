@@ -2,7 +2,7 @@
 
 use crate::watched::{figure, inject, is_sound, watch, world};
 use crate::{front, near};
-use xops_lab::world::{Cause, FaultKind};
+use xops_lab::world::{Cause, FaultKind, LoadFactor, Unobserved};
 
 pub fn queued(rate: &str, stream: &str, consumer: &str, handle: &str) -> String {
     front(
@@ -220,4 +220,33 @@ fn maintenance_closes_the_door_at_its_hours() {
     for (place, failing) in shares.iter().enumerate() {
         assert_eq!(*failing, closed.contains(&place), "{place}: {shares:?}");
     }
+}
+
+#[test]
+fn a_publisher_that_gives_up_leaves_its_turn_to_the_next() {
+    // One message a second leaves a full queue; whoever waits for its place
+    // gives up after half a second, and the queue hears of it.
+    let text = queued(
+        "10/s",
+        "partitions: 1, bound: 1, full: block",
+        "visibility: 1h",
+        "[{work: 1s}]",
+    )
+    .replace(
+        "publish: queue/put",
+        "publish: {to: queue/put, timeout: 500ms, cancel: true}",
+    );
+    let mut world = world(&text, 1);
+    for _ in 0..60 {
+        watch(&mut world, 1);
+        assert_eq!(world.audit(), [""; 0]);
+    }
+    let handled = watch(&mut world, 100).served(2);
+    assert!(
+        (95..=100).contains(&handled),
+        "{handled} in a hundred seconds"
+    );
+    world.set_load(LoadFactor::new(0.0).unwrap(), &mut Unobserved);
+    watch(&mut world, 60);
+    assert_eq!(world.leftovers(), [""; 0]);
 }

@@ -10,8 +10,10 @@
 
 mod acts;
 mod dice;
+mod mutants;
 #[path = "../support/mod.rs"]
 mod support;
+mod undone;
 mod worlds;
 
 use std::ops::Range;

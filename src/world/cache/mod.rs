@@ -26,6 +26,8 @@ use table::{Found, Table};
 
 /// Marks keys of things that do not exist.
 const ABSENT: u64 = 1 << 40;
+/// Marks keys that never come again, of things that exist.
+const UNHEARD: u64 = 1 << 42;
 
 /// One cache.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -97,7 +99,8 @@ impl<P: Probe> Live<'_, P> {
     /// A lookup draws the key that it asks for.
     pub fn draw_key(&mut self, key: Key, number: u32, now: SimTime) {
         let plan = &self.plan.store.lookups[number as usize];
-        let through = self.struck_by(FaultKind::Penetration, plan.service, now);
+        let service = plan.service;
+        let through = self.struck_by(FaultKind::Penetration, service, now);
         let draws = &mut self.state.stores.lookups[number as usize];
         let mut asked = u64::from(plan.keys.sample(draws));
         if plan.absent > Ratio::ZERO && draws.chance(plan.absent.get()) {
@@ -108,6 +111,16 @@ impl<P: Probe> Live<'_, P> {
         {
             // Never the same twice: nothing that is remembered helps.
             asked = ABSENT << 1 | ABSENT | u64::from(draws.below(u32::MAX));
+        }
+        if let Some((_, share)) = self.struck_by(FaultKind::BadKey, service, now)
+            && self.state.stores.lookups[number as usize].chance(share)
+        {
+            asked = UNHEARD | u64::from(self.state.stores.lookups[number as usize].below(u32::MAX));
+        }
+        if let Some((_, share)) = self.struck_by(FaultKind::HotKey, service, now)
+            && self.state.stores.lookups[number as usize].chance(share)
+        {
+            asked = 0;
         }
         let hold = self.hold(key);
         if hold.looks {

@@ -117,10 +117,13 @@ impl<P: Probe> Live<'_, P> {
         let pool = self.state.stores.pools[number as usize].at(pod, life);
         let taken = pool.holders.len() as u32;
         if taken < size && pool.waiting.is_empty() {
-            if taken == pool.open && self.is_full(plan.database, plan.service) {
+            if taken == pool.open && self.is_full(plan.database, plan.service, now) {
                 self.counts(plan.database).refused += 1;
                 let service = plan.service;
-                let cause = Cause::Connections { service };
+                let cause = match self.struck_by(FaultKind::UserMissing, service, now) {
+                    Some((fault, _)) => Cause::Fault(fault),
+                    None => Cause::Connections { service },
+                };
                 let end = self.end_of(key, Outcome::Error, cause);
                 return Err(self.fails(key, Some(after), end, agenda));
             }
@@ -185,7 +188,7 @@ impl<P: Probe> Live<'_, P> {
         let size = self.pool_size(number, now);
         let plan = self.plan.store.pools[number as usize];
         loop {
-            let full = self.is_full(plan.database, plan.service);
+            let full = self.is_full(plan.database, plan.service, now);
             let Some(pool) = self.state.stores.pools[number as usize].find_mut(pod, life) else {
                 return;
             };
@@ -234,9 +237,12 @@ impl<P: Probe> Live<'_, P> {
     }
 
     /// Whether the server lets nobody connect any more.
-    fn is_full(&self, database: u32, service: u32) -> bool {
+    fn is_full(&self, database: u32, service: u32, now: SimTime) -> bool {
         let limit = self.plan.store.databases[database as usize].connections;
         limit.is_some_and(|limit| self.pooled(service).open >= limit)
+            || self
+                .struck_by(FaultKind::UserMissing, service, now)
+                .is_some()
     }
 
     /// All pools to a database together.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fleet, load, messages, network, stores, telemetry};
+use super::{fleet, load, messages, mistakes, network, stores, telemetry};
 use crate::world::spec::Kind;
 
 /// What goes wrong. The discriminant is the place in [`CATALOGUE`].
@@ -164,6 +164,34 @@ pub enum FaultKind {
     ReplacedHeader,
     /// Pods have the wrong time.
     ClockSkew,
+    /// No connection to a database can be opened.
+    UserMissing,
+    /// Queries name what is not there.
+    SchemaMismatch,
+    /// Lookups go to one key.
+    HotKey,
+    /// Lookups have keys that never come again.
+    #[serde(rename = "bad-cache-key")]
+    BadKey,
+    /// No pod may be added.
+    #[serde(rename = "quota-exceeded")]
+    Quota,
+    /// New pods share no node.
+    AntiAffinity,
+    /// Containers miss their configuration.
+    BadEnvironment,
+    /// Writes to a pod's disk take longer.
+    DiskSlow,
+    /// Writes to a pod's disk fail.
+    DiskErrors,
+    /// Pods can have few requests open.
+    #[serde(rename = "fd-exhaustion")]
+    Descriptors,
+    /// Callers ask at the wrong port.
+    WrongPort,
+    /// Something costs money.
+    #[serde(rename = "cost-explosion")]
+    Cost,
 }
 
 /// What a kind is about; the page groups by it.
@@ -434,8 +462,9 @@ const OF_LOAD: usize = OF_STORES + stores::KINDS.len();
 const OF_FLEET: usize = OF_LOAD + load::KINDS.len();
 const OF_TELEMETRY: usize = OF_FLEET + fleet::KINDS.len();
 const OF_MESSAGES: usize = OF_TELEMETRY + telemetry::KINDS.len();
+const OF_MISTAKES: usize = OF_MESSAGES + messages::KINDS.len();
 /// How many kinds there are.
-const COUNT: usize = OF_MESSAGES + messages::KINDS.len();
+const COUNT: usize = OF_MISTAKES + mistakes::KINDS.len();
 
 /// Every kind, in the order of [`FaultKind`].
 pub const CATALOGUE: [Entry; COUNT] = {
@@ -454,8 +483,10 @@ pub const CATALOGUE: [Entry; COUNT] = {
             fleet::KINDS[place - OF_FLEET]
         } else if place < OF_MESSAGES {
             telemetry::KINDS[place - OF_TELEMETRY]
-        } else {
+        } else if place < OF_MISTAKES {
             messages::KINDS[place - OF_MESSAGES]
+        } else {
+            mistakes::KINDS[place - OF_MISTAKES]
         };
         place += 1;
     }
@@ -477,6 +508,14 @@ impl FaultKind {
     /// Whether it acts on nodes.
     pub fn of_nodes(self) -> bool {
         self.entry().group == Group::Nodes
+    }
+
+    /// Whether it acts on pods that are made while it acts.
+    pub(super) fn of_making(self) -> bool {
+        matches!(
+            self,
+            FaultKind::WrongImage | FaultKind::Quota | FaultKind::AntiAffinity
+        )
     }
 
     /// Whether requests have to ask what it does to them.

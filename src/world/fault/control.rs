@@ -96,7 +96,7 @@ impl World {
             Some("it acts on a service, not on nodes: name no node, zone or region")
         } else if target.share.get() == 0.0 {
             Some("a share of nothing is struck")
-        } else if spec.kind == FaultKind::WrongImage && target.pods != Pods::All {
+        } else if spec.kind.of_making() && target.pods != Pods::All {
             Some("it acts on pods that are made while it acts: choose all")
         } else {
             let idle = pods::idle(spec.kind, &self.plan, service as u32);
@@ -264,6 +264,7 @@ impl<P: Probe> Live<'_, P> {
     /// A fault stops acting, until its next round or for good.
     fn rest_fault(&mut self, id: u32, for_good: bool, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
+        self.charge(id, now);
         let fault = &mut self.state.faults[id as usize];
         let schedule = fault.spec.schedule;
         let acted = fault.phase == Phase::Acting;
@@ -302,6 +303,7 @@ impl<P: Probe> Live<'_, P> {
             kind if kind.of_nodes() => self.spare_nodes(id, agenda),
             FaultKind::Unready => self.refresh_ready(service),
             FaultKind::StaleDns => self.keep_answers(id, false),
+            FaultKind::Quota | FaultKind::AntiAffinity => self.place_pending(agenda),
             FaultKind::ScaleToZero => {
                 let running = &mut self.state.services[service as usize];
                 if running.replicas == 0 {

@@ -13,6 +13,7 @@ mod entry;
 mod fleet;
 mod load;
 mod messages;
+mod mistakes;
 mod network;
 mod nodes;
 mod pods;

@@ -71,6 +71,14 @@ impl<P: Probe> Live<'_, P> {
             .is_some_and(|pod| disk_refuses(pod, self.plan, local, share))
     }
 
+    /// Whether a request is on a route that writes to its pod's disk.
+    pub(super) fn writes_disk(&self, line: &Line) -> bool {
+        let route = &self.plan.routes[line.route as usize];
+        let fleet = &self.plan.spec.services[route.service as usize].fleet;
+        let writes = |writes: &Vec<bool>| writes.get(route.local as usize) == Some(&true);
+        fleet.disk.as_ref().is_some_and(|disk| writes(&disk.writes))
+    }
+
     /// The cores of a pod as faults leave them, the busy loops there, and the fault behind it.
     pub fn cores_now(&self, key: Key, cores: Cores, now: SimTime) -> (Cores, f64, Option<u32>) {
         let (mut cores, mut loops, mut by) = (cores, 0.0, None);
@@ -154,6 +162,17 @@ pub(super) fn idle(kind: FaultKind, plan: &Plan, service: u32) -> Option<&'stati
         }
         FaultKind::DiskFill if fleet.disk.is_none() => {
             Some("the service has no disk that could be full")
+        }
+        FaultKind::DiskSlow | FaultKind::DiskErrors
+            if !fleet
+                .disk
+                .as_ref()
+                .is_some_and(|disk| disk.writes.contains(&true)) =>
+        {
+            Some("no route of the service writes to a disk of its pods")
+        }
+        FaultKind::AntiAffinity if plan.spec.topology.is_none() || fleet.alone => {
+            Some("its pods run on no nodes that could be too few, or never share one")
         }
         _ => None,
     }

@@ -277,11 +277,11 @@ pub(super) fn lacks(plan: &Plan, kind: FaultKind, service: usize) -> Option<&'st
     let place = service as u32;
     let number = store.number[service] as usize;
     let (there, missing) = match kind {
-        FaultKind::Penetration | FaultKind::WrongTtl => (
+        FaultKind::Penetration | FaultKind::WrongTtl | FaultKind::HotKey | FaultKind::BadKey => (
             store.lookups.iter().any(|lookup| lookup.service == place),
             "no step looks anything up in this cache",
         ),
-        FaultKind::PoolLeak => (
+        FaultKind::PoolLeak | FaultKind::UserMissing => (
             store.pools.iter().any(|pool| pool.service == place),
             "nobody keeps a pool of connections to this database",
         ),
@@ -340,7 +340,9 @@ impl<P: Probe> Live<'_, P> {
                 let whole = self.whole_capacity(service);
                 self.limit_cache(number, whole);
             }
-            FaultKind::PoolLeak => self.pools_recover(service, agenda.now()),
+            FaultKind::PoolLeak | FaultKind::UserMissing => {
+                self.pools_recover(service, agenda.now());
+            }
             FaultKind::StoppedPartition => self.deliver_all(number, agenda),
             FaultKind::RateLimited => self.unlimit(number),
             _ => {}

@@ -131,6 +131,8 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::MemoryLeak,
             FaultKind::Gc,
             FaultKind::ClockSkew,
+            FaultKind::SchemaMismatch,
+            FaultKind::DiskSlow,
         ];
         let writes = self.plan.store.writes[line.route as usize];
         self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
@@ -140,7 +142,12 @@ impl<P: Probe> Live<'_, P> {
                 if live.burden_more(line.pod, id, strength, now) {
                     blow.slowed = blow.slowed.or(Some(id));
                 }
-            } else if matches!(kind, FaultKind::Latency | FaultKind::SlowQuery) {
+            } else if kind == FaultKind::DiskSlow && !live.writes_disk(line) {
+                // It does not use the disk.
+            } else if matches!(
+                kind,
+                FaultKind::Latency | FaultKind::SlowQuery | FaultKind::DiskSlow
+            ) {
                 blow.wait = blow.wait + live.swing(value, id, strength);
                 blow.slowed = blow.slowed.or(Some(id));
             } else if blow.fate == Fate::Spared && (writes || kind != FaultKind::DiskFull) {
@@ -179,14 +186,18 @@ impl<P: Probe> Live<'_, P> {
     /// Why a finished request is answered with an error instead, if it is.
     pub fn strike_end(&mut self, line: &Line, now: SimTime) -> Option<Cause> {
         let mut found = None;
-        let kinds = [FaultKind::Errors, FaultKind::DiskFill];
+        let kinds = [
+            FaultKind::Errors,
+            FaultKind::DiskFill,
+            FaultKind::DiskErrors,
+        ];
         self.strikes(Struck::request(line), now, &kinds, |live, id, strength| {
             let fault = &live.state.faults[id as usize];
             let share = fault.value(0) * strength;
-            let fails = if fault.spec.kind == FaultKind::DiskFill {
-                live.disk_full(line, share)
-            } else {
-                found.is_none() && live.state.fault_chance.chance(share)
+            let fails = match fault.spec.kind {
+                FaultKind::DiskFill => live.disk_full(line, share),
+                FaultKind::DiskErrors if !live.writes_disk(line) => false,
+                _ => found.is_none() && live.state.fault_chance.chance(share),
             };
             if found.is_none() && fails {
                 found = Some(Cause::Fault(id));

@@ -63,7 +63,7 @@ pub(in crate::world) struct Message {
 impl<P: Probe> Live<'_, P> {
     /// What becomes of a request.
     pub fn strike_request(&mut self, struck: Struck, message: Message, now: SimTime) -> Passage {
-        const KINDS: [FaultKind; 13] = [
+        const KINDS: [FaultKind; 15] = [
             FaultKind::NetLatency,
             FaultKind::Loss,
             FaultKind::Partition,
@@ -77,6 +77,8 @@ impl<P: Probe> Live<'_, P> {
             FaultKind::Reordering,
             FaultKind::Bandwidth,
             FaultKind::ReplacedHeader,
+            FaultKind::Descriptors,
+            FaultKind::WrongPort,
         ];
         self.strike_message(struck, message, now, &KINDS)
     }
@@ -191,11 +193,24 @@ impl<P: Probe> Live<'_, P> {
                     }
                     return;
                 }
+                FaultKind::Descriptors => {
+                    let pod = live.state.pods.get(struck.pod);
+                    let open = pod.map_or(0.0, |pod| f64::from(pod.requests));
+                    // With half its strength there is room for twice as many.
+                    if open * strength < value {
+                        return;
+                    }
+                    Outcome::Unavailable
+                }
                 FaultKind::WrongBody => Outcome::Error,
                 _ => Outcome::Unavailable,
             };
             let share = match kind {
-                FaultKind::CertificateExpired | FaultKind::Bandwidth | FaultKind::Corruption => 1.0,
+                FaultKind::CertificateExpired
+                | FaultKind::Bandwidth
+                | FaultKind::Corruption
+                | FaultKind::Descriptors => 1.0,
+                FaultKind::WrongPort => strength,
                 _ => value * strength,
             };
             if share >= 1.0 || live.state.fault_chance.chance(share) {

@@ -133,6 +133,9 @@ pub struct Misfit {
     pub spread: u32,
     /// Another node may not be added.
     pub quota: bool,
+    /// A quota lets no pod in at all.
+    #[serde(skip)]
+    pub refused: bool,
 }
 
 /// What one pod has besides its requests.
@@ -180,6 +183,9 @@ pub struct Body {
     pub leaked: u64,
     /// Whether its image is there.
     pub pulled: bool,
+    /// Whether its configuration is not there.
+    #[serde(skip)]
+    pub unset: bool,
     pub disk_used: u64,
 }
 
@@ -222,6 +228,7 @@ impl Body {
             since_stop: 0,
             leaked: 0,
             pulled: false,
+            unset: false,
             disk_used: 0,
         }
     }

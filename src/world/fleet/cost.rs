@@ -2,6 +2,7 @@
 
 use crate::base::{SimTime, Span};
 use crate::world::World;
+use crate::world::fault::{Fault, FaultKind};
 use crate::world::live::Live;
 use crate::world::plan::Plan;
 use crate::world::probe::Probe;
@@ -31,6 +32,43 @@ impl<P: Probe> Live<'_, P> {
         let fleet = &mut self.state.fleet;
         fleet.spent += price * hours(now.since(fleet.settled));
         fleet.settled = now;
+    }
+
+    /// Counts what a fault has cost since it began; to be called before it ends.
+    pub fn charge(&mut self, fault: u32, now: SimTime) {
+        let (_, cost) = self
+            .state
+            .running_up(&self.state.faults[fault as usize], now);
+        self.state.fleet.spent += cost;
+    }
+}
+
+impl State {
+    /// What a fault costs now: money an hour, and money since it began.
+    fn running_up(&self, fault: &Fault, now: SimTime) -> (f64, f64) {
+        if fault.spec.kind != FaultKind::Cost || !fault.is_acting() {
+            return (0.0, 0.0);
+        }
+        let (ramp, since) = (fault.spec.schedule.ramp, now.since(fault.began));
+        // While it grows evenly, half of what it has reached on average.
+        let full = if since > ramp {
+            since - ramp
+        } else {
+            Span::ZERO
+        };
+        let grown = hours(since - full) * fault.strength(now.min(fault.began + ramp)) / 2.0;
+        let each = fault.value(0);
+        (each * fault.strength(now), each * (grown + hours(full)))
+    }
+
+    /// What faults cost now: an hour, and since each began.
+    fn charged(&self, now: SimTime, service: Option<u32>) -> (f64, f64) {
+        let ours = |fault: &&Fault| service.is_none_or(|only| only == fault.service);
+        let faults = self.faults.iter().filter(ours);
+        faults.fold((0.0, 0.0), |sum, fault| {
+            let more = self.running_up(fault, now);
+            (sum.0 + more.0, sum.1 + more.1)
+        })
     }
 }
 
@@ -67,15 +105,17 @@ impl World {
     /// What the whole system costs.
     pub fn cost(&self) -> Cost {
         let fleet = &self.state.fleet;
-        let per_hour = standing(&self.plan, &self.state);
+        let standing = standing(&self.plan, &self.state);
+        let (charged, charges) = self.state.charged(self.now(), None);
         let requests: f64 = (0..self.plan.spec.services.len())
             .map(|service| self.requests_cost(service))
             .sum();
-        let total = fleet.spent + per_hour * hours(self.now().since(fleet.settled)) + requests;
+        let total =
+            fleet.spent + standing * hours(self.now().since(fleet.settled)) + charges + requests;
         let scale = f64::from(self.plan.spec.scale);
         let users = self.users().ended.iter().sum::<u64>() as f64 * scale;
         Cost {
-            per_hour,
+            per_hour: standing + charged,
             total,
             per_request: (users > 0.0).then(|| total / users),
         }
@@ -100,7 +140,8 @@ impl World {
         };
         let spec = &self.plan.spec.services[service];
         let pods = self.state.services[service].pods.len() as f64;
-        nodes(&self.plan, &self.state) * share + disk_price(spec) * pods
+        let (charged, _) = self.state.charged(self.now(), Some(service as u32));
+        nodes(&self.plan, &self.state) * share + disk_price(spec) * pods + charged
     }
 
     /// Prices of requests and of data that left, since the start.

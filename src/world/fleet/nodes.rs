@@ -284,17 +284,20 @@ impl<P: Probe> Live<'_, P> {
             .pods
             .iter()
             .filter(|(_, pod)| pod.phase == PodPhase::Pending)
+            // No node helps one that a quota keeps out.
+            .filter(|(_, pod)| pod.body.misfit.is_none_or(|misfit| !misfit.refused))
             .map(|(key, pod)| (key, pod.service))
             .collect();
         for (key, service) in pending {
             let fleet = &self.plan.spec.services[service as usize].fleet;
             let (cpu, memory) = (fleet.cpu_request, fleet.memory_request.get());
+            let alone = self.stands_alone(service);
             let taken = room
                 .iter_mut()
                 .find(|(_, free_cpu, free_memory)| cpu <= *free_cpu && memory <= *free_memory);
             if let Some((_, free_cpu, free_memory)) = taken {
                 // A pod that must stand alone takes the whole node.
-                *free_cpu = if fleet.alone { 0 } else { *free_cpu - cpu };
+                *free_cpu = if alone { 0 } else { *free_cpu - cpu };
                 *free_memory -= memory;
                 continue;
             }
@@ -321,7 +324,7 @@ impl<P: Probe> Live<'_, P> {
                     agenda.after(spec.boot, Event::Fleet(event));
                     self.probe
                         .happened(agenda.now(), Happening::NodeBooting { node: place });
-                    let left = if fleet.alone { 0 } else { spec.cpu - cpu };
+                    let left = if alone { 0 } else { spec.cpu - cpu };
                     room.push((pool as u32, left, spec.memory.get() - memory));
                 }
                 None => {

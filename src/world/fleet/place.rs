@@ -6,7 +6,9 @@
 //! pods of the service in the zone, then on the node, then the most CPU left;
 //! the older node wins a tie, so that nothing is drawn.
 
+use crate::base::SimTime;
 use crate::engine::{Agenda, Key};
+use crate::world::fault::FaultKind;
 use crate::world::live::Live;
 use crate::world::probe::Probe;
 use crate::world::spec::{Kind, Spread};
@@ -18,11 +20,21 @@ use super::nodes::SCAN;
 impl<P: Probe> Live<'_, P> {
     /// Binds a pod to a node; false if it has to wait for one.
     pub fn place(&mut self, key: Key, agenda: &mut Agenda<Event>) -> bool {
+        let Some(pod) = self.state.pods.get(key) else {
+            return false;
+        };
+        let (service, version) = (pod.service, pod.version);
+        if self.pod_struck(FaultKind::Quota, service, key, version) {
+            if let Some(pod) = self.state.pods.get_mut(key) {
+                pod.body.misfit = Some(Misfit {
+                    refused: true,
+                    ..Misfit::default()
+                });
+            }
+            return false;
+        }
         let Some(topology) = &self.plan.spec.topology else {
             return true;
-        };
-        let Some(service) = self.state.pods.get(key).map(|pod| pod.service) else {
-            return false;
         };
         let spec = &self.plan.spec.services[service as usize];
         if spec.kind == Kind::Dependency {
@@ -65,6 +77,7 @@ impl<P: Probe> Live<'_, P> {
             return Err(Misfit::default());
         };
         let fleet = &self.plan.spec.services[service as usize].fleet;
+        let alone = self.stands_alone(service);
         let nodes = &self.state.fleet.nodes;
         let mut in_zone = vec![0u32; topology.zones.len()];
         let mut on_node = vec![0u32; nodes.len()];
@@ -103,7 +116,7 @@ impl<P: Probe> Live<'_, P> {
                 misfit.cpu += 1;
             } else if node.memory + fleet.memory_request.get() > pool.memory.get() {
                 misfit.memory += 1;
-            } else if fleet.alone && on_node[place] > 0 {
+            } else if alone && on_node[place] > 0 {
                 misfit.alone += 1;
             } else if fleet.spread == Spread::Require && in_zone[zone_of(node)] > emptiest {
                 misfit.spread += 1;
@@ -116,6 +129,12 @@ impl<P: Probe> Live<'_, P> {
             }
         }
         best.map(|(_, place)| place).ok_or(misfit)
+    }
+
+    /// Whether new pods of a service go to no node where one of them is.
+    pub fn stands_alone(&self, service: u32) -> bool {
+        let apart = || self.struck_by(FaultKind::AntiAffinity, service, SimTime::ZERO);
+        self.plan.spec.services[service as usize].fleet.alone || apart().is_some()
     }
 
     /// Gives back what a pod had reserved.
@@ -139,9 +158,6 @@ impl<P: Probe> Live<'_, P> {
 
     /// Tries every pending pod again, oldest first.
     pub fn place_pending(&mut self, agenda: &mut Agenda<Event>) {
-        if self.state.fleet.nodes.is_empty() {
-            return;
-        }
         for service in 0..self.state.services.len() {
             for at in 0..self.state.services[service].pods.len() {
                 let key = self.state.services[service].pods[at];

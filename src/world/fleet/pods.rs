@@ -23,6 +23,8 @@ use super::compute::weigh;
 const BACK_OFF: Span = Span::from_secs(10);
 const LONGEST_BACK_OFF: Span = Span::from_secs(300);
 const FORGIVEN: Span = Span::from_mins(10);
+/// Wait before a container that could not be created is tried again.
+const SYNC: Span = Span::from_secs(10);
 
 /// The wait before a container that ended for the `crashes`-th time in a row.
 pub fn back_off(crashes: u32) -> Span {
@@ -125,6 +127,16 @@ impl<P: Probe> Live<'_, P> {
         {
             pod.body.pulled = true;
             pod.body.crashes = 0;
+        }
+        let unset = self.pod_struck(FaultKind::BadEnvironment, service, key, version);
+        if let Some(pod) = self.state.pods.get_mut(key) {
+            pod.body.unset = unset;
+            if unset {
+                pod.phase = PodPhase::Waiting;
+                let event = FleetEvent::Restart { pod: key, starts };
+                agenda.after(SYNC, Event::Fleet(event));
+                return;
+            }
         }
         if self.pod_struck(FaultKind::BadCommand, service, key, version) {
             let event = FleetEvent::Exit { pod: key, starts };

@@ -144,6 +144,9 @@ impl Exit {
 impl fmt::Display for Misfit {
     /// As kube-scheduler words it: `0/3 nodes fit: 2 insufficient cpu, 1 unschedulable`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.refused {
+            return write!(f, "FailedCreate: exceeded quota");
+        }
         write!(f, "0/{} nodes fit", self.nodes)?;
         let parts = [
             (self.cpu, "insufficient cpu"),
@@ -177,6 +180,7 @@ pub fn reason(pod: &Pod) -> String {
             .body
             .misfit
             .map_or(String::new(), |misfit| misfit.to_string()),
+        PodPhase::Waiting if pod.body.unset => "CreateContainerConfigError".to_owned(),
         PodPhase::Waiting if !pod.body.pulled => "ImagePullBackOff".to_owned(),
         PodPhase::Waiting => ended("CrashLoopBackOff: "),
         PodPhase::Unready if pod.body.lost => "its node is silent".to_owned(),

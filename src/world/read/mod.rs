@@ -66,7 +66,7 @@ pub fn spec(report: &mut Report, fields: &mut Fields<'_>) -> Option<Spec> {
     };
     topology::refuse_homeless(report, fields.at(), &spec);
     idle::refuse(report, fields.at(), &spec);
-    script::refuse_cycles(report, fields.at(), &spec).then_some(spec)
+    script::refuse_endless(report, fields.at(), &spec).then_some(spec)
 }
 
 /// What can be referred to: services and their routes, as the file names them.
@@ -110,23 +110,24 @@ impl<'n> Names<'n> {
 
     /// The route called `text`; a problem is shown at `at`.
     pub fn named(&self, report: &mut Report, at: &At<'_>, text: &str) -> Option<RouteRef> {
-        let known = self
+        let found = text.split_once('/').and_then(|(name, local)| {
+            let service = self.services.iter().position(|named| named.name == name)?;
+            let routes = &self.services[service].routes;
+            let route = routes.iter().position(|route| *route == local)?;
+            Some(RouteRef { service, route })
+        });
+        if found.is_some() {
+            return found;
+        }
+        let known: Vec<String> = self
             .services
             .iter()
-            .enumerate()
-            .flat_map(|(service, named)| {
-                named.routes.iter().enumerate().map(move |(route, local)| {
-                    (
-                        format!("{}/{local}", named.name),
-                        RouteRef { service, route },
-                    )
-                })
+            .flat_map(|named| {
+                let routes = named.routes.iter();
+                routes.map(|local| format!("{}/{local}", named.name))
             })
-            .collect::<Vec<_>>();
-        if let Some((_, found)) = known.iter().find(|(name, _)| *name == text) {
-            return Some(*found);
-        }
-        let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+            .collect();
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
         let remedy = near::remedy(text, &names);
         report.error(at, format!("no route is called `{text}`"), remedy);
         None

@@ -7,6 +7,8 @@ use super::{MAX_ITEMS, Names, call, duration, store};
 
 /// Scripts within scripts.
 const MAX_NESTING: u32 = 8;
+/// Requests that one request can lead to, retries aside, all branches together.
+const MAX_CALLS: u64 = 10_000;
 
 /// A list of steps.
 pub(super) fn read(
@@ -137,26 +139,47 @@ fn choice(
     Some((weight?, script?))
 }
 
-/// Calls must not lead back to where they came from: a request would never end.
-pub(super) fn refuse_cycles(report: &mut Report, at: &At<'_>, spec: &Spec) -> bool {
+/// Calls must not lead back to where they came from, nor branch out without
+/// bound: a request would never end, or take all the time of the page.
+pub(super) fn refuse_endless(report: &mut Report, at: &At<'_>, spec: &Spec) -> bool {
     // Depth-first with an own stack: a world may have a hundred services of a hundred routes.
     let number = |route: RouteRef| route.service * MAX_ITEMS + route.route;
     let mut done = vec![false; spec.services.len() * MAX_ITEMS];
     let mut open = done.clone();
+    // Requests that one on each route can be, itself included, without retries.
+    let mut sizes = vec![1_u64; done.len()];
     for (service, spec_of) in spec.services.iter().enumerate() {
         for route in 0..spec_of.routes.len() {
             let mut stack = vec![(RouteRef { service, route }, false)];
             while let Some((here, leaving)) = stack.pop() {
+                let name = |route: RouteRef| {
+                    let service = &spec.services[route.service];
+                    format!("{}/{}", service.name, service.routes[route.route].name)
+                };
                 if leaving {
                     open[number(here)] = false;
                     done[number(here)] = true;
+                    let mut size = 1_u64;
+                    scripts(spec, here, &mut |script| {
+                        callees(script, &mut |to| {
+                            size = size.saturating_add(sizes[number(to)])
+                        });
+                    });
+                    sizes[number(here)] = size;
+                    if size > MAX_CALLS {
+                        report.error(
+                            at,
+                            format!(
+                                "a request to {} can lead to more than {MAX_CALLS} others",
+                                name(here)
+                            ),
+                            "take some calls out",
+                        );
+                        return false;
+                    }
                     continue;
                 }
                 if open[number(here)] {
-                    let name = |route: RouteRef| {
-                        let service = &spec.services[route.service];
-                        format!("{}/{}", service.name, service.routes[route.route].name)
-                    };
                     report.error(
                         at,
                         format!("calls lead from {} back to itself", name(here)),
@@ -169,17 +192,24 @@ pub(super) fn refuse_cycles(report: &mut Report, at: &At<'_>, spec: &Spec) -> bo
                 }
                 open[number(here)] = true;
                 stack.push((here, true));
-                let script = &spec.services[here.service].routes[here.route].script;
-                callees(script, &mut |to| stack.push((to, false)));
-                for version in &spec.services[here.service].versions {
-                    if let Some(script) = version.change.before.get(here.route) {
-                        callees(script, &mut |to| stack.push((to, false)));
-                    }
-                }
+                scripts(spec, here, &mut |script| {
+                    callees(script, &mut |to| stack.push((to, false)));
+                });
             }
         }
     }
     true
+}
+
+/// Every script of a route: its own, and what versions do before it.
+fn scripts(spec: &Spec, of: RouteRef, visit: &mut impl FnMut(&[Step])) {
+    let service = &spec.services[of.service];
+    visit(&service.routes[of.route].script);
+    for version in &service.versions {
+        if let Some(script) = version.change.before.get(of.route) {
+            visit(script);
+        }
+    }
 }
 
 fn callees(script: &[Step], visit: &mut impl FnMut(RouteRef)) {
