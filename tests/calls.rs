@@ -440,7 +440,7 @@ about: asks twice and goes on
 traffic: {rate: 5/s, mix: [{route: front/get}]}
 services:
   front: {about: asks, replicas: 1, workers: 1000, queue: 0, routes: {get: [call: {to: back/get, timeout: 1s, hedge: 50ms}, work: 5s]}}
-  back: {about: answers, replicas: 2, workers: 1000, queue: 0, routes: {get: [branch: [{do: [work: 10ms]}, {do: [work: 3s]}]]}}
+  back: {about: answers, replicas: 2, workers: 1000, queue: 0, routes: {get: [branch: [{weight: 1, do: [work: 10ms]}, {weight: 1, do: [work: 3s]}]]}}
 ",
     );
     let mut world = World::new(spec, 1);
