@@ -1,6 +1,6 @@
 //! The proof that a lesson teaches: it needs what it asks for in every step,
 //! its solution passes in the time that is promised, each tempting mistake fails
-//! with the feedback that it earns, and whoever acts at random does not pass.
+//! with the feedback that it earns, and whoever acts at random does not pass with every star.
 
 mod length;
 mod random;
