@@ -28,6 +28,6 @@ mod traffic;
 
 pub use crash::copy;
 pub use panels::{ComparisonPanel, use_annotations};
-pub use ranges::ranges;
+pub use ranges::Times;
 pub use shell::Workspace;
 pub use theme::theme_switch;
