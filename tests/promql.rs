@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+use xops_lab::alert::rules;
 use xops_lab::promql::{Bounds, Kind, Options, Query, Value, parse, testing};
 use xops_lab::telemetry::store::{Labels, NAME, STALE, Sample, Store};
 
@@ -150,6 +151,19 @@ proptest! {
         }
     }
 
+    /// No text makes the reader of rule files panic; what it takes, it writes
+    /// and takes again, and what it refuses, it gives a reason for.
+    #[test]
+    fn any_rule_file_is_read_or_refused_with_a_reason(text in rule_file()) {
+        match rules::read("rules.yml", &text) {
+            Ok(file) => {
+                let written = rules::write(&file);
+                prop_assert_eq!(rules::read("rules.yml", &written).ok(), Some(file), "{}", written);
+            }
+            Err(found) => prop_assert!(found.has_errors(), "{}", text),
+        }
+    }
+
     /// Every step of a range is what the query gives at that moment.
     #[test]
     fn a_range_is_its_moments(text in queries::query(), store in data(), step in prop::sample::select(vec![15_000_i64, 60_000, 210_000])) {
@@ -175,6 +189,25 @@ proptest! {
             }
         }
     }
+}
+
+/// Lines of a rule file, most of them where they belong.
+fn rule_file() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        8 => prop::sample::select(vec![
+            "  - name: b", "    interval: 30s", "    limit: 3", "    rules:", "      - alert: Down",
+            "      - record: a:b", "        expr: up == 0", "        expr: sum(rate(x[5m]))",
+            "        for: 5m", "        keep_firing_for: 1d", "        labels: {severity: page}",
+            "        annotations: {summary: '{{ $labels.job }} {{ $value }}'}", "        for: soon",
+            "        expr: up ==", "groups: []", "        labels: [a]", "    query_offset: 1m",
+        ]).prop_map(str::to_owned),
+        1 => queries::soup().prop_map(|query| format!("        expr: {query}")),
+        1 => any::<String>(),
+    ];
+    prop::collection::vec(line, 0..12).prop_map(|lines| {
+        let start = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: up\n";
+        start.to_owned() + &lines.join("\n") + "\n"
+    })
 }
 
 #[test]

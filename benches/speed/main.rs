@@ -4,13 +4,15 @@
 //! contains the words, or is the word before a full stop (`--ours`: without the
 //! others, for a profiler); `cargo xtask bench` runs all, and the same in WASM.
 //! Figures are million events (arrivals and completions) per second of CPU
-//! time, medians of rounds in which the engines take turns.
+//! time, medians of rounds in which the engines take turns; those of queries
+//! are milliseconds of CPU time.
 
 mod count;
 mod network;
 mod ours;
 mod peer;
 mod plain;
+mod queries;
 mod workloads;
 
 use std::time::{Duration, Instant};
@@ -44,6 +46,9 @@ fn main() {
         if words.is_empty() || words.iter().any(named) {
             println!("{}", line(workload, alone));
         }
+    }
+    if words.is_empty() || words.iter().any(|word| word == queries::NAME) {
+        queries::print(cpu_time);
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use xops_lab::base::{SimTime, Span};
 use xops_lab::session::{Scenario, Session};
 use xops_lab::telemetry::Latencies;
+use xops_lab::telemetry::trace::Sampling;
 use xops_lab::world::{Attempted, Happening, Probe, Served, UserDone, World};
 
 /// Events between two looks at the clock, as in the browser's slices.
@@ -47,6 +48,12 @@ impl Probe for Watch {
     fn happened(&mut self, _: SimTime, _: Happening) {}
 }
 
+/// A lab at time zero.
+pub fn lab(text: &str) -> Session {
+    let (scenario, _) = Scenario::read("bench", text).expect("invariant: our worlds are sound");
+    Session::new(Arc::new(scenario), 1)
+}
+
 impl Ours {
     /// The world of a file at time zero.
     pub fn new(text: &str, histograms: bool) -> Ours {
@@ -60,10 +67,13 @@ impl Ours {
         Ours { system, watch }
     }
 
-    /// The lab of a file at time zero, with the telemetry that the file asks for.
-    pub fn lab(text: &str) -> Ours {
-        let (scenario, _) = Scenario::read("bench", text).expect("invariant: our worlds are sound");
-        let session = Session::new(Arc::new(scenario), 1);
+    /// The lab of a file at time zero, with the telemetry that the file asks
+    /// for; it follows some requests, or none.
+    pub fn lab(text: &str, follows: bool) -> Ours {
+        let mut session = lab(text);
+        if !follows {
+            session.sample(Sampling::OFF);
+        }
         Ours {
             system: System::Lab(Box::new(session)),
             watch: Watch::default(),

@@ -10,72 +10,80 @@ pub struct Workload {
     pub name: &'static str,
     /// Its world file.
     pub world: &'static str,
-    /// Servers per station and whether it is the tree, where a plain loop exists.
-    pub plain: Option<(u32, bool)>,
     /// Whether the latency of every call is recorded.
     pub histograms: bool,
-    /// Whether ours is the whole lab with its telemetry, and beside it stands
-    /// the same world without any in place of a plain loop.
-    pub telemetry: bool,
+    /// What runs beside it.
+    pub beside: Beside,
+}
+
+/// What runs beside a workload.
+#[derive(Clone, Copy)]
+pub enum Beside {
+    /// Nothing.
+    Nothing,
+    /// The plain loop and desque, of so many servers per station and whether it is the tree.
+    Loops(u32, bool),
+    /// The world without telemetry, beside the whole lab.
+    NoTelemetry,
+    /// The whole lab in which no request is followed, beside one with the usual sampling.
+    NobodyFollowed,
 }
 
 /// Every workload.
-pub const WORKLOADS: [Workload; 8] = [
+pub const WORKLOADS: [Workload; 9] = [
     Workload {
         name: "A",
         world: include_str!("../worlds/a.yaml"),
-        plain: Some((1, false)),
         histograms: false,
-        telemetry: false,
+        beside: Beside::Loops(1, false),
     },
     Workload {
         name: "B",
         world: include_str!("../worlds/b.yaml"),
-        plain: Some((8, false)),
         histograms: false,
-        telemetry: false,
+        beside: Beside::Loops(8, false),
     },
     Workload {
         name: "C",
         world: include_str!("../worlds/c.yaml"),
-        plain: Some((8, true)),
         histograms: false,
-        telemetry: false,
+        beside: Beside::Loops(8, true),
     },
     Workload {
         name: "C, policies",
         world: include_str!("../worlds/c-policies.yaml"),
-        plain: Some((8, true)),
         histograms: false,
-        telemetry: false,
+        beside: Beside::Loops(8, true),
     },
     Workload {
         name: "C, policies and histograms",
         world: include_str!("../worlds/c-policies.yaml"),
-        plain: Some((8, true)),
         histograms: true,
-        telemetry: false,
+        beside: Beside::Loops(8, true),
     },
     Workload {
         name: "shop",
         world: include_str!("../../lessons/worlds/shop.yaml"),
-        plain: None,
         histograms: false,
-        telemetry: false,
+        beside: Beside::Nothing,
     },
     Workload {
         name: "C, telemetry",
         world: include_str!("../worlds/c.yaml"),
-        plain: None,
         histograms: false,
-        telemetry: true,
+        beside: Beside::NoTelemetry,
     },
     Workload {
         name: "shop, telemetry",
         world: include_str!("../../lessons/worlds/shop.yaml"),
-        plain: None,
         histograms: false,
-        telemetry: true,
+        beside: Beside::NoTelemetry,
+    },
+    Workload {
+        name: "shop, evidence",
+        world: include_str!("../../lessons/worlds/shop.yaml"),
+        histograms: false,
+        beside: Beside::NobodyFollowed,
     },
 ];
 
@@ -90,19 +98,21 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// What can run `workload`: ours, plain (or ours without telemetry), peer.
+    /// What can run `workload`: ours, then what runs beside it.
     pub fn all(workload: &Workload) -> Vec<Engine> {
-        let bare = || Engine::Ours(Box::new(Ours::new(workload.world, workload.histograms)));
-        if workload.telemetry {
-            let lab = Engine::Ours(Box::new(Ours::lab(workload.world)));
-            return vec![lab, bare()];
+        let world = workload.world;
+        let bare = || Engine::Ours(Box::new(Ours::new(world, workload.histograms)));
+        let lab = |follows| Engine::Ours(Box::new(Ours::lab(world, follows)));
+        match workload.beside {
+            Beside::Nothing => vec![bare()],
+            Beside::Loops(servers, tree) => vec![
+                bare(),
+                Engine::Plain(Box::new(Plain::new(servers, tree))),
+                Engine::Peer(Box::new(Peer::new(servers, tree))),
+            ],
+            Beside::NoTelemetry => vec![lab(true), bare()],
+            Beside::NobodyFollowed => vec![lab(true), lab(false)],
         }
-        let mut engines = vec![bare()];
-        if let Some((servers, tree)) = workload.plain {
-            engines.push(Engine::Plain(Box::new(Plain::new(servers, tree))));
-            engines.push(Engine::Peer(Box::new(Peer::new(servers, tree))));
-        }
-        engines
     }
 
     /// Handles about so many events; returns how many arrivals and completions they were.

@@ -11,10 +11,11 @@ use super::Play;
 use super::figure::Filler;
 use super::goal::Action;
 use super::play::Progress;
+use super::shown::shown;
 use super::view::{Debrief, SpentBy, Star};
 
 /// Points of a line in the comparison.
-const POINTS: u64 = 120;
+pub(super) const POINTS: u64 = 120;
 
 impl Play {
     /// The debrief of a lesson whose last step is done.
@@ -46,6 +47,7 @@ impl Play {
         Debrief {
             spent: self.spent(facts.lesson),
             comparison: self.comparison(),
+            shown: shown(session, began),
             actions,
             stars,
             took: session.now().since(began),

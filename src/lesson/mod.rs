@@ -24,6 +24,7 @@ pub mod proof;
 mod sample;
 pub mod shelf;
 mod show;
+mod shown;
 mod text;
 mod view;
 

@@ -131,6 +131,9 @@ pub struct Debrief {
     pub spent: Vec<SpentBy>,
     /// Budget over time: this run beside doing nothing and the reference run.
     pub comparison: Panel,
+    /// What the dashboards showed of the lesson (the first line of each), and
+    /// what was the case (the second).
+    pub shown: Vec<Panel>,
     /// What the learner did and when.
     pub actions: Vec<(SimTime, String)>,
     /// Stars out of three, each with its reason.

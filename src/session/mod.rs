@@ -45,11 +45,12 @@ pub use alerting::{
     AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange,
     RuleView, SilenceView,
 };
+pub(crate) use ask::step_for;
 pub use ask::{
-    Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, LogAnswer,
-    LogLine, LogQuestion, MetricAnswer, MetricQuestion, Proposal, Proposals, Proposed, Question,
-    RuleAnswer, RuleQuestion, Shape, SpanRow, TraceAnswer, TraceFilter, TraceLine, TraceQuestion,
-    TraceSort, TraceView, Typing, When,
+    Answer, Asked, Bars, Board, BoardAnswer, BoardQuestion, During, Found, FoundSeries, LINES,
+    LogAnswer, LogLine, LogQuestion, MetricAnswer, MetricQuestion, Proposal, Proposals, Proposed,
+    Question, RuleAnswer, RuleQuestion, Shape, SpanRow, TraceAnswer, TraceFilter, TraceLine,
+    TraceQuestion, TraceSort, TraceView, Typing, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use link::Link;

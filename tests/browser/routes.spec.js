@@ -85,7 +85,7 @@ for (const colorScheme of ["light", "dark"]) {
     await inspect(page, "payment");
     await action(page, "Inject a fault");
     await action(page, "Scale");
-    for (const tab of ["Dashboards", "Explore", "SLOs", "Map"]) {
+    for (const tab of ["Dashboards", "Explore", "Traces", "Logs", "Alerts", "SLOs", "Map"]) {
       await page.getByRole("tab", { name: tab }).click();
       await expectAccessible(page);
       for (const width of WIDTHS) {

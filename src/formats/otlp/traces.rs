@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{attributes, by_resource, instant, object};
+use crate::telemetry::scrape::methods;
 use crate::telemetry::trace::{
     self, NONE, Trace, marked, resource, service_name, span_id, span_kind, span_name, trace_id,
 };
@@ -13,19 +14,20 @@ const ERROR: u8 = 2;
 
 /// Traces as one `TracesData` message; `seed` is what ids are made of.
 pub fn traces<'a>(world: &World, seed: u64, found: impl Iterator<Item = &'a Trace>) -> String {
+    let methods = methods(world);
     let mut spans = Vec::new();
     for trace in found {
         for place in 0..trace.spans.len() as u16 {
             let span = &trace.spans[place as usize];
             let name = service_name(world, span);
             let resource = resource(world, name, &span.spot);
-            spans.push((resource, span_of(world, seed, trace, place)));
+            spans.push((resource, span_of(world, &methods, seed, trace, place)));
         }
     }
     json!({ "resourceSpans": by_resource(spans, "scopeSpans", "spans") }).to_string()
 }
 
-fn span_of(world: &World, seed: u64, trace: &Trace, place: u16) -> Json {
+fn span_of(world: &World, methods: &[&'static str], seed: u64, trace: &Trace, place: u16) -> Json {
     let span = &trace.spans[place as usize];
     let parent = (span.parent != NONE).then(|| span_id(seed, trace.number, span.parent).into());
     let events: Vec<Json> = trace::events(world, trace, place)
@@ -55,7 +57,7 @@ fn span_of(world: &World, seed: u64, trace: &Trace, place: u16) -> Json {
         ("endTimeUnixNano", Some(instant(span.end))),
         (
             "attributes",
-            Some(attributes(&trace::attributes(world, span))),
+            Some(attributes(&trace::attributes(world, methods, span))),
         ),
         (
             "events",

@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{SimTime, Span};
+use super::{Bars, During};
+use crate::base::SimTime;
 use crate::session::Session;
 use crate::telemetry::logs::{Level, Record};
 
 /// Lines that an answer carries; how many more there are is told.
 const MOST_LINES: usize = 200;
-/// Bars of the histogram.
-const BARS: usize = 60;
 
 /// Which lines are wanted; what is empty asks for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +21,8 @@ pub struct LogQuestion {
     pub text: String,
     /// Only lines of this request's trace.
     pub trace: Option<u64>,
-    /// How far back to look.
-    pub span: Span,
+    /// When they were written.
+    pub during: During,
 }
 
 /// What was found.
@@ -33,12 +32,8 @@ pub struct LogAnswer {
     pub lines: Vec<LogLine>,
     /// How many more fit.
     pub left_out: u32,
-    /// Beginning of the first bar.
-    pub from: SimTime,
-    /// Length of a bar.
-    pub step: Span,
-    /// Lines in each bar, repetitions counted: all that fit, and the errors among them.
-    pub counts: Vec<(u32, u32)>,
+    /// Lines over time, repetitions counted: all that fit, and the errors among them.
+    pub bars: Bars,
     /// Bytes shipped since the start of the run.
     pub bytes: u64,
 }
@@ -65,20 +60,11 @@ pub struct LogLine {
 impl Session {
     pub(super) fn ask_logs(&self, question: &LogQuestion) -> LogAnswer {
         let now = self.now();
-        let span = if question.span.is_zero() {
-            now.since(SimTime::ZERO)
-        } else {
-            question.span
-        };
-        let begin = now.as_nanos().saturating_sub(span.as_nanos());
-        let from = SimTime::from_nanos(begin);
-        let step = Span::from_nanos((now.as_nanos() - begin) / BARS as u64 + 1);
+        let (from, until) = question.during.bounds(now);
         let mut answer = LogAnswer {
             lines: Vec::new(),
             left_out: 0,
-            from,
-            step,
-            counts: vec![(0, 0); BARS],
+            bars: Bars::new(from, until),
             bytes: self.logs().bytes(),
         };
         let words: Vec<String> = question
@@ -90,12 +76,13 @@ impl Session {
             if record.at < from {
                 break;
             }
+            if record.at > until {
+                continue;
+            }
             if record.level() as u8 >= question.level && self.fits(record, question, &words) {
-                let bar = (record.at.since(from).as_nanos() / step.as_nanos()) as usize;
-                if let Some((all, errors)) = answer.counts.get_mut(bar) {
-                    *all += record.repeats + 1;
-                    *errors += u32::from(record.level() == Level::Error) * (record.repeats + 1);
-                }
+                let lines = record.repeats + 1;
+                let errors = u32::from(record.level() == Level::Error) * lines;
+                answer.bars.add(record.at, lines, errors);
                 if answer.lines.len() < MOST_LINES {
                     answer.lines.push(self.log_line(record));
                 } else {

@@ -138,7 +138,7 @@ impl Session {
 
 /// A step that gives about [`POINTS`] values: a multiple of the time between
 /// scrapes, and of a length that people use.
-pub(super) fn step_for(span: Span, scrape: Span) -> Span {
+pub(crate) fn step_for(span: Span, scrape: Span) -> Span {
     const STEPS: [u64; 13] = [
         1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 10_800,
     ];

@@ -6,6 +6,7 @@
 
 mod board;
 mod complete;
+mod during;
 mod logs;
 mod metrics;
 mod rule;
@@ -17,7 +18,9 @@ use super::Session;
 
 pub use board::{Board, BoardAnswer, BoardQuestion, LINES};
 pub use complete::{Proposal, Proposals, Proposed, Typing};
+pub use during::{Bars, During};
 pub use logs::{LogAnswer, LogLine, LogQuestion};
+pub(crate) use metrics::step_for;
 pub use metrics::{Asked, Found, FoundSeries, MetricAnswer, MetricQuestion, Shape, When};
 pub use rule::{RuleAnswer, RuleQuestion};
 pub use traces::{

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Bars, During};
 use crate::base::{SimTime, Span};
 use crate::session::Session;
 use crate::telemetry::trace::{
@@ -32,6 +33,8 @@ pub struct TraceFilter {
     pub failed: bool,
     /// Only those that took so long.
     pub least: Span,
+    /// When they began.
+    pub during: During,
     /// In which order.
     pub sort: TraceSort,
 }
@@ -59,6 +62,9 @@ pub enum TraceAnswer {
         left_out: u32,
         /// How many are kept.
         kept: u32,
+        /// Those that fit over time, by when they began, and among them those
+        /// in which something failed.
+        bars: Bars,
     },
     /// One trace; nothing if it is not kept.
     One(Option<TraceView>),
@@ -139,19 +145,24 @@ impl Session {
 
     fn list_traces(&self, filter: &TraceFilter) -> TraceAnswer {
         let world = self.world();
+        let (from, until) = filter.during.bounds(self.now());
+        let mut bars = Bars::new(from, until);
         let mut kept = 0;
         let mut found: Vec<TraceLine> = Vec::new();
         for trace in self.tracer().traces() {
             kept += 1;
             let line = self.trace_line(trace);
             let here = |span| service_name(world, span) == filter.service;
-            if (filter.failed && line.failed == 0)
+            if line.at < from
+                || line.at > until
+                || (filter.failed && line.failed == 0)
                 || line.took < filter.least
                 || !line.name.contains(&filter.route)
                 || !(filter.service.is_empty() || trace.spans.iter().any(here))
             {
                 continue;
             }
+            bars.add(line.at, 1, u32::from(line.failed > 0));
             found.push(line);
         }
         found.sort_by_key(|line| {
@@ -168,6 +179,7 @@ impl Session {
             found,
             left_out,
             kept,
+            bars,
         }
     }
 
@@ -209,11 +221,12 @@ impl Session {
             Value::Flag(flag) => if flag { "true" } else { "false" }.to_owned(),
         };
         let service = service_name(world, span);
-        let mut about: Vec<(String, String)> = trace::attributes(world, span)
-            .into_iter()
-            .chain(trace::resource(world, service, &span.spot))
-            .map(|(key, value)| (key.to_owned(), words(value)))
-            .collect();
+        let mut about: Vec<(String, String)> =
+            trace::attributes(world, self.metrics().methods(), span)
+                .into_iter()
+                .chain(trace::resource(world, service, &span.spot))
+                .map(|(key, value)| (key.to_owned(), words(value)))
+                .collect();
         for (at, name, said) in trace::events(world, trace, row.place) {
             let mut text = name;
             for (_, value) in said {

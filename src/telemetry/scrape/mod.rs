@@ -22,6 +22,7 @@ use crate::world::{Attempted, Happening, PodFigures, Served, UserDone, World};
 
 pub use catalogue::{FAMILIES, Family, FamilyKind, family_of};
 pub use counters::{BOUND_TEXTS, BOUNDS};
+pub use pull::methods;
 
 use block::{Base, Block, Pen};
 use catalogue::BY_SESSION;
@@ -226,6 +227,11 @@ impl Metrics {
                 self.passing.push(id);
             }
         }
+    }
+
+    /// HTTP methods, by number of the route.
+    pub fn methods(&self) -> &[&'static str] {
+        &self.methods
     }
 
     /// How metrics are kept.

@@ -494,8 +494,8 @@ fn criticality(criticality: Criticality) -> &'static str {
     }
 }
 
-/// Methods by number of the route: what changes something is posted, all else is got.
-pub(super) fn methods(world: &World) -> Vec<&'static str> {
+/// HTTP methods by number of the route: what changes something is posted, all else is got.
+pub fn methods(world: &World) -> Vec<&'static str> {
     let spec = world.spec();
     let mut writes: Vec<bool> = vec![false; world.route_count()];
     for (place, service) in spec.services.iter().enumerate() {

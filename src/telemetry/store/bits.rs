@@ -20,20 +20,24 @@ impl BitWriter {
             *last |= ((value as u8) & ((1_u16 << count) - 1) as u8) << self.free;
             return;
         }
-        let mut left = count;
-        while left > 0 {
-            if self.free == 0 {
-                self.bytes.push(0);
-                self.free = 8;
-            }
-            let now = left.min(self.free);
-            let part = (value >> (left - now)) as u8 & ((1_u16 << now) - 1) as u8;
-            if let Some(last) = self.bytes.last_mut() {
-                *last |= part << (self.free - now);
-            }
-            self.free -= now;
-            left -= now;
+        // The rest of the byte that is begun, then whole bytes at once.
+        let now = self.free;
+        if let Some(last) = self.bytes.last_mut().filter(|_| now > 0) {
+            *last |= (value >> (count - now)) as u8 & ((1_u16 << now) - 1) as u8;
         }
+        let left = count - now;
+        let bytes = left.div_ceil(8);
+        let word = value.checked_shl(64 - left).unwrap_or(0).to_be_bytes();
+        self.bytes.extend_from_slice(&word[..bytes as usize]);
+        self.free = bytes * 8 - left;
+    }
+
+    /// Appends `count` zeros.
+    pub fn push_zeros(&mut self, count: u32) {
+        let left = count.saturating_sub(self.free);
+        let bytes = left.div_ceil(8);
+        self.bytes.resize(self.bytes.len() + bytes as usize, 0);
+        self.free = self.free + bytes * 8 - count;
     }
 
     /// What was written so far.
@@ -116,6 +120,20 @@ mod tests {
                 prop_assert_eq!(reader.take(*count), value & mask);
             }
             prop_assert_eq!(reader.take(9) & 1, 0);
+        }
+
+        #[test]
+        fn zeros_at_once_are_zeros_one_by_one(before in 0u32..20, zeros in 0u32..200, after in any::<u64>()) {
+            let (mut at_once, mut each) = (BitWriter::default(), BitWriter::default());
+            for writer in [&mut at_once, &mut each] {
+                writer.push(u64::MAX, before);
+            }
+            at_once.push_zeros(zeros);
+            (0..zeros).for_each(|_| each.push(0, 1));
+            for writer in [&mut at_once, &mut each] {
+                writer.push(after, 64);
+            }
+            prop_assert_eq!(at_once.bytes(), each.bytes());
         }
     }
 }

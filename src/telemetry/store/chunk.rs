@@ -17,6 +17,8 @@ pub(super) const MOST: u16 = 240;
 const TIMES: [u32; 3] = [12, 20, 64];
 /// The same for whole values.
 const WHOLES: [u32; 5] = [4, 7, 10, 18, 64];
+/// The same for the first value of a chunk.
+const FIRSTS: [u32; 5] = [8, 16, 24, 32, 64];
 /// Whole numbers below this are kept as such: 2^53, where every one is exact.
 const LARGEST: f64 = 9_007_199_254_740_992.0;
 
@@ -37,7 +39,7 @@ pub(super) struct Chunk {
 impl Chunk {
     /// Every sample.
     pub fn samples(&self) -> Samples<'_> {
-        Samples::new(&self.bits, self.count, self.whole)
+        Samples::new(&self.bits, self.first, self.count, self.whole)
     }
 
     /// Bytes that this takes, with the counters of its owners and what an allocator adds.
@@ -72,13 +74,17 @@ impl Head {
     /// A chunk with its first sample.
     pub fn new(sample: Sample) -> Head {
         let mut bits = BitWriter::default();
-        bits.push(sample.time as u64, 64);
-        bits.push(sample.value.to_bits(), 64);
+        let whole = is_whole(sample.value);
+        if whole {
+            push_signed(&mut bits, sample.value as i64, &FIRSTS);
+        } else {
+            bits.push(sample.value.to_bits(), 64);
+        }
         Head {
             bits,
             first: sample.time,
             count: 1,
-            whole: is_whole(sample.value),
+            whole,
             state: State {
                 time: sample.time,
                 value: sample.value,
@@ -101,17 +107,34 @@ impl Head {
         self.count < MOST && (!self.whole || is_whole(sample.value))
     }
 
+    /// How many more samples belong here.
+    pub fn room_for(&self) -> u16 {
+        MOST - self.count
+    }
+
+    /// The milliseconds after which its newest value may come again and again
+    /// as a run of 2 bits a sample; 0 if it may not.
+    #[inline]
+    pub fn rhythm(&self) -> i64 {
+        // A whole value that has just changed is expected to change again.
+        if self.state.grown == 0 {
+            self.state.step
+        } else {
+            0
+        }
+    }
+
+    /// Appends the newest value `times` times, at its [rhythm](Head::rhythm).
+    pub fn repeat(&mut self, times: u16) {
+        self.bits.push_zeros(2 * u32::from(times));
+        self.state.time += i64::from(times) * self.state.step;
+        self.count += times;
+    }
+
     /// Appends a sample that this chunk takes, newer than its newest.
     pub fn push(&mut self, sample: Sample) {
         let state = &mut self.state;
         let step = sample.time.wrapping_sub(state.time);
-        if self.whole && step == state.step && sample.value == state.value && state.grown == 0 {
-            // As expected: by far the most common case, in one write.
-            self.bits.push(0, 2);
-            state.time = sample.time;
-            self.count += 1;
-            return;
-        }
         push_signed(&mut self.bits, step.wrapping_sub(state.step), &TIMES);
         if self.whole {
             let grown = (sample.value as i64).wrapping_sub(state.value as i64);
@@ -128,7 +151,7 @@ impl Head {
 
     /// Every sample so far.
     pub fn samples(&self) -> Samples<'_> {
-        Samples::new(self.bits.bytes(), self.count, self.whole)
+        Samples::new(self.bits.bytes(), self.first, self.count, self.whole)
     }
 
     /// No more will be appended.
@@ -163,13 +186,16 @@ fn push_signed(bits: &mut BitWriter, value: i64, classes: &[u32]) {
     }
     let fits = |width: &u32| *width == 64 || folded < 1 << width;
     let class = classes.iter().position(fits).unwrap_or(classes.len() - 1);
-    for _ in 0..=class {
-        bits.push(1, 1);
+    let width = classes[class];
+    let last = class + 1 == classes.len();
+    let length = class as u32 + 2 - u32::from(last);
+    let ones = (1 << length) - 1 - u64::from(!last);
+    if length + width <= 64 {
+        bits.push(ones << width | folded, length + width);
+    } else {
+        bits.push(ones, length);
+        bits.push(folded, width);
     }
-    if class + 1 < classes.len() {
-        bits.push(0, 1);
-    }
-    bits.push(folded, classes[class]);
 }
 
 fn take_signed(bits: &mut BitReader<'_>, classes: &[u32]) -> i64 {
@@ -228,13 +254,16 @@ pub(super) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    fn new(bytes: &'a [u8], count: u16, whole: bool) -> Self {
+    fn new(bytes: &'a [u8], first: i64, count: u16, whole: bool) -> Self {
         Samples {
             bits: BitReader::new(bytes),
             left: count,
             started: false,
             whole,
-            state: State::default(),
+            state: State {
+                time: first,
+                ..State::default()
+            },
         }
     }
 }
@@ -259,8 +288,11 @@ impl Iterator for Samples<'_> {
             }
         } else {
             self.started = true;
-            state.time = bits.take(64) as i64;
-            state.value = f64::from_bits(bits.take(64));
+            state.value = if self.whole {
+                take_signed(bits, &FIRSTS) as f64
+            } else {
+                f64::from_bits(bits.take(64))
+            };
         }
         Some(Sample {
             time: state.time,
@@ -329,20 +361,26 @@ mod tests {
 
     #[test]
     fn a_quiet_series_takes_two_bits_a_sample() {
-        let mut head = Head::new(Sample {
-            time: 0,
+        let at = |scrape: i64| Sample {
+            time: scrape * 15_000,
             value: 7.0,
-        });
-        for scrape in 1..240 {
-            head.push(Sample {
-                time: scrape * 15_000,
-                value: 7.0,
-            });
+        };
+        let mut head = Head::new(at(0));
+        head.push(at(1));
+        let mut repeated = head.clone();
+        for scrape in 2..240 {
+            assert_eq!(head.rhythm(), 15_000);
+            head.push(at(scrape));
         }
-        // 16 bytes for the first, one step of the clock, then 2 bits each.
-        assert_eq!(
-            head.close().bits.len(),
-            16 + (3_usize + 20 + 238 * 2).div_ceil(8)
-        );
+        repeated.repeat(238);
+        let expected: Vec<Sample> = (0..240).map(at).collect();
+        for head in [head, repeated] {
+            assert_eq!(head.samples().collect::<Vec<_>>(), expected);
+            // 10 bits for the first value, one step of the clock, then 2 bits each.
+            assert_eq!(
+                head.close().bits.len(),
+                (10_usize + 3 + 20 + 1 + 238 * 2).div_ceil(8)
+            );
+        }
     }
 }

@@ -120,6 +120,24 @@ struct Series {
     head: Option<Head>,
 }
 
+/// The end of a series, in a table of its own: at a scrape most values are what
+/// they were, and to note that nothing else is touched.
+#[derive(Clone, Copy, Debug)]
+struct Tail {
+    /// Time of the newest sample.
+    time: i64,
+    /// Bits of its value.
+    value: u64,
+    /// After how many milliseconds that value may repeat; 0 if it may not.
+    rhythm: i64,
+    /// Of which turn of the slot this is.
+    turn: u32,
+    /// How often the value has repeated since the head was written.
+    repeats: u16,
+    /// How often it may.
+    room: u16,
+}
+
 /// A slot of the table of series.
 #[derive(Clone, Debug)]
 struct Slot {
@@ -132,6 +150,8 @@ struct Slot {
 pub struct Store {
     limits: Limits,
     slots: Vec<Slot>,
+    /// By slot; what is not in the heads yet.
+    tails: Vec<Tail>,
     free: Vec<u32>,
     by_labels: BTreeMap<Labels, u32>,
     index: Index,
@@ -159,6 +179,7 @@ impl Store {
         Store {
             limits,
             slots: Vec::new(),
+            tails: Vec::new(),
             free: Vec::new(),
             by_labels: BTreeMap::new(),
             index: Index::default(),
@@ -192,6 +213,7 @@ impl Store {
             }
             None => {
                 self.slots.push(Slot { turn: 0, series });
+                self.tails.push(Tail::NONE);
                 (self.slots.len() - 1) as u32
             }
         };
@@ -202,29 +224,50 @@ impl Store {
     }
 
     /// Appends a sample. The same sample twice is taken once, in silence.
+    #[inline]
     pub fn append(&mut self, id: SeriesId, sample: Sample) -> Result<(), Refused> {
+        if let Some(tail) = self.tails.get_mut(id.slot as usize)
+            && tail.repeats(id, sample)
+        {
+            tail.time = sample.time;
+            tail.repeats += 1;
+            self.counts.appended += 1;
+            self.newest = self.newest.max(sample.time);
+            return Ok(());
+        }
+        self.append_other(id, sample)
+    }
+
+    /// Appends a sample that does not just repeat the one before.
+    fn append_other(&mut self, id: SeriesId, sample: Sample) -> Result<(), Refused> {
         let slot = self.slots.get_mut(id.slot as usize);
         let slot = slot.filter(|slot| slot.turn == id.turn);
         let series = slot.and_then(|slot| slot.series.as_mut());
         let series = series.ok_or(Refused::Unknown)?;
-        let last = series.newest();
-        if let Some(last) = last {
-            if sample.time < last.time {
+        let tail = &mut self.tails[id.slot as usize];
+        if let Some(head) = &mut series.head {
+            if sample.time < tail.time {
                 self.counts.out_of_order += 1;
                 return Err(Refused::OutOfOrder);
             }
-            if sample.time == last.time {
-                if sample.value.to_bits() == last.value.to_bits() {
+            if sample.time == tail.time {
+                if sample.value.to_bits() == tail.value {
                     return Ok(());
                 }
                 self.counts.duplicates += 1;
                 return Err(Refused::Duplicate);
             }
+            head.repeat(tail.repeats);
         }
         match &mut series.head {
-            Some(head) if head.takes(sample) => head.push(sample),
+            Some(head) if head.takes(sample) => {
+                head.push(sample);
+                *tail = Tail::of(head, id.turn);
+            }
             head => {
-                if let Some(full) = head.replace(Head::new(sample)) {
+                let new = Head::new(sample);
+                *tail = Tail::of(&new, id.turn);
+                if let Some(full) = head.replace(new) {
                     let chunk = full.close();
                     self.closed += chunk.room();
                     series.closed.push_back(chunk);
@@ -241,8 +284,7 @@ impl Store {
 
     /// Marks a series as gone from `time` on, unless it is marked already.
     pub fn mark_stale(&mut self, id: SeriesId, time: i64) -> Result<(), Refused> {
-        let newest = self.get(id).and_then(Series::newest);
-        if newest.is_none_or(|newest| is_stale(newest.value)) {
+        if self.newest(id).is_none() {
             return Ok(());
         }
         let value = f64::from_bits(STALE);
@@ -287,8 +329,12 @@ impl Store {
                 dropped += u64::from(chunk.count);
                 series.closed.pop_front();
             }
-            if series.newest().is_none_or(|newest| newest.time < time) && series.closed.is_empty() {
-                dropped += series.head.as_ref().map_or(0, |head| u64::from(head.count));
+            let tail = self.tails[number];
+            let newest = series.head.as_ref().map(|_| tail.time);
+            if newest.is_none_or(|newest| newest < time) && series.closed.is_empty() {
+                let count = |head: &Head| u64::from(head.count + tail.repeats);
+                dropped += series.head.as_ref().map_or(0, count);
+                self.tails[number] = Tail::NONE;
                 let labels = series.labels.clone();
                 slot.series = None;
                 slot.turn = slot.turn.wrapping_add(1);
@@ -298,7 +344,7 @@ impl Store {
                 continue;
             }
             let closed = series.closed.front().map(|chunk| chunk.last);
-            let end = closed.or(series.newest().map(|newest| newest.time));
+            let end = closed.or(newest);
             ends = ends.min(end.unwrap_or(ends));
         }
         self.ends = ends;
@@ -352,12 +398,14 @@ impl Store {
         }
         if let Some(head) = series.head.as_ref().filter(|head| head.first <= to) {
             copy(head.samples(), from, to, out);
+            copy(self.tails[id.slot as usize].samples(), from, to, out);
         }
     }
 
     /// The newest value of a series, unless it is marked as gone.
     pub fn newest(&self, id: SeriesId) -> Option<f64> {
-        let newest = self.get(id).and_then(Series::newest)?.value;
+        self.get(id)?.head.as_ref()?;
+        let newest = f64::from_bits(self.tails[id.slot as usize].value);
         (!is_stale(newest)).then_some(newest)
     }
 
@@ -399,6 +447,7 @@ impl Store {
     /// The same, walked through: what every part really takes.
     pub fn measured_bytes(&self) -> usize {
         let mut bytes = self.slots.capacity() * size_of::<Slot>() + self.index.room();
+        bytes += self.tails.capacity() * size_of::<Tail>();
         for series in self.slots.iter().filter_map(|slot| slot.series.as_ref()) {
             bytes += series.closed.capacity() * size_of::<Chunk>();
             bytes += series
@@ -414,13 +463,53 @@ impl Store {
     }
 }
 
-impl Series {
-    fn newest(&self) -> Option<Sample> {
-        self.head.as_ref().map(Head::newest)
+impl Tail {
+    /// Of a series without samples.
+    const NONE: Tail = Tail {
+        time: i64::MIN,
+        value: STALE,
+        rhythm: 0,
+        turn: 0,
+        repeats: 0,
+        room: 0,
+    };
+
+    /// Of a series whose head has just been written.
+    fn of(head: &Head, turn: u32) -> Tail {
+        let newest = head.newest();
+        Tail {
+            time: newest.time,
+            value: newest.value.to_bits(),
+            rhythm: head.rhythm(),
+            turn,
+            repeats: 0,
+            room: head.room_for(),
+        }
+    }
+
+    /// Whether a sample of a series repeats its value at the time expected.
+    #[inline]
+    fn repeats(&self, id: SeriesId, sample: Sample) -> bool {
+        self.rhythm > 0
+            && sample.time.wrapping_sub(self.time) == self.rhythm
+            && sample.value.to_bits() == self.value
+            && self.repeats < self.room
+            && self.turn == id.turn
+    }
+
+    /// The samples that are not in the head yet.
+    fn samples(self) -> impl Iterator<Item = Sample> {
+        let value = f64::from_bits(self.value);
+        (0..i64::from(self.repeats))
+            .rev()
+            .map(move |before| Sample {
+                time: self.time - before * self.rhythm,
+                value,
+            })
     }
 }
 
-fn copy(samples: chunk::Samples<'_>, from: i64, to: i64, out: &mut Vec<Sample>) {
+fn copy(samples: impl Iterator<Item = Sample>, from: i64, to: i64, out: &mut Vec<Sample>) {
     for sample in samples {
         if sample.time > to {
             break;

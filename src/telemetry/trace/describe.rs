@@ -183,18 +183,26 @@ pub fn resource(world: &World, name: &str, spot: &Spot) -> Vec<Attribute> {
     found
 }
 
-/// What is said of a span.
-pub fn attributes(world: &World, span: &Span) -> Vec<Attribute> {
+/// What is said of a span; `methods` are the HTTP methods by number of the route
+/// ([`methods`](crate::telemetry::scrape::methods)).
+pub fn attributes(world: &World, methods: &[&'static str], span: &Span) -> Vec<Attribute> {
     let mut found: Vec<Attribute> = Vec::new();
     let mut put = |key, value| found.push((key, value));
     let text = |text: &str| Value::Text(text.to_owned());
+    let method =
+        |route: u32| Value::Text((*methods.get(route as usize).unwrap_or(&"GET")).to_owned());
     match span.kind {
         SpanKind::Serve => {
-            let path = format!("/{}", route(world, span.spot.service, span.spot.route));
-            put("http.route", Value::Text(path));
-            if let Some(outcome) = span.outcome {
-                let code = i64::from(status_code(outcome));
-                put("http.response.status_code", Value::Int(code));
+            let spot = span.spot;
+            let path = format!("/{}", route(world, spot.service, spot.route));
+            // Only what speaks HTTP; what a database does is told by who asked it.
+            if matches!(kind_of(world, spot.service), Kind::Gateway | Kind::Service) {
+                put("http.request.method", method(spot.route));
+                put("http.route", Value::Text(path));
+                if let Some(outcome) = span.outcome {
+                    let code = i64::from(status_code(outcome));
+                    put("http.response.status_code", Value::Int(code));
+                }
             }
         }
         SpanKind::Call => {
@@ -219,6 +227,7 @@ pub fn attributes(world: &World, span: &Span) -> Vec<Attribute> {
                     put("messaging.operation.type", text("send"));
                 }
                 Kind::Gateway | Kind::Service | Kind::Dependency => {
+                    put("http.request.method", method(span.route));
                     put("url.template", Value::Text(format!("/{path}")));
                     if let Some(outcome) = span.outcome
                         && outcome != Outcome::TimedOut

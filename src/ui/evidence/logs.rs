@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{service_field, strings, words_field};
-use crate::base::Span;
-use crate::session::{Answer, LogAnswer, LogLine, LogQuestion, Question, View};
+use super::over_time::OverTime;
+use super::{inspected, service_field, strings, words_field};
+use crate::session::{Answer, LogLine, LogQuestion, Question, View};
 use crate::ui::asking::use_answer;
 use crate::ui::format;
 use crate::ui::hooks::use_state_eq;
 use crate::ui::widget::{Sign, icon, select};
+use crate::ui::workspace::Times;
 
 /// What the tab is given.
 #[derive(PartialEq, Properties)]
@@ -19,8 +20,10 @@ pub struct LogsProps {
     pub fresh: u64,
     /// The lab.
     pub view: Rc<View>,
-    /// How far back to look.
-    pub range: Span,
+    /// The time that is shown.
+    pub times: Times,
+    /// The inspected service: the first to be asked for.
+    pub selected: Option<u32>,
     /// The request whose lines alone are shown.
     pub trace: Option<u64>,
     /// The lines of all requests are wanted again.
@@ -32,7 +35,11 @@ pub struct LogsProps {
 /// The tab.
 #[component]
 pub fn Logs(props: &LogsProps) -> Html {
-    let service = use_state_eq(String::new);
+    let service = use_state_eq(|| {
+        // The lines of one request are those of every service.
+        let selected = props.selected.filter(|_| props.trace.is_none());
+        inspected(&props.view, selected)
+    });
     let text = use_state_eq(String::new);
     let level = use_state_eq(|| 0_usize);
     let question = Question::Logs(LogQuestion {
@@ -40,7 +47,7 @@ pub fn Logs(props: &LogsProps) -> Html {
         level: *level as u8,
         text: (*text).clone(),
         trace: props.trace,
-        span: props.range,
+        during: props.times.during(),
     });
     let answer = use_answer(Some(question), props.fresh);
     let answer = answer.as_deref().and_then(|answer| match answer {
@@ -58,6 +65,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                 { select("log-level", strings::LEVEL, &strings::LEVELS, *level, on_level) }
                 { words_field("log-text", strings::TEXT, strings::TEXT_HINT, &text) }
             </div>
+            <div class="toolbar">{ props.times.field() }</div>
             if props.trace.is_some() {
                 <p class="evidence-title">{ strings::ONE_REQUEST }{ " " }
                     <button type="button" class="button" onclick={props.on_all.reform(|_: MouseEvent| ())}>
@@ -65,7 +73,8 @@ pub fn Logs(props: &LogsProps) -> Html {
                 </p>
             }
             if let Some(answer) = answer {
-                { histogram(answer) }
+                <OverTime view={props.view.clone()} times={props.times.clone()} bars={answer.bars.clone()}
+                    title={strings::LINES_OVER_TIME} names={strings::LINES_NAMES} />
                 if answer.lines.is_empty() {
                     <p class="empty">{ strings::NO_LINES }</p>
                 } else {
@@ -77,26 +86,6 @@ pub fn Logs(props: &LogsProps) -> Html {
                 <p class="note">{ strings::shipped(answer.bytes) }</p>
             }
         </div>
-    }
-}
-
-fn histogram(answer: &LogAnswer) -> Html {
-    let sum = |of: fn(&(u32, u32)) -> u32| answer.counts.iter().map(of).sum::<u32>();
-    let peak = answer.counts.iter().map(|count| count.0).max().unwrap_or(0);
-    let words = strings::histogram(sum(|count| count.0), sum(|count| count.1), peak);
-    let height = |count: u32| 40.0 * f64::from(count) / f64::from(peak.max(1));
-    let bar = |place: usize, count: u32, class: &'static str| {
-        html! {
-            <rect {class} x={(place * 10).to_string()} width="8" y={format!("{:.1}", 40.0 - height(count))}
-                height={format!("{:.1}", height(count))} />
-        }
-    };
-    html! {
-        <svg class="log-counts" role="img" aria-label={words} viewBox="0 0 600 40" preserveAspectRatio="none">
-            { for answer.counts.iter().enumerate().map(|(place, (all, errors))| html! {
-                <>{ bar(place, *all, "log-all") }{ bar(place, *errors, "log-errors") }</>
-            }) }
-        </svg>
     }
 }
 

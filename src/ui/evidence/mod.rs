@@ -5,6 +5,7 @@
 //! lines fit is worked out in the worker.
 
 mod logs;
+mod over_time;
 mod traces;
 mod waterfall;
 
@@ -26,6 +27,26 @@ pub struct Evidence {
     pub trace: Option<u64>,
     /// The request whose lines alone are shown.
     pub logs: Option<u64>,
+    /// Which traces were asked for elsewhere.
+    pub sought: Sought,
+}
+
+/// Which traces a chart leads to.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub enum Sought {
+    /// The latest.
+    #[default]
+    Latest,
+    /// Those that took longest.
+    Longest,
+    /// Those that failed.
+    Failed,
+}
+
+/// Name of the inspected service; empty for all of them.
+fn inspected(view: &View, selected: Option<u32>) -> String {
+    let service = selected.and_then(|place| view.services.get(place as usize));
+    service.map_or(String::new(), |service| service.name.clone())
 }
 
 /// The names that services can be chosen by: every one, then each.

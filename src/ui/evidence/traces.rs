@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::over_time::OverTime;
 use super::waterfall::Waterfall;
-use super::{service_field, strings, words_field};
+use super::{Sought, inspected, service_field, strings, words_field};
 use crate::session::{
     Answer, Question, TraceAnswer, TraceFilter, TraceLine, TraceQuestion, TraceSort, View,
 };
@@ -13,6 +14,7 @@ use crate::ui::asking::use_answer;
 use crate::ui::format;
 use crate::ui::hooks::use_state_eq;
 use crate::ui::widget::{Sign, icon, select};
+use crate::ui::workspace::Times;
 
 /// What the tab is given.
 #[derive(PartialEq, Properties)]
@@ -21,6 +23,12 @@ pub struct TracesProps {
     pub fresh: u64,
     /// The lab.
     pub view: Rc<View>,
+    /// The time that is shown.
+    pub times: Times,
+    /// The inspected service: the first to be asked for.
+    pub selected: Option<u32>,
+    /// Which are the first to be asked for.
+    pub sought: Sought,
     /// The request whose trace stands open.
     pub open: Option<u64>,
     /// Another trace is opened, or none.
@@ -32,11 +40,11 @@ pub struct TracesProps {
 /// The tab.
 #[component]
 pub fn Traces(props: &TracesProps) -> Html {
-    let service = use_state_eq(String::new);
+    let service = use_state_eq(|| inspected(&props.view, props.selected));
     let route = use_state_eq(String::new);
-    let status = use_state_eq(|| 0_usize);
+    let status = use_state_eq(|| usize::from(props.sought == Sought::Failed));
     let least = use_state_eq(|| 0_usize);
-    let order = use_state_eq(|| 0_usize);
+    let order = use_state_eq(|| usize::from(props.sought == Sought::Longest));
     let question = match props.open {
         Some(number) => TraceQuestion::One(number),
         None => TraceQuestion::List(TraceFilter {
@@ -44,6 +52,7 @@ pub fn Traces(props: &TracesProps) -> Html {
             route: (*route).clone(),
             failed: *status == 1,
             least: strings::LEASTS[*least].1,
+            during: props.times.during(),
             sort: [TraceSort::Latest, TraceSort::Longest, TraceSort::Largest][*order],
         }),
     };
@@ -81,7 +90,10 @@ pub fn Traces(props: &TracesProps) -> Html {
                 { select("trace-least", strings::LEAST, &leasts, *least, choose(&least)) }
                 { select("trace-order", strings::SORT, &strings::ORDERS, *order, choose(&order)) }
             </div>
-            if let Some(TraceAnswer::List { found, left_out, .. }) = answer {
+            <div class="toolbar">{ props.times.field() }</div>
+            if let Some(TraceAnswer::List { found, left_out, bars, .. }) = answer {
+                <OverTime view={props.view.clone()} times={props.times.clone()} bars={bars.clone()}
+                    title={strings::TRACES_OVER_TIME} names={strings::TRACES_NAMES} />
                 if found.is_empty() {
                     <p class="empty">{ strings::NO_TRACES }</p>
                 } else {

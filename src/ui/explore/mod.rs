@@ -20,7 +20,7 @@ use super::chart::LineChart;
 use super::lab::use_lab;
 use super::notices::{Notice, use_notices};
 use super::strings::explore as strings;
-use super::workspace::{copy as copy_text, ranges, use_annotations};
+use super::workspace::{Times, copy as copy_text, use_annotations};
 use crate::base::Span;
 use crate::session::{
     Answer, Asked, MetricQuestion, Panel, Question, Series, TimelineEvent, Unit, View, When,
@@ -52,10 +52,8 @@ pub struct ExploreProps {
     pub view: Rc<View>,
     /// Where it is kept.
     pub place: String,
-    /// How far back graphs look.
-    pub range: Span,
-    /// Another range was chosen.
-    pub on_range: Callback<Span>,
+    /// The time that is shown.
+    pub times: Times,
     /// Becomes another number when there is something new to see.
     pub fresh: u64,
 }
@@ -69,13 +67,13 @@ pub fn Explore(props: &ExploreProps) -> Html {
     let graph = use_state_eq(|| true);
     let step = use_state_eq(|| 0_usize);
     let cursor = use_state_eq(|| None::<f64>);
-    let zoom = use_state_eq(|| None::<(f64, f64)>);
+    let (zoom, on_zoom) = (props.times.zoom, &props.times.on_zoom);
     let annotations = use_annotations(&props.view.timeline);
     let queries = &kept.queries;
     let when = if *graph {
         let seconds = STEPS.get(*step).map_or(0, |step| step.0);
         When::Over {
-            span: props.range,
+            span: props.times.range,
             until: None,
             step: (seconds > 0).then(|| Span::from_secs(seconds)),
         }
@@ -136,10 +134,6 @@ pub fn Explore(props: &ExploreProps) -> Html {
         let cursor = cursor.clone();
         use_callback((), move |at, ()| cursor.set(at))
     };
-    let on_zoom = {
-        let zoom = zoom.clone();
-        use_callback((), move |range, ()| zoom.set(range))
-    };
     let view = [(true, strings::GRAPH), (false, strings::TABLE)];
     html! {
         <div class="explore">
@@ -157,19 +151,11 @@ pub fn Explore(props: &ExploreProps) -> Html {
                     </div>
                 </div>
                 if *graph {
-                    { ranges(props.range, &props.on_range.reform({
-                        let zoom = zoom.clone();
-                        move |span| { zoom.set(None); span }
-                    })) }
+                    { props.times.field() }
                     { super::widget::select("explore-step", strings::STEP, &STEPS.map(|step| step.1), *step, {
                         let step = step.clone();
                         Callback::from(move |place| step.set(place))
                     }) }
-                    if zoom.is_some() {
-                        <button type="button" class="button button-small" onclick={on_zoom.reform(|_: MouseEvent| None)}>
-                            { super::strings::LEAVE_ZOOM }
-                        </button>
-                    }
                 }
                 <button type="button" class="button button-small" onclick={copy}>{ strings::COPY_METRICS }</button>
             </div>
@@ -208,11 +194,11 @@ pub fn Explore(props: &ExploreProps) -> Html {
                                         name: series.legend.clone(),
                                         points: series.points.clone(),
                                     }).collect(),
-                                    range: (*zoom).or_else(|| answer.map(|answer| (answer.from, answer.to))),
+                                    range: zoom.or_else(|| answer.map(|answer| (answer.from, answer.to))),
                                     annotations: &annotations,
                                     cursor: *cursor,
                                     on_cursor: &on_cursor,
-                                    on_zoom: &on_zoom,
+                                    on_zoom,
                                 }) }
                             } else {
                                 { table::table(found) }

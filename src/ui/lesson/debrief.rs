@@ -4,6 +4,8 @@ use yew::prelude::*;
 
 use super::prose::prose;
 use crate::lesson::{Debrief, SpentBy, Term};
+use crate::session::Panel;
+use crate::ui::hooks::use_state_eq;
 use crate::ui::widget::{Sign, bar, icon};
 use crate::ui::workspace::ComparisonPanel;
 use crate::ui::{format, strings};
@@ -36,6 +38,7 @@ pub fn debrief(debrief: &Debrief, terms: &[Term]) -> Html {
             if !debrief.comparison.series.is_empty() {
                 <ComparisonPanel panel={debrief.comparison.clone()} />
             }
+            if !debrief.shown.is_empty() { <Shown panels={debrief.shown.clone()} /> }
             if !debrief.actions.is_empty() {
                 <section aria-labelledby="did-title">
                     <h3 id="did-title">{ strings::WHAT_YOU_DID }</h3>
@@ -47,6 +50,38 @@ pub fn debrief(debrief: &Debrief, terms: &[Term]) -> Html {
                 </section>
             }
         </div>
+    }
+}
+
+/// What the shown charts are given.
+#[derive(PartialEq, Properties)]
+struct ShownProps {
+    /// Of each, the first line is what dashboards drew, the second the truth.
+    panels: Vec<Panel>,
+}
+
+/// What the dashboards showed; one switch lays the truth beside it.
+#[component]
+fn Shown(props: &ShownProps) -> Html {
+    let truth = use_state_eq(|| false);
+    let onclick = {
+        let truth = truth.clone();
+        move |_: MouseEvent| truth.set(!*truth)
+    };
+    html! {
+        <section aria-labelledby="shown-title">
+            <h3 id="shown-title">{ strings::WHAT_WAS_SHOWN }</h3>
+            <button type="button" class="button" aria-pressed={(*truth).to_string()} {onclick}>
+                { strings::LAY_TRUTH_BESIDE }</button>
+            { for props.panels.iter().map(|panel| {
+                let mut panel = panel.clone();
+                if !*truth {
+                    panel.series.truncate(1);
+                }
+                let key = panel.id.clone();
+                html! { <ComparisonPanel {key} {panel} /> }
+            }) }
+        </section>
     }
 }
 

@@ -31,6 +31,8 @@ texts! {
     TO_LOGS = "Logs of this request";
     TO_TRACE = "Trace";
     NO_LINES = "No line fits. Services write when a request fails or is slow; a line arrives some seconds after it was written.";
+    LINES_OVER_TIME = "Lines over time";
+    TRACES_OVER_TIME = "Kept traces over time";
     LINES = "Lines that fit, latest first";
     ALL_LINES = "Show all requests";
     ONE_REQUEST = "Lines of one request only.";
@@ -38,6 +40,10 @@ texts! {
 
 /// Choices of status.
 pub const STATUSES: [&str; 2] = ["all", "failed"];
+/// Names of the lines of the chart over traces.
+pub const TRACES_NAMES: [&str; 2] = ["all", "with a failure"];
+/// Names of the lines of the chart over logs.
+pub const LINES_NAMES: [&str; 2] = ["all", "errors"];
 /// Choices of order.
 pub const ORDERS: [&str; 3] = ["latest first", "longest first", "most spans first"];
 /// Choices of duration, and what they ask for.
@@ -68,9 +74,4 @@ pub fn repeats(count: u32) -> String {
 /// What was shipped.
 pub fn shipped(bytes: u64) -> String {
     format!("{} KB shipped so far", format::count(bytes / 1_000))
-}
-
-/// The histogram in words.
-pub fn histogram(lines: u32, errors: u32, peak: u32) -> String {
-    format!("{lines} lines, {errors} of them errors; at most {peak} in one bar")
 }

@@ -43,6 +43,7 @@ texts! {
     OWN = "Your own";
     NO_RESOURCES = "Nothing here can run out, or nothing was scraped yet. Let time run.";
     OPEN_IN_EXPLORE = "Explore";
+    TRACES_OF_TIME = "Traces of this time";
 }
 
 /// What is wrong with a query.
@@ -92,4 +93,9 @@ pub fn remove_panel(title: &str) -> String {
 /// A button's words for those who hear it alone.
 pub fn explore_panel(title: &str) -> String {
     format!("Open {title} in Explore")
+}
+
+/// A button's name in full.
+pub fn traces_of_panel(title: &str) -> String {
+    format!("Traces of this time, for {title}")
 }

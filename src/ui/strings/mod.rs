@@ -222,6 +222,8 @@ texts! {
     STAR_MISSED = "Not earned: ";
     WHO_SPENT = "Who spent the budget";
     WHAT_YOU_DID = "What you did";
+    WHAT_WAS_SHOWN = "What the dashboards showed";
+    LAY_TRUTH_BESIDE = "Lay the truth beside it";
 }
 
 // Run, crash, files.

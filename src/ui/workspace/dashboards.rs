@@ -9,11 +9,11 @@ use crate::ui::hooks::use_state_eq;
 
 use super::inspector::scope_select;
 use super::panels::use_annotations;
-use super::ranges::ranges;
-use crate::base::Span;
+use super::ranges::Times;
 use crate::session::{Answer, Board, BoardQuestion, Panel, Question, Scope, View};
 use crate::ui::asking::use_answer;
 use crate::ui::chart::LineChart;
+use crate::ui::evidence::Sought;
 use crate::ui::explore::{OwnPanels, use_kept};
 use crate::ui::strings::{self, explore};
 
@@ -28,14 +28,14 @@ pub struct DashboardsProps {
     pub selected: Option<u32>,
     /// Another was selected.
     pub on_select: Callback<Option<u32>>,
-    /// How far back the charts look.
-    pub range: Span,
-    /// Another range was chosen.
-    pub on_range: Callback<Span>,
+    /// The time that is shown.
+    pub times: Times,
     /// Becomes another number when there is something new to see.
     pub fresh: u64,
     /// Opens Explore.
     pub on_explore: Callback<()>,
+    /// Opens the traces of the time that is shown, those that a chart is about.
+    pub on_traces: Callback<Sought>,
 }
 
 /// The dashboards; the last one is one's own.
@@ -49,16 +49,12 @@ const BOARDS: [(Option<Board>, &str); 3] = [
 #[component]
 pub fn Dashboards(props: &DashboardsProps) -> Html {
     let cursor = use_state_eq(|| None);
-    let zoom = use_state_eq(|| None::<(f64, f64)>);
+    let (zoom, on_zoom) = (props.times.zoom, props.times.on_zoom.clone());
     let chosen = use_state_eq(|| 0_usize);
     let (kept, keep) = use_kept(&props.place);
     let on_cursor = {
         let cursor = cursor.clone();
         use_callback((), move |at, ()| cursor.set(at))
-    };
-    let on_zoom = {
-        let zoom = zoom.clone();
-        use_callback((), move |range, ()| zoom.set(range))
     };
     let annotations = use_annotations(&props.view.timeline);
     let board = BOARDS.get(*chosen).and_then(|board| board.0);
@@ -66,17 +62,10 @@ pub fn Dashboards(props: &DashboardsProps) -> Html {
         Question::Board(BoardQuestion {
             board,
             scope: props.selected.map_or(Scope::System, Scope::Service),
-            span: props.range,
+            span: props.times.range,
         })
     });
     let answer = use_answer(question, props.fresh);
-    let on_range = {
-        let zoom = zoom.clone();
-        props.on_range.reform(move |span| {
-            zoom.set(None);
-            span
-        })
-    };
     let drawn = |panel: &Panel, queries: &[String], (from, to): (f64, f64)| {
         let explored = {
             let (kept, keep, on_explore) = (kept.clone(), keep.clone(), props.on_explore.clone());
@@ -88,6 +77,11 @@ pub fn Dashboards(props: &DashboardsProps) -> Html {
                 on_explore.emit(());
             })
         };
+        let sought = match panel.id.as_str() {
+            "errors" => Sought::Failed,
+            "latency" => Sought::Longest,
+            _ => Sought::Latest,
+        };
         html! {
             <div class="panel">
                 <LineChart panel={panel.clone()} {from} {to} annotations={(*annotations).clone()} height={190}
@@ -96,6 +90,9 @@ pub fn Dashboards(props: &DashboardsProps) -> Html {
                     { &panel.about }{ " " }
                     <button type="button" class="button-link" onclick={explored}
                         aria-label={explore::explore_panel(&panel.title)}>{ explore::OPEN_IN_EXPLORE }</button>
+                    { " " }
+                    <button type="button" class="button-link" onclick={props.on_traces.reform(move |_: MouseEvent| sought)}
+                        aria-label={explore::traces_of_panel(&panel.title)}>{ explore::TRACES_OF_TIME }</button>
                 </p>
             </div>
         }
@@ -118,17 +115,12 @@ pub fn Dashboards(props: &DashboardsProps) -> Html {
                 if board.is_some() {
                     { scope_select("scope", strings::SCOPE, &props.view, props.selected, &props.on_select) }
                 }
-                { ranges(props.range, &on_range) }
-                if zoom.is_some() {
-                    <button type="button" class="button button-small" onclick={on_zoom.reform(|_: MouseEvent| None)}>
-                        { strings::LEAVE_ZOOM }
-                    </button>
-                }
+                { props.times.field() }
             </div>
             if board.is_none() {
-                <OwnPanels place={props.place.clone()} range={props.range} fresh={props.fresh}
+                <OwnPanels place={props.place.clone()} range={props.times.range} fresh={props.fresh}
                     annotations={annotations.clone()} cursor={*cursor} on_cursor={on_cursor.clone()}
-                    zoom={*zoom} on_zoom={on_zoom.clone()} />
+                    {zoom} on_zoom={on_zoom.clone()} />
             } else if let Some(Answer::Board(answer)) = answer.as_deref() {
                 if answer.panels.is_empty() {
                     <p class="empty">{ explore::NO_RESOURCES }</p>

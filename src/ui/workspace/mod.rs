@@ -30,7 +30,7 @@ mod traffic;
 
 pub use crash::copy;
 pub use panels::{ComparisonPanel, use_annotations};
-pub use ranges::ranges;
+pub use ranges::Times;
 pub use sharing::download;
 pub use shell::Workspace;
 pub use theme::theme_switch;

@@ -14,6 +14,7 @@ use super::diagnostics::{not_loaded, problems, problems_dialog, waiting};
 use super::help::help;
 use super::inspector::{Controls, inspector};
 use super::map_tab::MapTab;
+use super::ranges::Times;
 use super::recording::recording_bar;
 use super::run_dialog::RunDialog;
 use super::slos::Slos;
@@ -75,8 +76,7 @@ struct Centre<'a> {
     view: &'a Rc<View>,
     selected: Option<u32>,
     select: &'a Callback<Option<u32>>,
-    range: Span,
-    on_range: &'a Callback<Span>,
+    times: &'a Times,
     /// Opens another tab, by its title.
     open: &'a Callback<&'static str>,
     evidence: &'a UseStateHandle<Evidence>,
@@ -177,9 +177,19 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             }
         })
     };
-    let on_range = {
-        let range = range.clone();
-        Callback::from(move |span| range.set(span))
+    let zoom = use_state_eq(|| None::<(f64, f64)>);
+    let times = {
+        let (set_range, set_zoom) = (range.setter(), zoom.setter());
+        let reset_zoom = zoom.setter();
+        Times {
+            range: *range,
+            on_range: use_callback((), move |span, ()| {
+                reset_zoom.set(None);
+                set_range.set(span);
+            }),
+            zoom: *zoom,
+            on_zoom: use_callback((), move |part, ()| set_zoom.set(part)),
+        }
     };
     let dialog = |which: Option<Open>| {
         let open = open.clone();
@@ -279,8 +289,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                             view,
                             selected: *selected,
                             select: &select,
-                            range: *range,
-                            on_range: &on_range,
+                            times: &times,
                             open: &open_tab,
                             evidence: &evidence,
                             dark: records.dark(),
@@ -321,17 +330,26 @@ fn map_tab(centre: &Centre<'_>) -> Html {
 }
 
 fn dashboards_tab(centre: &Centre<'_>) -> Html {
+    let (evidence, open) = (centre.evidence.clone(), centre.open.clone());
+    let on_traces = Callback::from(move |sought| {
+        evidence.set(Evidence {
+            trace: None,
+            sought,
+            ..*evidence
+        });
+        open.emit(strings::evidence::TAB_TRACES);
+    });
     html! {
         <Dashboards view={centre.view.clone()} place={centre.lab.state.place.clone()} selected={centre.selected}
-            on_select={centre.select.clone()} range={centre.range} on_range={centre.on_range.clone()}
-            fresh={centre.fresh()} on_explore={centre.open.reform(|()| strings::explore::TAB)} />
+            on_select={centre.select.clone()} times={centre.times.clone()}
+            fresh={centre.fresh()} on_explore={centre.open.reform(|()| strings::explore::TAB)} {on_traces} />
     }
 }
 
 fn explore_tab(centre: &Centre<'_>) -> Html {
     html! {
-        <Explore view={centre.view.clone()} place={centre.lab.state.place.clone()} range={centre.range}
-            on_range={centre.on_range.clone()} fresh={centre.fresh()} />
+        <Explore view={centre.view.clone()} place={centre.lab.state.place.clone()} times={centre.times.clone()}
+            fresh={centre.fresh()} />
     }
 }
 
@@ -347,7 +365,8 @@ fn traces_tab(centre: &Centre<'_>) -> Html {
     let evidence = centre.evidence.clone();
     let on_open = Callback::from(move |trace| evidence.set(Evidence { trace, ..*evidence }));
     html! {
-        <Traces fresh={centre.fresh()} view={centre.view.clone()} open={centre.evidence.trace} {on_open} {to_logs} />
+        <Traces fresh={centre.fresh()} view={centre.view.clone()} times={centre.times.clone()}
+            selected={centre.selected} sought={centre.evidence.sought} open={centre.evidence.trace} {on_open} {to_logs} />
     }
 }
 
@@ -368,7 +387,8 @@ fn logs_tab(centre: &Centre<'_>) -> Html {
         })
     });
     html! {
-        <Logs fresh={centre.fresh()} view={centre.view.clone()} range={centre.range} trace={centre.evidence.logs}
+        <Logs fresh={centre.fresh()} view={centre.view.clone()} times={centre.times.clone()}
+            selected={centre.selected} trace={centre.evidence.logs}
             {on_all} {to_trace} />
     }
 }
