@@ -11,8 +11,9 @@ const READ: f64 = 200.0;
 const ALOUD: usize = 90;
 /// Real seconds to find a control and use it.
 const ACT: f64 = 20.0;
-/// Speeds of the lab, in simulated seconds per real one.
-const SPEEDS: [f64; 5] = [1.0, 10.0, 60.0, 600.0, 3_600.0];
+/// Speeds of the lab, in simulated seconds per real one, and the fastest of them.
+const SPEEDS: [f64; 4] = [1.0, 10.0, 60.0, 600.0];
+const FASTEST: f64 = 3_600.0;
 /// Real seconds for which a learner watches before taking the next speed.
 const PATIENCE: f64 = 60.0;
 
@@ -30,10 +31,10 @@ pub fn minutes(lesson: &Lesson) -> f64 {
 /// Real seconds for one command and the wait before it.
 fn acted(scripted: &Scripted) -> f64 {
     let wait = scripted.after.as_secs_f64();
-    let mut real = SPEEDS.iter().map(|speed| wait / speed);
-    let watched = real.clone().find(|real| *real <= PATIENCE);
+    let bearable = |speed: &f64| wait / speed <= PATIENCE;
+    let speed = SPEEDS.into_iter().find(bearable).unwrap_or(FASTEST);
     let act = if scripted.command.is_some() { ACT } else { 0.0 };
-    act + watched.or_else(|| real.next_back()).unwrap_or(wait)
+    act + wait / speed
 }
 
 /// What is wrong with the length of its texts and of the whole.
