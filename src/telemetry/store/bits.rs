@@ -28,7 +28,10 @@ impl BitWriter {
         let left = count - now;
         let bytes = left.div_ceil(8);
         let word = value.checked_shl(64 - left).unwrap_or(0).to_be_bytes();
-        self.bytes.extend_from_slice(&word[..bytes as usize]);
+        // Eight bytes are one store; how many of them count is said after it.
+        let length = self.bytes.len() + bytes as usize;
+        self.bytes.extend_from_slice(&word);
+        self.bytes.truncate(length);
         self.free = bytes * 8 - left;
     }
 

@@ -257,7 +257,9 @@ impl Store {
                 self.counts.duplicates += 1;
                 return Err(Refused::Duplicate);
             }
-            head.repeat(tail.repeats);
+            if tail.repeats > 0 {
+                head.repeat(tail.repeats);
+            }
         }
         match &mut series.head {
             Some(head) if head.takes(sample) => {
