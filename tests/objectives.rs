@@ -46,7 +46,8 @@ const TROUBLE: &str = "
 ";
 
 /// Those that a metric tells apart: what a command makes at two hours knows
-/// the past to the last request, resets by a restart of every pod included.
+/// the past, at the edge to the last request; at a service, whose pods restart
+/// and begin to count anew, all but what they counted after their last scrape.
 #[test]
 fn an_objective_that_comes_later_knows_what_was_measured() {
     let forms = [
@@ -70,7 +71,14 @@ fn an_objective_that_comes_later_knows_what_was_measured() {
             run_to(&mut late, at);
             let budget = |session: &Session| session.slo("twin").unwrap().budget(session.now());
             assert!(budget(&early).events > 0, "{form}");
-            assert_eq!(budget(&late), budget(&early), "{form} after {minutes}m");
+            let (late, early) = (budget(&late), budget(&early));
+            if form.contains("at: shop") {
+                // What a pod counted after its last scrape went with it.
+                let lost = early.events.abs_diff(late.events) as f64 / early.events as f64;
+                assert!(lost < 0.01, "{form} after {minutes}m: {late:?}, {early:?}");
+            } else {
+                assert_eq!(late, early, "{form} after {minutes}m");
+            }
         }
     }
 }
@@ -80,7 +88,11 @@ fn an_objective_that_comes_later_knows_what_was_measured() {
 fn an_objective_that_nothing_measured_begins_its_window_now() {
     let mut session = corner("", "");
     run_to(&mut session, Span::from_hours(1));
-    act(&mut session, "- objective: {name: full, target: 99%, good: quality}").unwrap();
+    act(
+        &mut session,
+        "- objective: {name: full, target: 99%, good: quality}",
+    )
+    .unwrap();
     let told = session.timeline().last().unwrap().text.clone();
     assert!(told.contains("its window starts now"), "{told}");
     let now = session.now();
@@ -98,7 +110,9 @@ fn an_objective_that_nothing_measured_begins_its_window_now() {
 /// had been so from the start.
 #[test]
 fn a_new_target_judges_the_past_anew() {
-    let slo = |target: &str| format!("  twin: {{title: T, target: {target}, window: 7d, good: availability}}\n");
+    let slo = |target: &str| {
+        format!("  twin: {{title: T, target: {target}, window: 7d, good: availability}}\n")
+    };
     let mut session = corner(&slo("99%"), "");
     let mut other = corner(&slo("99.9%"), "");
     act(&mut session, TROUBLE).unwrap();
@@ -119,9 +133,18 @@ fn what_cannot_be_promised_is_refused_and_changes_nothing() {
     for (text, problem) in [
         ("{name: new, target: 99%}", "has no `good`"),
         ("{name: new, good: availability}", "has no `target`"),
-        ("{name: new, target: 99%, good: availability, at: shp}", "shop"),
-        ("{name: new, target: 99%, good: availability, at: shop/brwse}", "browse"),
-        ("{name: new, target: 99%, good: availability, of: probes}", "nobody of that kind"),
+        (
+            "{name: new, target: 99%, good: availability, at: shp}",
+            "shop",
+        ),
+        (
+            "{name: new, target: 99%, good: availability, at: shop/brwse}",
+            "browse",
+        ),
+        (
+            "{name: new, target: 99%, good: availability, of: probes}",
+            "nobody of that kind",
+        ),
         ("{name: nothing, remove: true}", "no objective `nothing`"),
     ] {
         let found = act(&mut session, &format!("- objective: {text}")).unwrap_err();
@@ -131,7 +154,10 @@ fn what_cannot_be_promised_is_refused_and_changes_nothing() {
         ("{name: New}", "has no query"),
         ("{name: Gone, remove: true}", "no rule `Gone`"),
         ("{derive: nothing}", "no objective `nothing`"),
-        ("{name: New, expr: up, slo: nothing}", "no objective `nothing`"),
+        (
+            "{name: New, expr: up, slo: nothing}",
+            "no objective `nothing`",
+        ),
     ] {
         let found = act(&mut session, &format!("- alert-rule: {text}")).unwrap_err();
         assert!(found.contains(problem), "{text}: {found}");
@@ -169,7 +195,11 @@ fn a_rule_that_is_made_pages_and_can_be_taken_away() {
     assert!(!fires(&session, "Failing"));
     act(&mut session, "- alert-rule: {name: Failing, remove: true}").unwrap();
     assert!(session.view().alerts.unwrap().rules.is_empty());
-    assert!(session.timeline().any(|e| e.kind == EventKind::Action && e.text.contains("Failing is gone")));
+    assert!(
+        session
+            .timeline()
+            .any(|e| e.kind == EventKind::Action && e.text.contains("Failing is gone"))
+    );
 }
 
 /// Deriving by a command makes the rules that the world's file makes by itself.
@@ -192,11 +222,31 @@ fn derived_rules_are_those_of_the_file() {
     }
     assert_eq!(rules(&by_hand), rules(&by_file));
     // 0.02 x 720 h / 1 h and so on are those of 30 days; of 7 days 3.36.
-    act(&mut by_hand, &format!("- objective: {{name: {}, window: 7d}}", names[0])).unwrap();
-    assert!(rules(&by_hand)[0].contains("> 3.36"), "{:?}", rules(&by_hand));
-    act(&mut by_hand, &format!("- objective: {{name: {}, remove: true}}", names[0])).unwrap();
-    assert!(!rules(&by_hand).iter().any(|rule| rule.contains(&format!("\"{}\"", names[0]))));
-    act(&mut by_file, "- objective: {name: new, target: 99%, good: availability}").unwrap();
+    act(
+        &mut by_hand,
+        &format!("- objective: {{name: {}, window: 7d}}", names[0]),
+    )
+    .unwrap();
+    assert!(
+        rules(&by_hand)[0].contains("> 3.36"),
+        "{:?}",
+        rules(&by_hand)
+    );
+    act(
+        &mut by_hand,
+        &format!("- objective: {{name: {}, remove: true}}", names[0]),
+    )
+    .unwrap();
+    assert!(
+        !rules(&by_hand)
+            .iter()
+            .any(|rule| rule.contains(&format!("\"{}\"", names[0])))
+    );
+    act(
+        &mut by_file,
+        "- objective: {name: new, target: 99%, good: availability}",
+    )
+    .unwrap();
     assert!(rules(&by_file).iter().any(|rule| rule.contains("\"new\"")));
 }
 

@@ -236,6 +236,9 @@ impl Session {
     ) -> Option<(usize, Vec<f64>)> {
         let mut rises = vec![0.0; times.len()];
         let mut counters: BTreeMap<Labels, Counter> = BTreeMap::new();
+        // Before the run nothing was counted.
+        let start = times.first().filter(|at| **at == SimTime::ZERO).map(|_| 0);
+        let begin = begin.or(start);
         let mut first = begin;
         let found = self.walk(query, times, |place, labels, value| {
             let first = *first.get_or_insert(place);
@@ -250,7 +253,7 @@ impl Session {
             rises[place] += counter.rise(Some(value));
             counters.insert(labels.clone(), counter);
         });
-        Some((begin.or(found)?, rises))
+        found.map(|found| (begin.unwrap_or(found), rises))
     }
 
     /// Tells every sample of every series of a query at some scrapes, each
@@ -289,7 +292,13 @@ impl Session {
 fn counts_the_same(old: &Objective, new: &Objective) -> bool {
     let counted = |slo: &Objective| {
         let terms = &slo.terms;
-        (slo.indicator, slo.of, slo.inside.clone(), terms.method, terms.query.clone())
+        (
+            slo.indicator,
+            slo.of,
+            slo.inside.clone(),
+            terms.method,
+            terms.query.clone(),
+        )
     };
     counted(old) == counted(new)
 }
@@ -310,7 +319,10 @@ pub(super) fn inside(spec: &Spec, at: &str) -> Result<Option<Inside>, Refusal> {
         return Err(unknown("service", service, known.collect()));
     };
     let routes = &services[place].routes;
-    let before: usize = services[..place].iter().map(|found| found.routes.len()).sum();
+    let before: usize = services[..place]
+        .iter()
+        .map(|found| found.routes.len())
+        .sum();
     let number = match route {
         None => None,
         Some(name) => match routes.iter().position(|found| found.name == name) {
