@@ -3,9 +3,9 @@
 
 use crate::base::{SimTime, Span, parse};
 use crate::session::Session;
-use crate::slo::Tracker;
+use crate::slo::{Tracker, allowance};
 
-use super::goal::Facts;
+use super::goal::{Facts, told};
 use super::names::Names;
 use super::text::{Block, Inline};
 use super::view::QuestionKind;
@@ -37,6 +37,16 @@ enum Figure {
     Passed,
     /// Share of a service's requests that failed since the step began.
     Errors(usize),
+    /// What an objective promises: `99.9 %`.
+    Target(String),
+    /// Time without any good answer that it allows in a day: `1m 26s`.
+    Allowed(String),
+    /// Pages since the step began.
+    Pages,
+    /// From the step's beginning until a rule first fired.
+    Detected(String),
+    /// Precision, or recall, of a rule for an objective since the step began.
+    Worth(String, String, told::Figure),
     /// Share of users' requests that a service's requests are, since the step began.
     Share(usize),
 }
@@ -44,7 +54,8 @@ enum Figure {
 /// Every form, for the message about an unknown one.
 const FORMS: &str = "budget:SLO, burn:SLO:6h, spent:SLO, exhausted:SLO, at-end:SLO, \
                      step-burn:SLO, failed:SLO, money, answer:QUESTION, now, passed, \
-                     errors:SERVICE, share:SERVICE";
+                     errors:SERVICE, share:SERVICE, target:SLO, allowed-per-day:SLO, pages, \
+                     alert-detected:RULE, precision:RULE:SLO, recall:RULE:SLO";
 
 impl Figure {
     fn parse(text: &str, names: &Names<'_>) -> Result<Figure, String> {
@@ -52,8 +63,7 @@ impl Figure {
         let (kind, name, more) = (parts.next().unwrap_or(""), parts.next(), parts.next());
         let slo = || {
             let name = name.unwrap_or("");
-            let known = names.scenario.objectives.iter().any(|slo| slo.name == name);
-            if known {
+            if names.objectives().any(|known| known == name) {
                 Ok(name.to_owned())
             } else {
                 Err(format!("no objective is called `{name}`"))
@@ -82,6 +92,21 @@ impl Figure {
             "passed" => Figure::Passed,
             "errors" => Figure::Errors(service()?),
             "share" => Figure::Share(service()?),
+            "target" => Figure::Target(slo()?),
+            "allowed-per-day" => Figure::Allowed(slo()?),
+            "pages" => Figure::Pages,
+            "alert-detected" => Figure::Detected(name.unwrap_or("").to_owned()),
+            "precision" | "recall" => {
+                let slo = more.unwrap_or("");
+                if !names.objectives().any(|known| known == slo) {
+                    return Err(format!("no objective is called `{slo}`"));
+                }
+                let figure = match kind {
+                    "recall" => told::Figure::Recall,
+                    _ => told::Figure::Precision,
+                };
+                Figure::Worth(name.unwrap_or("").to_owned(), slo.to_owned(), figure)
+            }
             "answer" => {
                 let name = name.unwrap_or("");
                 if !names.questions.iter().any(|(question, _)| question == name) {
@@ -158,6 +183,15 @@ impl Filler<'_> {
                 let counts = session.telemetry().service(*service)?.increase(now, passed);
                 percent(counts.failed as f64 / (counts.total.max(1)) as f64)
             }
+            Figure::Target(slo) => percent_of_target(session.slo(slo)?),
+            Figure::Allowed(slo) => {
+                let target = session.slo(slo)?.objective().target;
+                let allowed = allowance(target, Span::from_days(1), 0.0).down;
+                Span::from_secs(allowed.as_secs_f64() as u64).to_string()
+            }
+            Figure::Pages => told::pages(&self.facts).len().to_string(),
+            Figure::Detected(rule) => told::detected(&self.facts, rule)?.to_string(),
+            Figure::Worth(rule, slo, figure) => told::shown(&self.facts, rule, slo, *figure)?,
             Figure::Share(service) => {
                 let counts = session.telemetry().service(*service)?.increase(now, passed);
                 let all = session.telemetry().edge().increase(now, passed);
@@ -190,6 +224,12 @@ pub(super) fn percent(share: f64) -> String {
         2
     };
     format!("{value:.digits$} %")
+}
+
+/// A target with as many digits as it has: `99.9 %`, `99.95 %`.
+fn percent_of_target(slo: &Tracker) -> String {
+    let value = slo.objective().target.get() * 100.0;
+    format!("{} %", libm::round(value * 1e6) / 1e6)
 }
 
 fn rate(rate: f64) -> String {

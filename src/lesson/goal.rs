@@ -1,7 +1,13 @@
 //! Goals: conditions on the state of the session, and what is missing.
 
-use crate::base::{At, Report, Span};
+pub(super) mod told;
+
+use std::collections::BTreeMap;
+
+use crate::base::{At, Report, SimTime, Span};
 use crate::session::{Command, Session};
+
+use told::Told;
 
 use super::names::Names;
 
@@ -59,7 +65,30 @@ pub enum Goal {
     Any(Vec<Goal>),
     /// Not this.
     Not(Box<Goal>),
+    /// What is promised, measured and told.
+    Told(Told),
+    /// This, for so long without a break, as far as checks look.
+    Hold {
+        /// Where it stands in the file: its name among what is held.
+        place: Place,
+        /// For how long.
+        length: Span,
+        /// What.
+        goal: Box<Goal>,
+    },
+    /// This, while no more than so much time has passed since the step began.
+    Before {
+        /// How much.
+        passed: Span,
+        /// What.
+        goal: Box<Goal>,
+    },
 }
+
+/// Line and column of a goal.
+pub(super) type Place = (u32, u32);
+/// Since when goals have held.
+pub(super) type Held = BTreeMap<Place, SimTime>;
 
 /// A limit and the side to be on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,6 +143,8 @@ pub(super) struct Facts<'a> {
     pub lesson: &'a Session,
     /// Hints opened in the lesson.
     pub hints: u32,
+    /// Since when goals have held in this step.
+    pub held: &'a Held,
 }
 
 impl Goal {
@@ -145,7 +176,10 @@ impl Goal {
                 (!used).then(|| "not done yet".to_owned())
             }
             Goal::Burn { slo, over, bound } => {
-                let rate = session.slo(slo)?.burn_rate(session.now(), *over);
+                let Some(tracker) = session.slo(slo) else {
+                    return Some(format!("there is no objective {slo}"));
+                };
+                let rate = tracker.burn_rate(session.now(), *over);
                 match rate {
                     None => Some(format!("nothing measured over {over} yet")),
                     Some(rate) => bound.missing(
@@ -156,7 +190,10 @@ impl Goal {
                 }
             }
             Goal::Budget { slo, bound } => {
-                let left = session.slo(slo)?.budget(session.now()).left;
+                let Some(tracker) = session.slo(slo) else {
+                    return Some(format!("there is no objective {slo}"));
+                };
+                let left = tracker.budget(session.now()).left;
                 match left {
                     None => Some("nothing measured yet".to_owned()),
                     Some(left) => bound.missing(left, super::figure::percent, |found| {
@@ -183,6 +220,45 @@ impl Goal {
                 Some(_) => None,
                 None => Some("this must not be so".to_owned()),
             },
+            Goal::Told(told) => told.missing(facts),
+            Goal::Hold {
+                place,
+                length,
+                goal,
+            } => goal.missing(facts).or_else(|| {
+                let since = facts.held.get(place).copied().unwrap_or(session.now());
+                let held = session.now().since(since);
+                (held < *length).then(|| format!("so for {held} of {length}"))
+            }),
+            Goal::Before { passed, goal } => {
+                let late = session.now().since(facts.step.now()) > *passed;
+                let over = || format!("{passed} have passed: rewind the step to try again");
+                if late {
+                    Some(over())
+                } else {
+                    goal.missing(facts)
+                }
+            }
+        }
+    }
+
+    /// Notes since when what is to hold does; from the present instant on
+    /// where it did not before, no longer where it does not.
+    pub(super) fn note(&self, facts: &Facts<'_>, held: &mut Held) {
+        match self {
+            Goal::Hold { place, goal, .. } => {
+                goal.note(facts, held);
+                if goal.met(facts) {
+                    held.entry(*place).or_insert(facts.session.now());
+                } else {
+                    held.remove(place);
+                }
+            }
+            Goal::All(goals) | Goal::Any(goals) => {
+                goals.iter().for_each(|goal| goal.note(facts, held));
+            }
+            Goal::Not(goal) | Goal::Before { goal, .. } => goal.note(facts, held),
+            _ => {}
         }
     }
 
@@ -216,6 +292,13 @@ fn missing_version(session: &Session, service: &str, version: &str) -> Option<St
 }
 
 impl Bound {
+    fn holds(self, found: f64) -> bool {
+        match self {
+            Bound::Below(limit) => found < limit,
+            Bound::Above(limit) => found > limit,
+        }
+    }
+
     fn missing(
         self,
         found: f64,
@@ -309,7 +392,7 @@ fn on(command: &Command) -> Option<&str> {
 /// Goals within goals.
 const MOST_DEPTH: u32 = 8;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 20] = [
     "answered",
     "answer-is",
     "passed",
@@ -322,6 +405,14 @@ const KEYS: [&str; 12] = [
     "all",
     "any",
     "not",
+    "hold",
+    "before",
+    "objective",
+    "firing",
+    "pages",
+    "page",
+    "rule",
+    "query",
 ];
 
 /// Reads a goal; `None` if it has an error.
@@ -425,6 +516,8 @@ pub(super) fn read(
         "hints" => most(report, &at).map(Goal::Hints),
         "changes" => most(report, &at).map(Goal::Changes),
         "not" => read(report, &at, names, depth + 1).map(|goal| Goal::Not(Box::new(goal))),
+        "hold" | "before" => timed(report, kind, &at, names, depth),
+        kind if told::KEYS.contains(&kind) => told::read(report, kind, &at, names).map(Goal::Told),
         _ => {
             let items = report.items(&at, 20);
             if items.is_empty() {
@@ -443,6 +536,37 @@ pub(super) fn read(
             })
         }
     }
+}
+
+/// `{for: 10m, when: ...}` or `{passed: 30m, when: ...}`.
+fn timed(
+    report: &mut Report,
+    kind: &str,
+    at: &At<'_>,
+    names: &Names<'_>,
+    depth: u32,
+) -> Option<Goal> {
+    let mut fields = report.fields(at)?;
+    let key = if kind == "hold" { "for" } else { "passed" };
+    let length = fields
+        .need(report, key)
+        .and_then(|at| report.duration(&at, Span::from_secs(1)..=Span::from_days(90)));
+    let goal = fields.need(report, "when");
+    let goal = goal.and_then(|at| read(report, &at, names, depth + 1));
+    let place = (fields.at().line, fields.at().column);
+    fields.done(report);
+    let (length, goal) = (length?, Box::new(goal?));
+    Some(match key {
+        "for" => Goal::Hold {
+            place,
+            length,
+            goal,
+        },
+        _ => Goal::Before {
+            passed: length,
+            goal,
+        },
+    })
 }
 
 fn bound(

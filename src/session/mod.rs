@@ -40,8 +40,8 @@ use crate::telemetry::trace::{Sampling, Tracer};
 use crate::world::World;
 
 pub use alerting::{
-    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange, RuleView,
-    SilenceView,
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange,
+    RuleView, SilenceView,
 };
 pub use ask::{
     Answer, Asked, Board, BoardAnswer, BoardQuestion, Found, FoundSeries, LINES, LogAnswer,
@@ -246,6 +246,12 @@ impl Session {
     /// What services and the control plane say of themselves.
     pub fn logs(&self) -> &Logs {
         &self.logs
+    }
+
+    /// Alerts as shells show them; none where nobody is told of anything.
+    pub fn view_of_alerts(&self) -> Option<AlertsView> {
+        let alerting = self.alerting.as_deref();
+        alerting.map(|alerting| alerting.view(self.now()))
     }
 
     /// The objective called `name`.

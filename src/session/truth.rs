@@ -154,7 +154,9 @@ impl Truth {
         let none = BTreeMap::new();
         let before = |name: &String| {
             let place = earlier.names.iter().position(|known| known == name);
-            place.and_then(|place| earlier.bad.get(place)).unwrap_or(&none)
+            place
+                .and_then(|place| earlier.bad.get(place))
+                .unwrap_or(&none)
         };
         Truth {
             bad: self

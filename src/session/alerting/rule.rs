@@ -10,7 +10,6 @@ use crate::base::{At, Report, SimTime, Span, did_you_mean};
 use crate::promql::{self, Bounds};
 use crate::session::view::EventKind;
 use crate::session::{Author, Refusal, Session};
-use crate::slo::Objective;
 
 /// The group of rules that people make.
 const OWN: &str = "own";
@@ -126,7 +125,10 @@ impl RuleAct {
                 };
                 let after = part("for", rule.after);
                 let keep = part("keeps firing for", rule.keep_firing);
-                let expr = rule.expr.as_deref().map_or(String::new(), |expr| format!(": {expr}"));
+                let expr = rule
+                    .expr
+                    .as_deref()
+                    .map_or(String::new(), |expr| format!(": {expr}"));
                 format!("rule {}{after}{keep}{expr}", rule.name)
             }
             RuleAct::Remove { name } => format!("rule {name} is gone"),
@@ -221,8 +223,10 @@ impl Session {
         let slo = match act {
             RuleAct::Derive { slo, .. } => Some(slo),
             RuleAct::Set { rule } => {
-                if let Some(Err(error)) =
-                    rule.expr.as_ref().map(|expr| promql::parse(expr, &Bounds::default()))
+                if let Some(Err(error)) = rule
+                    .expr
+                    .as_ref()
+                    .map(|expr| promql::parse(expr, &Bounds::default()))
                 {
                     let problem = format!("no PromQL: {}", error.problem);
                     return Err(Refusal::new(problem, "mend the query"));
@@ -281,7 +285,8 @@ impl Alerting {
                 name: name.to_owned(),
                 ..Group::default()
             };
-            self.groups.push(Evaluation::new(&group, &Labels::new(), ""));
+            self.groups
+                .push(Evaluation::new(&group, &Labels::new(), ""));
             self.groups.len() - 1
         });
         &mut self.groups[place]
@@ -351,9 +356,4 @@ fn plain(group: &Evaluation) -> Vec<Rule> {
 
 fn called(rule: &Rule, wanted: &str) -> bool {
     matches!(&rule.kind, Kind::Alert { name, .. } if name == wanted)
-}
-
-/// The rules that one objective would make, for shells to show.
-pub(in crate::session) fn rules_of(objective: &Objective) -> Vec<Rule> {
-    derived(std::iter::once(objective)).rules
 }
