@@ -46,7 +46,8 @@ const TROUBLE: &str = "
 ";
 
 /// Those that a metric tells apart: what a command makes at two hours knows
-/// the past to the last request, resets by a restart of every pod included.
+/// the past, at the edge to the last request; at a service, whose pods restart
+/// and begin to count anew, all but what they counted after their last scrape.
 #[test]
 fn an_objective_that_comes_later_knows_what_was_measured() {
     let forms = [
@@ -70,7 +71,14 @@ fn an_objective_that_comes_later_knows_what_was_measured() {
             run_to(&mut late, at);
             let budget = |session: &Session| session.slo("twin").unwrap().budget(session.now());
             assert!(budget(&early).events > 0, "{form}");
-            assert_eq!(budget(&late), budget(&early), "{form} after {minutes}m");
+            let (late, early) = (budget(&late), budget(&early));
+            if form.contains("at: shop") {
+                // What a pod counted after its last scrape went with it.
+                let lost = early.events.abs_diff(late.events) as f64 / early.events as f64;
+                assert!(lost < 0.01, "{form} after {minutes}m: {late:?}, {early:?}");
+            } else {
+                assert_eq!(late, early, "{form} after {minutes}m");
+            }
         }
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::base::{SimTime, Span, parse};
 use crate::session::Session;
-use crate::slo::Tracker;
+use crate::slo::{Tracker, allowance};
 
-use super::goal::Facts;
+use super::goal::{Facts, told};
 use super::measure::Measure;
 use super::names::Names;
 use super::text::{Block, Inline};
@@ -38,6 +38,16 @@ enum Figure {
     Passed,
     /// A golden signal or the capacity of somebody.
     Measured(Measure),
+    /// What an objective promises: `99.9 %`.
+    Target(String),
+    /// Time without any good answer that it allows in a day: `1m 26s`.
+    Allowed(String),
+    /// Pages since the step began.
+    Pages,
+    /// From the step's beginning until a rule first fired.
+    Detected(String),
+    /// Precision, or recall, of a rule for an objective since the step began.
+    Worth(String, String, told::Figure),
     /// Share of users' requests that a service's requests are, since the step began.
     Share(usize),
 }
@@ -46,7 +56,9 @@ enum Figure {
 const FORMS: &str = "budget:SLO, burn:SLO:6h, spent:SLO, exhausted:SLO, at-end:SLO, \
                      step-burn:SLO, failed:SLO, money, answer:QUESTION, now, passed, \
                      share:SERVICE, errors:WHO, p50:WHO, p95:WHO, p99:WHO, rate:WHO, \
-                     busy:SERVICE, per-user:SERVICE, pods:SERVICE (WHO is a service or `users`)";
+                     busy:SERVICE, per-user:SERVICE, pods:SERVICE (WHO is a service or `users`), \
+                     target:SLO, allowed-per-day:SLO, pages, alert-detected:RULE, \
+                     precision:RULE:SLO, recall:RULE:SLO";
 
 impl Figure {
     fn parse(text: &str, names: &Names<'_>) -> Result<Figure, String> {
@@ -54,8 +66,7 @@ impl Figure {
         let (kind, name, more) = (parts.next().unwrap_or(""), parts.next(), parts.next());
         let slo = || {
             let name = name.unwrap_or("");
-            let known = names.scenario.objectives.iter().any(|slo| slo.name == name);
-            if known {
+            if names.objectives().any(|known| known == name) {
                 Ok(name.to_owned())
             } else {
                 Err(format!("no objective is called `{name}`"))
@@ -86,6 +97,21 @@ impl Figure {
             "now" => Figure::Now,
             "passed" => Figure::Passed,
             "share" => Figure::Share(service()?),
+            "target" => Figure::Target(slo()?),
+            "allowed-per-day" => Figure::Allowed(slo()?),
+            "pages" => Figure::Pages,
+            "alert-detected" => Figure::Detected(name.unwrap_or("").to_owned()),
+            "precision" | "recall" => {
+                let slo = more.unwrap_or("");
+                if !names.objectives().any(|known| known == slo) {
+                    return Err(format!("no objective is called `{slo}`"));
+                }
+                let figure = match kind {
+                    "recall" => told::Figure::Recall,
+                    _ => told::Figure::Precision,
+                };
+                Figure::Worth(name.unwrap_or("").to_owned(), slo.to_owned(), figure)
+            }
             "answer" => {
                 let name = name.unwrap_or("");
                 if !names.questions.iter().any(|(question, _)| question == name) {
@@ -159,6 +185,15 @@ impl Filler<'_> {
             Figure::Now => now.to_string(),
             Figure::Passed => passed.to_string(),
             Figure::Measured(measure) => measure.quantity.show(measure.value(&self.facts)?),
+            Figure::Target(slo) => percent_of_target(session.slo(slo)?),
+            Figure::Allowed(slo) => {
+                let target = session.slo(slo)?.objective().target;
+                let allowed = allowance(target, Span::from_days(1), 0.0).down;
+                Span::from_secs(allowed.as_secs_f64() as u64).to_string()
+            }
+            Figure::Pages => told::pages(&self.facts).len().to_string(),
+            Figure::Detected(rule) => told::detected(&self.facts, rule)?.to_string(),
+            Figure::Worth(rule, slo, figure) => told::shown(&self.facts, rule, slo, *figure)?,
             Figure::Share(service) => {
                 let counts = session.telemetry().service(*service)?.increase(now, passed);
                 let all = session.telemetry().edge().increase(now, passed);
@@ -191,6 +226,12 @@ pub(super) fn percent(share: f64) -> String {
         2
     };
     format!("{value:.digits$} %")
+}
+
+/// A target with as many digits as it has: `99.9 %`, `99.95 %`.
+fn percent_of_target(slo: &Tracker) -> String {
+    let value = slo.objective().target.get() * 100.0;
+    format!("{} %", libm::round(value * 1e6) / 1e6)
 }
 
 fn rate(rate: f64) -> String {

@@ -1,10 +1,17 @@
 //! Goals: conditions on the state of the session, and what is missing.
 
-use crate::base::{At, Report, Span};
+mod read;
+pub(super) mod told;
+
+use std::collections::BTreeMap;
+
+use crate::base::{SimTime, Span};
 use crate::session::{Command, Session};
 
-use super::measure::{self, Measure};
-use super::names::Names;
+use super::measure::Measure;
+use told::Told;
+
+pub(super) use read::read;
 
 /// What must be true.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +69,30 @@ pub enum Goal {
     Not(Box<Goal>),
     /// A golden signal or the capacity of somebody lies on one side of a limit.
     Measured(Measure, Bound),
+    /// What is promised, measured and told.
+    Told(Told),
+    /// This, for so long without a break, as far as checks look.
+    Hold {
+        /// Where it stands in the file: its name among what is held.
+        place: Place,
+        /// For how long.
+        length: Span,
+        /// What.
+        goal: Box<Goal>,
+    },
+    /// This, while no more than so much time has passed since the step began.
+    Before {
+        /// How much.
+        passed: Span,
+        /// What.
+        goal: Box<Goal>,
+    },
 }
+
+/// Line and column of a goal.
+pub(super) type Place = (u32, u32);
+/// Since when goals have held.
+pub(super) type Held = BTreeMap<Place, SimTime>;
 
 /// A limit and the side to be on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -117,6 +147,8 @@ pub(super) struct Facts<'a> {
     pub lesson: &'a Session,
     /// Hints opened in the lesson.
     pub hints: u32,
+    /// Since when goals have held in this step.
+    pub held: &'a Held,
 }
 
 impl Goal {
@@ -148,7 +180,10 @@ impl Goal {
                 (!used).then(|| "not done yet".to_owned())
             }
             Goal::Burn { slo, over, bound } => {
-                let rate = session.slo(slo)?.burn_rate(session.now(), *over);
+                let Some(tracker) = session.slo(slo) else {
+                    return Some(format!("there is no objective {slo}"));
+                };
+                let rate = tracker.burn_rate(session.now(), *over);
                 match rate {
                     None => Some(format!("nothing measured over {over} yet")),
                     Some(rate) => bound.missing(
@@ -159,7 +194,10 @@ impl Goal {
                 }
             }
             Goal::Budget { slo, bound } => {
-                let left = session.slo(slo)?.budget(session.now()).left;
+                let Some(tracker) = session.slo(slo) else {
+                    return Some(format!("there is no objective {slo}"));
+                };
+                let left = tracker.budget(session.now()).left;
                 match left {
                     None => Some("nothing measured yet".to_owned()),
                     Some(left) => bound.missing(left, super::figure::percent, |found| {
@@ -194,6 +232,45 @@ impl Goal {
                     |found| format!("{}: {found}", measure.name(session)),
                 ),
             },
+            Goal::Told(told) => told.missing(facts),
+            Goal::Hold {
+                place,
+                length,
+                goal,
+            } => goal.missing(facts).or_else(|| {
+                let since = facts.held.get(place).copied().unwrap_or(session.now());
+                let held = session.now().since(since);
+                (held < *length).then(|| format!("so for {held} of {length}"))
+            }),
+            Goal::Before { passed, goal } => {
+                let late = session.now().since(facts.step.now()) > *passed;
+                let over = || format!("{passed} have passed: rewind the step to try again");
+                if late {
+                    Some(over())
+                } else {
+                    goal.missing(facts)
+                }
+            }
+        }
+    }
+
+    /// Notes since when what is to hold does; from the present instant on
+    /// where it did not before, no longer where it does not.
+    pub(super) fn note(&self, facts: &Facts<'_>, held: &mut Held) {
+        match self {
+            Goal::Hold { place, goal, .. } => {
+                goal.note(facts, held);
+                if goal.met(facts) {
+                    held.entry(*place).or_insert(facts.session.now());
+                } else {
+                    held.remove(place);
+                }
+            }
+            Goal::All(goals) | Goal::Any(goals) => {
+                goals.iter().for_each(|goal| goal.note(facts, held));
+            }
+            Goal::Not(goal) | Goal::Before { goal, .. } => goal.note(facts, held),
+            _ => {}
         }
     }
 
@@ -227,6 +304,13 @@ fn missing_version(session: &Session, service: &str, version: &str) -> Option<St
 }
 
 impl Bound {
+    fn holds(self, found: f64) -> bool {
+        match self {
+            Bound::Below(limit) => found < limit,
+            Bound::Above(limit) => found > limit,
+        }
+    }
+
     fn missing(
         self,
         found: f64,
@@ -314,179 +398,5 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,
-    }
-}
-
-/// Goals within goals.
-const MOST_DEPTH: u32 = 8;
-
-const KEYS: [&str; 20] = [
-    "answered",
-    "answer-is",
-    "passed",
-    "runs",
-    "used",
-    "burn",
-    "budget",
-    "hints",
-    "changes",
-    "all",
-    "any",
-    "not",
-    "errors",
-    "p50",
-    "p95",
-    "p99",
-    "busy",
-    "rate",
-    "per-user",
-    "pods",
-];
-
-/// Reads a goal; `None` if it has an error.
-pub(super) fn read(
-    report: &mut Report,
-    at: &At<'_>,
-    names: &Names<'_>,
-    depth: u32,
-) -> Option<Goal> {
-    if depth > MOST_DEPTH {
-        report.error(
-            at,
-            format!("goals nest deeper than {MOST_DEPTH}"),
-            "split the check",
-        );
-        return None;
-    }
-    let (kind, at) = report.tagged(at, &KEYS)?;
-    if let Some((_, quantity)) = measure::GOALS.iter().find(|(word, _)| *word == kind) {
-        let mut fields = report.fields(&at)?;
-        let measure = Measure::read(*quantity, report, &mut fields, names);
-        let bound = bound(report, &mut fields, |report, at| quantity.limit(report, at));
-        fields.done(report);
-        return Some(Goal::Measured(measure?, bound?));
-    }
-    let most = |report: &mut Report, at: &At<'_>| report.integer(at, 0..=10_000).map(|n| n as u32);
-    match kind {
-        "answered" => names.question(report, &at).map(Goal::Answered),
-        "answer-is" => {
-            let mut fields = report.fields(&at)?;
-            let question = fields
-                .need(report, "question")
-                .and_then(|at| names.question(report, &at));
-            let value = fields
-                .need(report, "value")
-                .and_then(|at| report.number(&at, -1e12..=1e12));
-            fields.done(report);
-            Some(Goal::AnswerIs {
-                question: question?,
-                value: value?,
-            })
-        }
-        "passed" => report
-            .duration(&at, Span::from_secs(1)..=Span::from_days(90))
-            .map(Goal::Passed),
-        "runs" => {
-            let mut fields = report.fields(&at)?;
-            let service = fields
-                .need(report, "service")
-                .and_then(|at| names.service(report, &at));
-            let version = fields.need(report, "version");
-            let version = version
-                .and_then(|at| names.version(report, &at, service.as_deref().unwrap_or_default()));
-            fields.done(report);
-            Some(Goal::Runs {
-                service: service?,
-                version: version?,
-            })
-        }
-        "used" => {
-            if at.is_scalar() {
-                let action = report.choice(&at, &Action::NAMES)?;
-                return Some(Goal::Used {
-                    action,
-                    service: None,
-                });
-            }
-            let words = Action::NAMES.map(|(name, _)| name);
-            let (word, at) = report.tagged(&at, &words)?;
-            let action = Action::NAMES.iter().find(|(name, _)| *name == word)?.1;
-            names.service(report, &at).map(|service| Goal::Used {
-                action,
-                service: Some(service),
-            })
-        }
-        "burn" => {
-            let mut fields = report.fields(&at)?;
-            let slo = fields
-                .need(report, "slo")
-                .and_then(|at| names.slo(report, &at));
-            let over = fields
-                .need(report, "over")
-                .and_then(|at| report.duration(&at, Span::from_mins(1)..=Span::from_days(30)));
-            let bound = bound(report, &mut fields, |report, at| {
-                report.number(at, 0.0..=1e6)
-            });
-            fields.done(report);
-            Some(Goal::Burn {
-                slo: slo?,
-                over: over?,
-                bound: bound?,
-            })
-        }
-        "budget" => {
-            let mut fields = report.fields(&at)?;
-            let slo = fields
-                .need(report, "slo")
-                .and_then(|at| names.slo(report, &at));
-            let bound = bound(report, &mut fields, |report, at| {
-                report.ratio(at).map(|ratio| ratio.get())
-            });
-            fields.done(report);
-            Some(Goal::Budget {
-                slo: slo?,
-                bound: bound?,
-            })
-        }
-        "hints" => most(report, &at).map(Goal::Hints),
-        "changes" => most(report, &at).map(Goal::Changes),
-        "not" => read(report, &at, names, depth + 1).map(|goal| Goal::Not(Box::new(goal))),
-        _ => {
-            let items = report.items(&at, 20);
-            if items.is_empty() {
-                report.error(&at, "no goal is given", "list at least one");
-                return None;
-            }
-            let goals: Vec<Option<Goal>> = items
-                .iter()
-                .map(|at| read(report, at, names, depth + 1))
-                .collect();
-            let goals: Vec<Goal> = goals.into_iter().collect::<Option<_>>()?;
-            Some(if kind == "all" {
-                Goal::All(goals)
-            } else {
-                Goal::Any(goals)
-            })
-        }
-    }
-}
-
-fn bound(
-    report: &mut Report,
-    fields: &mut crate::base::Fields<'_>,
-    read: impl Fn(&mut Report, &At<'_>) -> Option<f64>,
-) -> Option<Bound> {
-    match (fields.get("below"), fields.get("above")) {
-        (Some(at), None) => read(report, &at).map(Bound::Below),
-        (None, Some(at)) => read(report, &at).map(Bound::Above),
-        _ => {
-            let at = fields.at().clone();
-            report.error(
-                &at,
-                "a limit needs one side",
-                "give either `below` or `above`",
-            );
-            None
-        }
     }
 }

@@ -46,15 +46,16 @@ impl Lesson {
         let mut names = Names {
             scenario,
             questions: Vec::new(),
+            made: super::names::made(&node),
             terms,
         };
         let lesson = lesson(&mut report, &root, &mut names);
-        let questions = names.questions;
+        let (questions, made) = (names.questions, names.made);
         let failed = report.failed();
         let diagnostics = report.finish();
         match lesson {
             Some(mut lesson) if !failed => {
-                lesson.questions = questions;
+                (lesson.questions, lesson.made) = (questions, made);
                 lesson.glossary = glossary;
                 Ok((lesson, diagnostics))
             }
@@ -127,6 +128,7 @@ fn lesson(report: &mut Report, at: &At<'_>, names: &mut Names<'_>) -> Option<Les
         solution: solution?,
         mistakes: mistakes?,
         questions: Vec::new(),
+        made: Vec::new(),
         glossary: Vec::new(),
     })
 }

@@ -72,6 +72,8 @@ pub struct Lesson {
     pub mistakes: Vec<Mistake>,
     /// Every question of every step.
     pub questions: Vec<(String, QuestionKind)>,
+    /// Objectives that its commands make.
+    pub made: Vec<String>,
     /// Every term that texts may link to.
     pub glossary: Vec<Term>,
 }

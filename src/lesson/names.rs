@@ -1,5 +1,6 @@
 //! What a lesson's file can refer to: its world's names and its own.
 
+use crate::base::yaml::{Node, Value};
 use crate::base::{At, Report};
 use crate::session::Scenario;
 
@@ -10,6 +11,8 @@ pub(super) struct Names<'a> {
     pub scenario: &'a Scenario,
     /// Questions of every step and how they are answered.
     pub questions: Vec<(String, QuestionKind)>,
+    /// Objectives that commands in the lesson's file make.
+    pub made: Vec<String>,
     /// Terms of the glossary.
     pub terms: Vec<String>,
 }
@@ -39,11 +42,16 @@ impl Names<'_> {
             .map(|version| version.name.clone())
     }
 
-    /// An objective of the world.
+    /// Names of the objectives that there are or will be.
+    pub fn objectives(&self) -> impl Iterator<Item = &str> + Clone {
+        let there = self.scenario.objectives.iter().map(|slo| &*slo.name);
+        there.chain(self.made.iter().map(String::as_str))
+    }
+
+    /// An objective of the world, or one that a command of the lesson makes.
     pub fn slo(&self, report: &mut Report, at: &At<'_>) -> Option<String> {
-        let slos = &self.scenario.objectives;
-        let place = report.known(at, "objective", slos.iter().map(|slo| slo.name.as_str()))?;
-        slos.get(place).map(|slo| slo.name.clone())
+        let place = report.known(at, "objective", self.objectives())?;
+        self.objectives().nth(place).map(str::to_owned)
     }
 
     /// A question of the lesson.
@@ -54,5 +62,21 @@ impl Names<'_> {
             self.questions.iter().map(|(name, _)| name.as_str()),
         )?;
         self.questions.get(place).map(|(name, _)| name.clone())
+    }
+}
+
+/// Names in the commands `objective` anywhere in a file.
+pub(super) fn made(node: &Node) -> Vec<String> {
+    match &node.value {
+        Value::List(items) => items.iter().flat_map(made).collect(),
+        Value::Map(entries) => {
+            let each = entries.iter().flat_map(|entry| {
+                let at = At::root(&entry.node);
+                let own = at.peek_scalar("name").filter(|_| entry.key == "objective");
+                own.map(str::to_owned).into_iter().chain(made(&entry.node))
+            });
+            each.collect()
+        }
+        _ => Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use crate::base::SimTime;
 use crate::engine::Progress as Run;
 use crate::session::{Author, Command, JournalEntry, Refusal, Scenario, Scripted, Session};
 
-use super::goal::{Action, Facts};
+use super::goal::{Action, Facts, Held};
 use super::view::{Debrief, QuestionKind};
 use super::{Lesson, Step};
 
@@ -40,6 +40,8 @@ pub(super) struct Progress {
     /// The wrong move that was noticed last in this step.
     pub wrong: Option<usize>,
     next_check: SimTime,
+    /// Since when goals of this step hold that are to hold for a while.
+    held: Held,
     pub debrief: Option<Arc<Debrief>>,
 }
 
@@ -58,6 +60,7 @@ impl Play {
             milestones: 0,
             wrong: None,
             next_check: SimTime::ZERO,
+            held: Held::new(),
             debrief: None,
         };
         let mut play = Play {
@@ -165,6 +168,7 @@ impl Play {
         let now = self.now.session.now();
         self.now.step = step;
         (self.now.hints, self.now.ready, self.now.wrong) = (0, false, None);
+        self.now.held.clear();
         self.now.next_check = now + self.now.session.scrape_interval();
         let spec = &self.lesson.steps[step];
         let mut due: Vec<(SimTime, Command, bool)> = Vec::new();
@@ -208,6 +212,13 @@ impl Play {
         if self.now.ready || self.is_done() {
             return;
         }
+        let mut held = self.now.held.clone();
+        let (checks, wrong) = (&self.spec().checks, &self.spec().wrong);
+        let checks = checks.iter().map(|check| &check.goal);
+        for goal in checks.chain(wrong.iter().map(|wrong| &wrong.goal)) {
+            goal.note(&self.facts(), &mut held);
+        }
+        self.now.held = held;
         let step = self.spec();
         let facts = self.facts();
         let ready = step.checks.iter().all(|check| check.goal.met(&facts));
@@ -308,6 +319,7 @@ impl Play {
             step: self.marks.last().map_or(session, |mark| &mark.session),
             lesson: self.marks.first().map_or(session, |mark| &mark.session),
             hints: self.now.all_hints,
+            held: &self.now.held,
         }
     }
 

@@ -67,6 +67,7 @@ impl Play {
         Names {
             scenario: self.now.session.scenario(),
             questions: self.lesson.questions.clone(),
+            made: self.lesson.made.clone(),
             terms: Vec::new(),
         }
     }

@@ -121,11 +121,11 @@ mod tests {
     use crate::session::{Author, Scenario, commands};
 
     fn act(session: &mut Session, command: &str) {
-        let node = yaml::parse("commands", command, &yaml::Limits::default()).unwrap();
+        let node = yaml::parse("commands", command, &yaml::Limits::default()).expect("sound YAML");
         let mut report = Report::new("commands", command);
-        let read = commands(&mut report, &At::root(&node)).unwrap();
+        let read = commands(&mut report, &At::root(&node)).expect("commands");
         for command in read.into_iter().filter_map(|scripted| scripted.command) {
-            session.apply(Author::Learner, command).unwrap();
+            session.apply(Author::Learner, command).expect("accepted");
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn dashboards_flatten_a_short_outage_that_the_truth_shows_in_full() {
         let world = WORLD.replace("6/min", "1200/min");
-        let (scenario, _) = Scenario::read("world.yaml", &world).unwrap();
+        let (scenario, _) = Scenario::read("world.yaml", &world).expect("a sound world");
         let mut session = Session::new(Arc::new(scenario), 1);
         let run = |session: &mut Session, seconds| {
             session.advance(session.now() + Span::from_secs(seconds), u64::MAX)

@@ -256,6 +256,12 @@ impl Session {
         &self.logs
     }
 
+    /// Alerts as shells show them; none where nobody is told of anything.
+    pub fn view_of_alerts(&self) -> Option<AlertsView> {
+        let alerting = self.alerting.as_deref();
+        alerting.map(|alerting| alerting.view(self.now()))
+    }
+
     /// The objective called `name`.
     pub fn slo(&self, name: &str) -> Option<&Tracker> {
         self.slos.iter().find(|slo| slo.objective().name == name)

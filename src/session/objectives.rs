@@ -236,6 +236,9 @@ impl Session {
     ) -> Option<(usize, Vec<f64>)> {
         let mut rises = vec![0.0; times.len()];
         let mut counters: BTreeMap<Labels, Counter> = BTreeMap::new();
+        // Before the run nothing was counted.
+        let start = times.first().filter(|at| **at == SimTime::ZERO).map(|_| 0);
+        let begin = begin.or(start);
         let mut first = begin;
         let found = self.walk(query, times, |place, labels, value| {
             let first = *first.get_or_insert(place);
@@ -250,7 +253,7 @@ impl Session {
             rises[place] += counter.rise(Some(value));
             counters.insert(labels.clone(), counter);
         });
-        Some((begin.or(found)?, rises))
+        found.map(|found| (begin.unwrap_or(found), rises))
     }
 
     /// Tells every sample of every series of a query at some scrapes, each

@@ -8,7 +8,7 @@ use super::view::{
 };
 use crate::base::order::sort_by;
 use crate::base::{Ratio, SimTime, Span};
-use crate::slo::{LOOK_BACKS, Method, Tracker, allowance};
+use crate::slo::{LOOK_BACKS, Method, ObjectiveChange, Tracker, allowance};
 use crate::telemetry::{Meter, Recent};
 use crate::world::spec::Kind;
 use crate::world::{BreakerState, CallStatus, PodWord};
@@ -76,10 +76,7 @@ impl Session {
             edges,
             faults: self.fault_views(),
             slos: self.slos.iter().map(|slo| self.slo_view(slo)).collect(),
-            alerts: self
-                .alerting
-                .as_ref()
-                .map(|alerting| alerting.view(self.now())),
+            alerts: self.view_of_alerts(),
             timeline: self.timeline.lines().cloned().collect(),
         }
     }
@@ -269,6 +266,7 @@ impl Session {
             exhausted_in: slo.exhausted_in(now),
             health: slo_health(slo, now),
             terms: self.terms_view(slo),
+            form: Box::new(ObjectiveChange::of(objective)),
         }
     }
 }
@@ -296,8 +294,13 @@ impl Session {
         let terms = &objective.terms;
         let scale = u64::from(self.world.spec().scale);
         let hour = Span::from_hours(1);
+        let (begun, week) = (slo.since(), Span::from_days(7));
+        let counted = now.since(begun).min(week);
+        let by_events = terms.method == Method::Occurrences && !counted.is_zero();
+        let bad = slo.rise(now, week).bad as f64 * scale as f64;
+        let bad_per_day = by_events.then(|| bad * 86_400.0 / counted.as_secs_f64());
         let lately = now
-            .since_start()
+            .since(begun)
             .as_secs_f64()
             .min(hour.as_secs_f64())
             .max(1.0);
@@ -312,7 +315,9 @@ impl Session {
         let mut spenders: Vec<(String, String, u64)> = slo
             .spenders()
             .map(|(entry, loss, count)| {
-                (self.asked_for(entry), loss.word().to_owned(), count * scale)
+                let inside = objective.inside.as_ref();
+                let asked = inside.map_or_else(|| self.asked_for(entry), |i| i.name.clone());
+                (asked, loss.word().to_owned(), count * scale)
             })
             .collect();
         sort_by(&mut spenders, |a, b| b.2.cmp(&a.2));
@@ -320,6 +325,9 @@ impl Session {
         let sla = terms.sla.as_ref().zip(slo.sli(now));
         TermsView {
             window: objective.over(),
+            since: (begun > SimTime::ZERO).then_some(begun),
+            per_second,
+            bad_per_day,
             allows: allows.to_vec(),
             between: slo.forecast(now).map(|found| (found.soonest, found.latest)),
             stance: (!terms.policy.is_empty()).then(|| slo.stance(now).word().to_owned()),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alerting::AlertsView;
 use crate::base::{Money, Ratio, SimTime, Span};
+use crate::slo::ObjectiveChange;
 
 /// How something stands, always shown by shape and word as well as by colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -400,6 +401,8 @@ pub struct SloView {
     pub health: Health,
     /// What follows from it.
     pub terms: TermsView,
+    /// The command that would make it what it is.
+    pub form: Box<ObjectiveChange>,
 }
 
 /// What follows from an objective and how it stands.
@@ -407,6 +410,12 @@ pub struct SloView {
 pub struct TermsView {
     /// The window in words.
     pub window: String,
+    /// When its counting began, where that was later than the run.
+    pub since: Option<SimTime>,
+    /// Events a second (scaled) in the last hour; none where slices are counted.
+    pub per_second: f64,
+    /// Bad events a day (scaled) over the last week, or as long as there was; none where slices are counted.
+    pub bad_per_day: Option<f64>,
     /// What the target allows: over how long, time down, bad requests (scaled) at present traffic.
     pub allows: Vec<(Span, Span, f64)>,
     /// The forecast's 95 % interval: soonest and latest.

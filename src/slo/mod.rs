@@ -25,7 +25,7 @@ pub use change::{EDGE, ObjectiveChange, change};
 pub use count::{Counter, Events};
 pub use forecast::{Allowance, Forecast, allowance};
 pub use objective::{Indicator, Inside, Loss, Measured, Objective};
-pub use read::objectives;
+pub use read::{indicator, objectives};
 pub use terms::{
     Compare, Few, FewThen, Maintenance, Method, NoData, PolicyRule, Sla, SliQuery, Stance, Terms,
 };

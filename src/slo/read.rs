@@ -70,7 +70,8 @@ fn objective(report: &mut Report, name: &str, at: &At<'_>) -> Option<Objective> 
     })
 }
 
-pub(super) fn indicator(report: &mut Report, at: &At<'_>) -> Option<(Indicator, Option<SliQuery>)> {
+/// Reads what makes an event good, and the queries of [`Indicator::Query`].
+pub fn indicator(report: &mut Report, at: &At<'_>) -> Option<(Indicator, Option<SliQuery>)> {
     const KINDS: [&str; 5] = ["availability", "quality", "latency", "ratio", "threshold"];
     let (kind, at) = report.tagged(at, &KINDS)?;
     match kind {

@@ -6,13 +6,14 @@
 //! arithmetic about the simulation happens here, and no text is written here
 //! but in `strings`.
 //!
-//! [`route`], [`format`] and the planning halves of [`chart`] and
+//! [`route`], [`routes`], [`format`] and the planning halves of [`chart`] and
 //! [`map`] import nothing of the web, so that they are tested natively.
 
 pub mod chart;
 pub mod format;
 pub mod map;
 pub mod route;
+pub mod routes;
 
 #[cfg(target_arch = "wasm32")]
 mod app;

@@ -10,7 +10,6 @@ use crate::base::{At, Report, SimTime, Span, did_you_mean};
 use crate::promql::{self, Bounds};
 use crate::session::view::EventKind;
 use crate::session::{Author, Refusal, Session};
-use crate::slo::Objective;
 
 /// The group of rules that people make.
 const OWN: &str = "own";
@@ -357,9 +356,4 @@ fn plain(group: &Evaluation) -> Vec<Rule> {
 
 fn called(rule: &Rule, wanted: &str) -> bool {
     matches!(&rule.kind, Kind::Alert { name, .. } if name == wanted)
-}
-
-/// The rules that one objective would make, for shells to show.
-pub(in crate::session) fn rules_of(objective: &Objective) -> Vec<Rule> {
-    derived(std::iter::once(objective)).rules
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Alerting;
 use crate::alert::notify::{Muted, Route, tell};
 use crate::alert::rules::Kind;
-use crate::alert::{Evaluation, Labels, State};
+use crate::alert::{Labels, State};
 use crate::base::{SimTime, Span};
 use crate::telemetry::store::Matcher;
 
@@ -39,6 +39,10 @@ pub struct RuleView {
     pub labels: String,
     /// How long it is pending.
     pub after: Span,
+    /// How long it goes on firing when its series is gone.
+    pub keep: Span,
+    /// Whether it follows from an objective.
+    pub derived: bool,
     /// How its worst alert stands: `inactive`, `pending` or `firing`.
     pub state: String,
     /// Its alerts.
@@ -119,8 +123,16 @@ impl Alerting {
     pub(in crate::session) fn view(&self, now: SimTime) -> AlertsView {
         let at = super::millis(now);
         let mut rules = Vec::new();
-        for rule in self.groups.iter().flat_map(Evaluation::rules) {
-            let Kind::Alert { name, after, .. } = &rule.rule.kind else {
+        let groups = self.groups.iter();
+        let all = groups.flat_map(|group| group.rules().map(move |rule| (group.name(), rule)));
+        for (group, rule) in all {
+            let Kind::Alert {
+                name,
+                after,
+                keep_firing,
+                ..
+            } = &rule.rule.kind
+            else {
                 continue;
             };
             let alerts = rule.alerts().map(|alert| AlertView {
@@ -148,6 +160,8 @@ impl Alerting {
                 expr: rule.rule.expr.clone(),
                 labels: words(&rule.rule.labels, true),
                 after: *after,
+                keep: *keep_firing,
+                derived: group == super::DERIVED,
                 state: worst.unwrap_or(State::Inactive).word().to_owned(),
                 alerts: alerts.collect(),
                 error: rule.error.map(str::to_owned),

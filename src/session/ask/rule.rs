@@ -18,8 +18,8 @@ const GAP: Span = Span::from_mins(30);
 /// Rules held against the past of one objective.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleQuestion {
-    /// Queries, and for how long each is pending.
-    pub rules: Vec<(String, Span)>,
+    /// Queries, for how long each is pending, and for how long it goes on firing.
+    pub rules: Vec<(String, Span, Span)>,
     /// The objective.
     pub slo: String,
     /// How far back.
@@ -69,7 +69,7 @@ impl Session {
             .collect();
         let happened = incidents(&burn, BURNS, GAP.as_secs_f64());
         let millis = |at: SimTime| (at.as_nanos() / 1_000_000) as i64;
-        let tried = question.rules.iter().map(|(text, after)| {
+        let tried = question.rules.iter().map(|(text, after, keep)| {
             let query = Query::new(text, &Options::default()).map_err(|e| e.to_string())?;
             let step = (step.as_nanos() / 1_000_000) as i64;
             let answer = query.range(self.store(), millis(*first), millis(*last), step);
@@ -85,7 +85,7 @@ impl Session {
             }
             let steps = times.iter().map(|at| at.as_secs_f64()).zip(there);
             let steps: Vec<(f64, bool)> = steps.collect();
-            let fired = firings(&steps, after.as_secs_f64(), 0.0);
+            let fired = firings(&steps, after.as_secs_f64(), keep.as_secs_f64());
             let allowed = slo.budget(now).allowed;
             let spent: Vec<f64> = happened
                 .iter()

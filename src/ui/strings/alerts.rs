@@ -3,7 +3,17 @@
 texts! {
     TAB = "Alerts";
     PAGER = "Pager";
-    NONE = "This world has no alerts: its file needs an `alerting` section.";
+    NONE = "Nobody is told of anything here yet: derive rules from an objective, or make one.";
+    HELD_AGAINST = "Objective";
+    DERIVES = "pages and tickets over two pairs of windows each, by budget share x period / window";
+    FOR = "Pending for";
+    KEEP = "Keeps firing for";
+    SEVERITY = "Severity";
+    PAGE = "page: wakes somebody";
+    TICKET = "ticket: waits";
+    NAME = "Name";
+    USE = "Use this rule";
+    REMOVE = "Remove";
     RULES = "Rules";
     RULE = "Rule";
     STATE = "State";
@@ -24,6 +34,8 @@ texts! {
     NO = "No";
     ROUTES = "Routes";
     TAKES = "Takes";
+    AS_TABLE = "As a table";
+    TREE = "Routes as a tree; the table below says the same in words";
     EVERYTHING = "everything";
     GOES_ON = "and goes on";
     RECEIVER = "Tells";
@@ -52,6 +64,23 @@ pub fn bell(ringing: u32) -> String {
         1 => "1 page rings".to_owned(),
         count => format!("{count} pages ring"),
     }
+}
+
+pub fn route(receiver: &str, alerts: u32, goes_on: bool) -> String {
+    let alerts = match alerts {
+        0 => String::new(),
+        count => format!(", {count} now"),
+    };
+    let on = if goes_on { ", goes on" } else { "" };
+    format!("tells {receiver}{alerts}{on}")
+}
+
+pub fn derive(slo: &str) -> String {
+    format!("Derive burn-rate rules for {slo}")
+}
+
+pub fn waits(after: &str, keep: &str) -> String {
+    format!("for {after}, keeps firing {keep}")
 }
 
 pub fn incidents(count: u32, slo: &str) -> String {

@@ -6,10 +6,13 @@ use yew::prelude::*;
 
 use super::designer::Designer;
 use crate::base::Span;
-use crate::session::{AlertAct, AlertView, AlertsView, Command, Health, PageView, RuleView, View};
+use crate::session::{
+    AlertAct, AlertView, AlertsView, Command, Health, PageView, RouteRow, RuleAct, RuleView, View,
+};
 use crate::ui::client::Client;
 use crate::ui::format;
 use crate::ui::lab::use_lab;
+use crate::ui::routes;
 use crate::ui::strings::alerts as words;
 use crate::ui::widget::status;
 
@@ -26,21 +29,26 @@ pub struct AlertsProps {
 #[component]
 pub fn Alerts(props: &AlertsProps) -> Html {
     let lab = use_lab();
-    let Some(alerts) = &props.view.alerts else {
-        return html! { <p class="empty">{ words::NONE }</p> };
-    };
-    let slo = props.view.slos.first().map(|slo| slo.name.clone());
-    let first = alerts.rules.first().map(|rule| rule.expr.clone());
-    let designer = slo.map(|slo| {
-        let first = first.unwrap_or_default();
-        let body = html! { <Designer {slo} {first} fresh={props.fresh} /> };
+    let slos: Vec<String> = (props.view.slos.iter())
+        .map(|slo| slo.name.clone())
+        .collect();
+    let rules_now = props.view.alerts.as_ref().map(|alerts| &alerts.rules);
+    let first = rules_now.and_then(|rules| rules.first());
+    let first = first.map_or(String::new(), |rule| rule.expr.clone());
+    let designer = (!slos.is_empty()).then(|| {
+        let body = html! { <Designer {slos} {first} fresh={props.fresh} /> };
         section(words::DESIGNER, body)
     });
+    let Some(alerts) = &props.view.alerts else {
+        return html! {
+            <div class="slos alerts"><p class="empty">{ words::NONE }</p>{ designer }</div>
+        };
+    };
     html! {
         <div class="slos alerts">
             { pages(&lab.client, alerts) }
             { rules(&lab.client, alerts) }
-            { routes(alerts) }
+            { routing(alerts) }
             { silences(&lab.client, alerts) }
             { designer }
         </div>
@@ -174,11 +182,21 @@ fn rule_rows(client: &Client, rule: &RuleView) -> Html {
                     <br /><code class="soft">{ &rule.expr }</code>
                 </th>
                 <td>{ status(health, rule.error.as_deref().unwrap_or(&rule.state)) }</td>
-                <td /><td /><td />
+                <td>{ words::waits(&format::duration(rule.after), &format::duration(rule.keep)) }</td>
+                <td /><td>if !rule.derived { { remove(client, &rule.name) } }</td>
             </tr>
             { for rule.alerts.iter().map(|alert| alert_row(client, alert)) }
         </>
     }
+}
+
+fn remove(client: &Client, name: &str) -> Html {
+    let (client, name) = (client.clone(), name.to_owned());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let act = RuleAct::Remove { name: name.clone() };
+        client.act(Command::AlertRule { act });
+    });
+    html! { <button type="button" class="button button-small" {onclick}>{ words::REMOVE }</button> }
 }
 
 fn alert_row(client: &Client, alert: &AlertView) -> Html {
@@ -205,7 +223,7 @@ fn alert_row(client: &Client, alert: &AlertView) -> Html {
     }
 }
 
-fn routes(alerts: &AlertsView) -> Html {
+fn routing(alerts: &AlertsView) -> Html {
     let rows = alerts.routes.iter().map(|route| {
         html! {
             <tr>
@@ -221,7 +239,52 @@ fn routes(alerts: &AlertsView) -> Html {
     });
     let heads = [words::TAKES, words::RECEIVER, words::OPEN];
     let rows = rows.collect::<Html>();
-    section(words::ROUTES, table(words::ROUTES, &heads, rows))
+    let body = html! {
+        <>
+            { tree(&alerts.routes) }
+            <details><summary>{ words::AS_TABLE }</summary>{ table(words::ROUTES, &heads, rows) }</details>
+        </>
+    };
+    section(words::ROUTES, body)
+}
+
+/// The tree of routes drawn; the table beneath says the same in words.
+fn tree(rows: &[RouteRow]) -> Html {
+    const CHARACTERS: usize = 27;
+    let depths: Vec<u32> = rows.iter().map(|route| route.depth).collect();
+    let plan = routes::plan(&depths);
+    let (width, height) = plan.size;
+    let (wide, high) = routes::BOX;
+    let nodes = rows.iter().zip(&plan.corners).map(|(route, (x, y))| {
+        let takes = match route.takes.as_str() {
+            "" => words::EVERYTHING,
+            takes => takes,
+        };
+        let told = words::route(&route.receiver, route.alerts, route.goes_on);
+        let busy = (route.alerts > 0).then_some("is-busy");
+        html! {
+            <g class={classes!("tree-node", busy)}>
+                <title>{ format!("{takes}: {told}") }</title>
+                <rect x={x.to_string()} y={y.to_string()} width={wide.to_string()}
+                    height={high.to_string()} rx="6" />
+                <text x={(x + 10.0).to_string()} y={(y + 18.0).to_string()} class="tree-takes">
+                    { routes::cut(takes, CHARACTERS) }
+                </text>
+                <text x={(x + 10.0).to_string()} y={(y + 35.0).to_string()}>
+                    { routes::cut(&told, CHARACTERS + 4) }
+                </text>
+            </g>
+        }
+    });
+    html! {
+        <div class="table-frame" tabindex="0" role="region" aria-label={words::ROUTES}>
+            <svg class="tree" role="img" aria-label={words::TREE} width={width.to_string()}
+                height={height.to_string()} viewBox={format!("0 0 {width} {height}")}>
+                { for plan.lines.iter().map(|(_, line)| html! { <path class="tree-line" d={line.clone()} /> }) }
+                { for nodes }
+            </svg>
+        </div>
+    }
 }
 
 /// How deep a route lies, drawn.

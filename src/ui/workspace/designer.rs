@@ -2,15 +2,19 @@
 
 use yew::prelude::*;
 
+use super::input;
 use crate::alert::designer::Worth;
 use crate::base::Span;
 use crate::promql::Error;
-use crate::session::{Answer, Question, RuleQuestion};
+use crate::session::{Answer, Command, Question, RuleAct, RuleChange, RuleQuestion};
 use crate::ui::asking::use_answer;
+use crate::ui::client::Client;
 use crate::ui::explore::query::QueryField;
 use crate::ui::format;
 use crate::ui::hooks::use_state_eq;
-use crate::ui::strings::{alerts as words, explore};
+use crate::ui::lab::use_lab;
+use crate::ui::strings::{self, alerts as words, explore};
+use crate::ui::widget::{NumberField, number_field, select};
 
 /// How far back rules are tried.
 const PAST: Span = Span::from_days(7);
@@ -18,64 +22,203 @@ const PAST: Span = Span::from_days(7);
 /// What the designer is given.
 #[derive(PartialEq, Properties)]
 pub struct DesignerProps {
-    /// The objective that rules are held against.
-    pub slo: String,
+    /// The objectives that rules can be held against.
+    pub slos: Vec<String>,
     /// A query to begin with.
     pub first: String,
     /// Becomes another number when there is something new to see.
     pub fresh: u64,
 }
 
-/// Two queries and what each would have been worth.
+/// A rule as it is typed.
+#[derive(Clone, Default, PartialEq)]
+struct Draft {
+    expr: String,
+    /// Minutes for which it is pending, and for which it goes on firing.
+    minutes: [String; 2],
+    name: String,
+    ticket: bool,
+}
+
+impl Draft {
+    fn spans(&self) -> Result<[Span; 2], String> {
+        let span = |text: &String| -> Result<Span, String> {
+            let minutes = input::optional(text, 0.0, 43_200.0)?;
+            Ok(Span::from_secs_f64(minutes.unwrap_or(0.0) * 60.0))
+        };
+        let [after, keep] = &self.minutes;
+        Ok([span(after)?, span(keep)?])
+    }
+}
+
+/// Two rules, what each would have been worth, and a button that uses it.
 #[component]
 pub fn Designer(props: &DesignerProps) -> Html {
-    let left = use_state_eq(|| props.first.clone());
-    let right = use_state_eq(String::new);
-    let rules = [&*left, &*right]
-        .into_iter()
-        .filter(|rule| !rule.is_empty());
-    let rules: Vec<(String, Span)> = rules.map(|rule| (rule.clone(), Span::ZERO)).collect();
+    let client = use_lab().client;
+    let left = use_state_eq(|| Draft {
+        expr: props.first.clone(),
+        ..Draft::default()
+    });
+    let right = use_state_eq(Draft::default);
+    let place = use_state_eq(|| 0_usize);
+    let slo = props.slos.get(*place).or(props.slos.first());
+    let slo = slo.cloned().unwrap_or_default();
+    let drafts = [&*left, &*right];
+    let given = drafts.map(|draft| !draft.expr.is_empty());
+    let rules = drafts.into_iter().filter(|draft| !draft.expr.is_empty());
+    let rules = rules.map(|draft| {
+        let [after, keep] = draft.spans().unwrap_or_default();
+        (draft.expr.clone(), after, keep)
+    });
     let question = Question::Rules(RuleQuestion {
-        rules,
-        slo: props.slo.clone(),
+        rules: rules.collect(),
+        slo: slo.clone(),
         span: PAST,
     });
     let answer = use_answer(Some(question), props.fresh);
-    let setter = |state: &UseStateHandle<String>| {
-        let state = state.clone();
-        Callback::from(move |text| state.set(text))
-    };
     let found = match answer.as_deref() {
         Some(Answer::Rules(found)) => Some(found),
         _ => None,
     };
+    let mut worths = found.into_iter().flat_map(|found| &found.rules);
+    let columns = [(1, &left), (2, &right)].map(|(number, state)| {
+        let worth = given[number - 1].then(|| worths.next()).flatten();
+        column(&client, number, state, &slo, worth)
+    });
+    let names: Vec<&str> = props.slos.iter().map(String::as_str).collect();
+    let on_slo = {
+        let place = place.setter();
+        Callback::from(move |new| place.set(new))
+    };
+    let derive = RuleAct::Derive {
+        slo: slo.clone(),
+        remove: false,
+    };
+    let on_derive = Callback::from(move |_: MouseEvent| {
+        let act = derive.clone();
+        client.act(Command::AlertRule { act });
+    });
     html! {
         <>
-            <QueryField
-                id="rule-left"
-                label={explore::query_number(1)}
-                text={(*left).clone()}
-                problem={None::<Error>}
-                on_run={setter(&left)}
-            />
-            <QueryField
-                id="rule-right"
-                label={explore::query_number(2)}
-                text={(*right).clone()}
-                problem={None::<Error>}
-                on_run={setter(&right)}
-            />
+            { select("rule-slo", words::HELD_AGAINST, &names, *place, on_slo) }
+            <p>
+                <button type="button" class="button" onclick={on_derive}>{ words::derive(&slo) }</button>
+                { " " }<span class="soft">{ words::DERIVES }</span>
+            </p>
             if let Some(found) = found {
-                <p class="soft">{ words::incidents(found.incidents, &props.slo) }</p>
-                <div class="slo-terms">
-                    { for found.rules.iter().map(|rule| match rule {
-                        Ok((worth, spent)) => table(worth, *spent),
-                        Err(problem) => html! { <p class="field-error">{ problem }</p> },
-                    }) }
-                </div>
+                <p class="soft">{ words::incidents(found.incidents, &slo) }</p>
             }
+            <div class="designer">{ for columns }</div>
         </>
     }
+}
+
+type Tried = Result<(Worth, Option<f64>), String>;
+
+/// One rule: its fields, its worth, its button.
+fn column(
+    client: &Client,
+    number: usize,
+    state: &UseStateHandle<Draft>,
+    slo: &str,
+    worth: Option<&Tried>,
+) -> Html {
+    let set = |part: fn(&mut Draft, String)| {
+        let state = state.clone();
+        Callback::from(move |text: String| {
+            let mut next = (*state).clone();
+            part(&mut next, text);
+            state.set(next);
+        })
+    };
+    let spans = state.spans();
+    let error = spans.clone().err();
+    let minutes = |place: usize, id: &str, label, on_input| {
+        number_field(NumberField {
+            id: format!("rule-{id}-{number}").into(),
+            label,
+            unit: strings::UNIT_MINUTES,
+            value: state.minutes[place].clone(),
+            error: error.as_deref(),
+            on_input,
+            placeholder: "0",
+        })
+    };
+    let on_use = {
+        let (client, slo, draft) = (client.clone(), slo.to_owned(), (**state).clone());
+        Callback::from(move |_: MouseEvent| {
+            let Ok([after, keep]) = draft.spans() else {
+                return;
+            };
+            let usual = format!("Rule{number}");
+            let name = Some(draft.name.trim().to_owned()).filter(|name| !name.is_empty());
+            let severity = if draft.ticket { "ticket" } else { "page" };
+            let rule = Box::new(RuleChange {
+                name: name.unwrap_or(usual),
+                expr: Some(draft.expr.clone()),
+                after: Some(after),
+                keep_firing: Some(keep),
+                severity: Some(severity.to_owned()),
+                slo: Some(slo.clone()),
+                summary: None,
+            });
+            let act = RuleAct::Set { rule };
+            client.act(Command::AlertRule { act });
+        })
+    };
+    let on_severity = {
+        let state = state.clone();
+        Callback::from(move |place: usize| {
+            let ticket = place == 1;
+            state.set(Draft {
+                ticket,
+                ..(*state).clone()
+            });
+        })
+    };
+    let severity = if number == 1 {
+        "rule-severity-1"
+    } else {
+        "rule-severity-2"
+    };
+    let name = format!("rule-name-{number}");
+    let on_name = set(|draft, text| draft.name = text);
+    html! {
+        <div class="designer-rule">
+            <QueryField
+                id={format!("rule-{number}")}
+                label={explore::query_number(number)}
+                text={state.expr.clone()}
+                problem={None::<Error>}
+                on_run={set(|draft, text| draft.expr = text)}
+            />
+            <div class="objective-fields">
+                { minutes(0, "for", words::FOR, set(|draft, text| draft.minutes[0] = text)) }
+                { minutes(1, "keep", words::KEEP, set(|draft, text| draft.minutes[1] = text)) }
+                { select(severity, words::SEVERITY, &[words::PAGE, words::TICKET], usize::from(state.ticket), on_severity) }
+                <div class="field">
+                    <label class="label" for={name.clone()}>{ words::NAME }</label>
+                    <input class="input" id={name} value={state.name.clone()} autocomplete="off"
+                        placeholder={format!("Rule{number}")}
+                        oninput={on_name.reform(|event: InputEvent| typed(&event))} />
+                </div>
+            </div>
+            { match worth {
+                Some(Ok((worth, spent))) => table(worth, *spent),
+                Some(Err(problem)) => html! { <p class="field-error">{ problem }</p> },
+                None => Html::default(),
+            } }
+            <p>
+                <button type="button" class="button" onclick={on_use}
+                    disabled={state.expr.is_empty() || spans.is_err()}>{ words::USE }</button>
+            </p>
+        </div>
+    }
+}
+
+fn typed(event: &InputEvent) -> String {
+    let target: Option<web_sys::HtmlInputElement> = event.target_dyn_into();
+    target.map_or(String::new(), |input| input.value())
 }
 
 fn table(worth: &Worth, spent: Option<f64>) -> Html {

@@ -13,6 +13,7 @@ mod help;
 mod input;
 mod inspector;
 mod map_tab;
+mod objective;
 mod panels;
 mod ranges;
 mod recording;

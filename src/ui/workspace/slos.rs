@@ -6,9 +6,11 @@ use yew::prelude::*;
 
 use crate::ui::hooks::use_state_eq;
 
+use super::objective::ObjectiveEditor;
 use super::panels::{PanelCard, use_annotations};
 use crate::base::Span;
 use crate::session::{Charts, SloView, View};
+use crate::ui::strings::slos as words;
 use crate::ui::widget::{bar, health_tone, status};
 use crate::ui::{format, strings};
 
@@ -30,14 +32,37 @@ pub fn Slos(props: &SlosProps) -> Html {
         use_callback((), move |at, ()| cursor.set(at))
     };
     let annotations = use_annotations(&props.view.timeline);
-    if props.view.slos.is_empty() {
-        return html! { <p class="empty">{ strings::NO_SLOS }</p> };
-    }
+    // The objective that is edited; an empty name is that of a new one.
+    let edited = use_state_eq(|| None::<String>);
+    let services = props
+        .view
+        .services
+        .iter()
+        .map(|service| service.name.clone());
+    let services: Vec<String> = services.collect();
+    let on_close = {
+        let edited = edited.setter();
+        Callback::from(move |()| edited.set(None))
+    };
+    let open = |name: &str| {
+        let (edited, name) = (edited.setter(), name.to_owned());
+        Callback::from(move |_: MouseEvent| edited.set(Some(name.clone())))
+    };
+    let editor = |slo: Option<SloView>| {
+        html! { <ObjectiveEditor {slo} services={services.clone()} on_close={on_close.clone()} /> }
+    };
     html! {
         <div class="slos">
+            if edited.as_deref() == Some("") {
+                { editor(None) }
+            } else {
+                <p><button type="button" class="button" onclick={open("")}>{ words::NEW }</button></p>
+            }
+            if props.view.slos.is_empty() { <p class="empty">{ strings::NO_SLOS }</p> }
             { for props.view.slos.iter().enumerate().map(|(panel, slo)| html! {
                 <section class="slo" aria-labelledby={format!("slo-{}", slo.name)}>
-                    { head(slo) }
+                    { head(slo, open(&slo.name)) }
+                    if edited.as_deref() == Some(&slo.name) { { editor(Some(slo.clone())) } }
                     <div class="slo-body">
                         <div class="slo-chart">
                             if let Some(charts) = &props.charts {
@@ -57,7 +82,7 @@ pub fn Slos(props: &SlosProps) -> Html {
     }
 }
 
-fn head(slo: &SloView) -> Html {
+fn head(slo: &SloView, on_edit: Callback<MouseEvent>) -> Html {
     let facts = [
         (strings::SLO_TARGET, format::target(slo.target)),
         (
@@ -76,7 +101,11 @@ fn head(slo: &SloView) -> Html {
             <div class="slo-words">
                 <h2 id={format!("slo-{}", slo.name)}>{ &slo.title }</h2>
                 { status(slo.health, strings::budget_word(slo.health)) }
+                <button type="button" class="button button-small" onclick={on_edit}>{ words::EDIT }</button>
                 <p>{ &slo.sentence }</p>
+                if let Some(since) = slo.terms.since {
+                    <p>{ words::since(&format::instant(since)) }</p>
+                }
             </div>
             <div class="slo-left">
                 <p class="slo-number">{ format::budget(slo.budget_left) }</p>
