@@ -13,7 +13,7 @@ use xops_lab::formats::otlp;
 use xops_lab::session::{Author, Command, Scenario, Session};
 use xops_lab::telemetry::logs::Level;
 use xops_lab::telemetry::trace::{
-    CANCELLED, DETACHED, NONE, Sampling, SpanKind, Trace, UNFINISHED, rows, span_id, trace_id,
+    DETACHED, NONE, Sampling, SpanKind, Trace, rows, span_id, trace_id,
 };
 use xops_lab::world::fault::CATALOGUE;
 use xops_lab::world::{FaultKind, FaultSpec};
@@ -214,11 +214,15 @@ fn a_share_is_kept_at_the_head_and_what_failed_at_the_tail() {
 fn a_request_given_up_by_its_caller_is_detached_and_goes_on() {
     let mut session = open("shop", 5);
     session.sample(every());
-    stormy(&mut session, 2);
-    let spans = || session.tracer().traces().flat_map(|trace| &trace.spans);
-    let has = |flag: u8| spans().filter(|span| span.has(flag)).count();
-    assert!(has(DETACHED) > 0);
-    println!("{} {} {}", has(DETACHED), has(CANCELLED), has(UNFINISHED));
+    let mut fault = FaultSpec::usual(FaultKind::Latency, "payment");
+    fault.values[0] = 30.0;
+    session
+        .apply(Author::Learner, Command::Inject { fault })
+        .unwrap();
+    wait(&mut session, Span::from_mins(5));
+    let spans = session.tracer().traces().flat_map(|trace| &trace.spans);
+    let detached = spans.filter(|span| span.has(DETACHED)).count();
+    assert!(detached > 10, "{detached}");
 }
 
 #[test]

@@ -148,7 +148,11 @@ impl World {
                 }
                 Node::Hop(before, service, how) => {
                     let name = self.plan.spec.services.get(service as usize);
-                    words.push(how.tell(name.map_or("?", |spec| spec.name.as_str())));
+                    let told = how.tell(name.map_or("?", |spec| spec.name.as_str()));
+                    // A line in front of one row hands the wait on from one to the next.
+                    if words.last() != Some(&told) {
+                        words.push(told);
+                    }
                     at = before;
                 }
             }
