@@ -92,8 +92,8 @@ fn pages(client: &Client, alerts: &AlertsView) -> Html {
         html! {
             <tr>
                 <th scope="row">{ person }</th>
-                <td class="number">{ *pages }</td>
-                <td class="number">{ *nights }</td>
+                <td>{ *pages }</td>
+                <td>{ *nights }</td>
             </tr>
         }
     });
