@@ -26,7 +26,7 @@ impl Base {
 
 /// What of a request matters here; a missing header is empty.
 pub struct Question<'a> {
-    /// GET or HEAD.
+    /// Whether the method is GET.
     pub readable: bool,
     /// Path and query as sent.
     pub url: &'a str,
@@ -50,7 +50,7 @@ pub struct Answer<'a> {
 pub fn answer<'a>(site: &'a Site, base: &Base, question: &Question) -> Answer<'a> {
     let path = decode(question.url.split(['?', '#']).next().unwrap_or(""));
     if !question.readable {
-        return message(405, "Only GET and HEAD here.", &[("Allow", "GET, HEAD")]);
+        return message(405, "Only GET here.", &[("Allow", "GET")]);
     }
     if !path.is_empty() && format!("{path}/") == base.path() {
         return message(308, "Moved.", &[("Location", base.path())]);
@@ -261,7 +261,7 @@ mod tests {
         let answer = answer(&site, &Base::new("/"), &question);
         assert_eq!(
             (answer.status, header(&answer, "Allow").as_str()),
-            (405, "GET, HEAD")
+            (405, "GET")
         );
     }
 }

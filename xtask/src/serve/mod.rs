@@ -11,16 +11,14 @@ pub use headers::CONTENT_SECURITY_POLICY;
 
 use crate::site::{self, Mode, Site};
 use crate::{shell, watch};
-use anyhow::{Context, Result, anyhow};
-use std::io::Cursor;
+use anyhow::{Context, Result};
+use oxhttp::model::{Body, Method, Request, Response, StatusCode};
+use oxhttp::{ListeningServer, Server};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, PoisonError, RwLock};
-use tiny_http::{Header, Method, Response, Server, StatusCode};
 
-/// Requests answered at once; a page asks for half a dozen files.
-const THREADS: usize = 4;
 /// Ports tried after the first one is found taken.
 const MORE_PORTS: u16 = 20;
 
@@ -100,55 +98,52 @@ pub fn run(root: &Path, mode: Mode, options: &Options) -> Result<()> {
 /// # Errors
 /// When no port is free.
 pub fn start(served: &Arc<Served>, port: u16, base: Base) -> Result<String> {
-    let listener = listen(port)?;
-    let port = listener.local_addr()?.port();
-    let address = format!("http://127.0.0.1:{port}{}", base.path());
-    let server = Server::from_listener(listener, None)
-        .map_err(|error| anyhow!("could not serve on port {port}: {error}"))?;
-    let server = Arc::new(server);
-    for _ in 0..THREADS {
-        let (server, served, base) = (Arc::clone(&server), Arc::clone(served), base.clone());
-        std::thread::spawn(move || {
-            while let Ok(request) = server.recv() {
-                // A visitor who leaves before the answer has come is no error.
-                let _ = reply(request, &served.get(), &base);
-            }
-        });
-    }
-    Ok(address)
+    let path = base.path().to_owned();
+    let serve = |port| listen(Arc::clone(served), base.clone(), port).ok();
+    let last = port.saturating_add(if port == 0 { 0 } else { MORE_PORTS });
+    let port = (port..=last).find_map(serve).with_context(|| {
+        format!("ports {port} to {last} are all taken; give another with --port")
+    })?;
+    Ok(format!("http://127.0.0.1:{port}{path}"))
 }
 
-fn listen(first: u16) -> Result<TcpListener> {
-    let last = first.saturating_add(if first == 0 { 0 } else { MORE_PORTS });
-    (first..=last)
-        .find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok())
-        .with_context(|| format!("ports {first} to {last} are all taken; give another with --port"))
+/// Serves on this port, or on any free one for 0; gives the port. Every
+/// connection has a thread of its own: browsers hold connections open, so a
+/// pool of threads would let others wait without end.
+fn listen(served: Arc<Served>, base: Base, port: u16) -> std::io::Result<u16> {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    let port = free.local_addr()?.port();
+    drop(free);
+    let server = Server::new(move |request| reply(request, &served.get(), &base));
+    let _runs_on: ListeningServer = server.bind((Ipv4Addr::LOCALHOST, port)).spawn()?;
+    Ok(port)
 }
 
-fn reply(request: tiny_http::Request, site: &Site, base: &Base) -> std::io::Result<()> {
-    let header = |name: &'static str| {
-        let found = request.headers().iter().find(|h| h.field.equiv(name));
-        found.map_or("", |h| h.value.as_str())
+fn reply(request: &Request<Body>, site: &Site, base: &Base) -> Response<Body> {
+    let header = |name| {
+        let value = request.headers().get(name);
+        value.and_then(|value| value.to_str().ok()).unwrap_or("")
     };
-    let question = answer::Question {
-        readable: matches!(request.method(), Method::Get | Method::Head),
-        url: request.url(),
-        accept_encoding: header("Accept-Encoding"),
-        if_none_match: header("If-None-Match"),
-    };
-    let answer = answer::answer(site, base, &question);
-    let headers = answer.headers.iter();
-    let headers =
-        headers.filter_map(|(name, value)| Header::from_bytes(*name, value.as_str()).ok());
-    let length = answer.body.len();
-    let response = Response::new(
-        StatusCode(answer.status),
-        headers.collect(),
-        Cursor::new(answer.body),
-        Some(length),
-        None,
+    let answer = answer::answer(
+        site,
+        base,
+        &answer::Question {
+            readable: request.method() == Method::GET,
+            url: request.uri().path(),
+            accept_encoding: header("Accept-Encoding"),
+            if_none_match: header("If-None-Match"),
+        },
     );
-    request.respond(response.with_chunked_threshold(usize::MAX))
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    let body = Body::from(answer.body.into_owned());
+    response.body(body).unwrap_or_else(|error| {
+        let mut failed = Response::new(Body::from(error.to_string()));
+        *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        failed
+    })
 }
 
 fn open(address: &str) {
@@ -161,5 +156,36 @@ fn open(address: &str) {
     };
     if let Err(error) = shell::run(Command::new(program).args(arguments).arg(address)) {
         eprintln!("note: could not open a browser ({error:#}); open {address} yourself");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    /// More than a small pool of threads would have.
+    const CONNECTIONS: usize = 32;
+
+    #[test]
+    fn a_connection_that_is_held_open_lets_no_other_wait() {
+        let served = Served::new(Site::default());
+        let address = start(&served, 0, Base::new("/")).expect("a free port");
+        let host = address
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
+        let mut held: Vec<_> = (0..CONNECTIONS)
+            .map(|_| TcpStream::connect(&host).expect("a connection"))
+            .collect();
+        for stream in held.iter_mut().rev() {
+            stream
+                .write_all(b"GET / HTTP/1.1\r\nHost: lab\r\n\r\n")
+                .expect("sent");
+            let mut start = [0; 12];
+            stream.read_exact(&mut start).expect("an answer");
+            assert_eq!(&start, b"HTTP/1.1 404");
+        }
     }
 }
