@@ -104,7 +104,7 @@ impl Desk {
     /// Whose turn it is, so many people after the first.
     pub fn person(&self, now: i64, after: usize) -> &str {
         let people = &self.rules.people;
-        let turn = now / millis(self.rules.shift).max(1);
+        let turn = now / self.rules.shift.as_millis().max(1);
         let place = (turn.max(0) as usize + after) % people.len().max(1);
         people.get(place).map_or("", String::as_str)
     }
@@ -155,7 +155,7 @@ impl Desk {
         let page = &mut self.pages[place];
         page.paged.push((at, person.clone()));
         page.snoozed = None;
-        page.due = Some(at + millis(self.rules.escalate).max(1_000));
+        page.due = Some(at + self.rules.escalate.as_millis().max(1_000));
         let hour = at.rem_euclid(86_400_000) / 3_600_000;
         let load = self.load.entry(person).or_default();
         load.pages += 1;
@@ -222,10 +222,6 @@ impl Desk {
             .map(|page| page.actionable = Some(actionable))
             .is_some()
     }
-}
-
-fn millis(span: Span) -> i64 {
-    (span.as_nanos() / 1_000_000) as i64
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ impl Evaluation {
         Evaluation {
             name: group.name.clone(),
             interval: group.interval,
-            offset: group.query_offset.map_or(0, millis),
+            offset: group.query_offset.map_or(0, Span::as_millis),
             limit: group.limit.filter(|limit| *limit > 0),
             external: external.clone(),
             url: url.to_owned(),
@@ -290,7 +290,7 @@ impl Running {
                 seen.len()
             ));
         }
-        Ok(self.advance(seen, now, millis(after), millis(keep)))
+        Ok(self.advance(seen, now, after.as_millis(), keep.as_millis()))
     }
 
     /// Moves every alert on by one evaluation.
@@ -406,8 +406,4 @@ pub(super) fn plain(labels: &store::Labels) -> Labels {
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
-}
-
-fn millis(span: Span) -> i64 {
-    (span.as_nanos() / 1_000_000) as i64
 }

@@ -45,6 +45,11 @@ impl SimTime {
         self.0
     }
 
+    /// Whole milliseconds since the start of the run, rounded down, as metrics have them.
+    pub const fn as_millis(self) -> i64 {
+        (self.0 / 1_000_000) as i64
+    }
+
     /// Seconds since the start of the run, rounded to the nearest `f64`.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / NANOS_PER_SECOND as f64
@@ -137,6 +142,11 @@ impl Span {
     /// Whole seconds, rounded down.
     pub const fn as_secs(self) -> u64 {
         self.0 / NANOS_PER_SECOND
+    }
+
+    /// Whole milliseconds, rounded down, as metrics have them.
+    pub const fn as_millis(self) -> i64 {
+        (self.0 / 1_000_000) as i64
     }
 
     /// Seconds, rounded to the nearest `f64`.

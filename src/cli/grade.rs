@@ -126,10 +126,6 @@ fn advance(lab: &mut Lab, until: SimTime) -> Result<(), String> {
 fn other<'r>(replay: &'r Replay, shelf: Option<&Shelf>) -> Option<&'r str> {
     let shelf = shelf?;
     let mut files = replay.files();
-    let other = files.find(|file| {
-        // The command line writes paths with the folder in front.
-        let mut paths = shelf.paths().filter(|path| file.name.ends_with(path));
-        !paths.any(|path| shelf.text(path) == Some(file.text.as_str()))
-    })?;
+    let other = files.find(|file| shelf.text(file.on_shelf()) != Some(file.text.as_str()))?;
     Some(&other.name)
 }

@@ -126,6 +126,20 @@ pub enum Value {
     Matrix(Vec<(Labels, Vec<Sample>)>),
 }
 
+impl Value {
+    /// The one number that this is, if it is one: a scalar, or a vector of one series.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Value::Scalar(value) => Some(*value),
+            Value::Vector(found) => match found.as_slice() {
+                [(_, value)] => Some(*value),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// Milliseconds before and after 1970 that queries may be about: 285 years.
 const FURTHEST: u64 = 9_000_000_000_000;
 

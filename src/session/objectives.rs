@@ -265,11 +265,10 @@ impl Session {
         mut each: impl FnMut(usize, &Labels, f64),
     ) -> Option<usize> {
         let query = Query::new(text, &Options::default()).ok()?;
-        let millis = |at: SimTime| (at.as_nanos() / 1_000_000) as i64;
-        let step = (self.scenario.scrape.as_nanos() / 1_000_000).max(1) as i64;
+        let step = self.scenario.scrape.as_millis().max(1);
         let mut first = None;
         for (piece, part) in times.chunks(PIECE).enumerate() {
-            let (from, to) = (millis(*part.first()?), millis(*part.last()?));
+            let (from, to) = (part.first()?.as_millis(), part.last()?.as_millis());
             let answer = query.range(&self.store, from, to, step).ok()?;
             let Value::Matrix(series) = answer.value else {
                 return None;

@@ -16,6 +16,14 @@ pub struct File {
     pub text: String,
 }
 
+impl File {
+    /// Its path below `lessons/`; the command line's names have folders in front.
+    pub fn on_shelf(&self) -> &str {
+        let inside = self.name.rsplit_once("lessons/");
+        inside.map_or(&self.name, |(_, inside)| inside)
+    }
+}
+
 /// The files of a lesson; to a session they are mere text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonFiles {
@@ -38,6 +46,18 @@ pub struct Opening {
     pub journal: Vec<JournalEntry>,
     /// How far to run before the first view; at least to the journal's end.
     pub until: SimTime,
+}
+
+impl Opening {
+    /// The same run only as far as `at`, with all that was done until then.
+    pub fn until(&self, at: SimTime) -> Opening {
+        let done = self.journal.partition_point(|entry| entry.at <= at);
+        Opening {
+            journal: self.journal[..done].to_vec(),
+            until: at,
+            ..self.clone()
+        }
+    }
 }
 
 /// A recorded run.

@@ -68,6 +68,19 @@ struct Asked {
     recording: Option<Rc<Opening>>,
 }
 
+impl Asked {
+    /// A lab at `place`, paused once it stands.
+    fn new(place: &str, opening: Opening) -> Asked {
+        Asked {
+            opening,
+            place: place.to_owned(),
+            again: false,
+            then: None,
+            recording: None,
+        }
+    }
+}
+
 impl PartialEq for Client {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -122,14 +135,7 @@ impl Client {
 
     /// Builds a lab at `place`; what runs there goes on until it is sound.
     pub fn open(&self, place: &str, opening: Opening) {
-        let mut inner = self.0.borrow_mut();
-        inner.ask(Asked {
-            opening,
-            place: place.to_owned(),
-            again: false,
-            then: None,
-            recording: None,
-        });
+        self.0.borrow_mut().ask(Asked::new(place, opening));
     }
 
     /// Builds a lab at `place` and runs it at `speed` as soon as it stands.
@@ -140,29 +146,17 @@ impl Client {
             return;
         }
         inner.ask(Asked {
-            opening,
-            place: place.to_owned(),
-            again: false,
             then: Some(speed),
-            recording: None,
+            ..Asked::new(place, opening)
         });
     }
 
     /// Shows a recorded run as it stood at `at`, from where it goes on by itself.
     pub fn replay(&self, place: &str, recording: Rc<Opening>, at: SimTime) {
-        let done = recording.journal.partition_point(|entry| entry.at <= at);
-        let opening = Opening {
-            journal: recording.journal[..done].to_vec(),
-            until: at,
-            ..(*recording).clone()
-        };
-        let mut inner = self.0.borrow_mut();
-        inner.ask(Asked {
-            opening,
-            place: place.to_owned(),
-            again: false,
-            then: None,
+        let opening = recording.until(at);
+        self.0.borrow_mut().ask(Asked {
             recording: Some(recording),
+            ..Asked::new(place, opening)
         });
     }
 
@@ -300,13 +294,7 @@ impl Client {
         change(&mut opening);
         inner.state.crash = None;
         let place = inner.state.place.clone();
-        inner.ask(Asked {
-            opening,
-            place,
-            again: false,
-            then: None,
-            recording: None,
-        });
+        inner.ask(Asked::new(&place, opening));
     }
 }
 
@@ -414,11 +402,9 @@ impl Inner {
             Some(opening) => {
                 let place = self.state.place.clone();
                 self.ask(Asked {
-                    opening,
-                    place,
                     again: true,
-                    then: None,
                     recording: self.state.recording.clone(),
+                    ..Asked::new(&place, opening)
                 });
             }
             None => {

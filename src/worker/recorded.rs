@@ -29,11 +29,7 @@ impl Recorded {
 
     /// What leads to `at`, to be built.
     pub(super) fn until(&self, at: SimTime) -> Opening {
-        Opening {
-            journal: self.whole.journal[..self.done()].to_vec(),
-            until: at,
-            ..self.whole.clone()
-        }
+        self.whole.until(at)
     }
 
     /// Whether this is that recording, with all before `at` still to come.

@@ -12,7 +12,6 @@ use super::interval::Moment;
 use super::mute::{Silence, inhibited, is_silenced};
 use super::route::{Leg, legs};
 use crate::alert::Labels;
-use crate::base::Span;
 use crate::slo::Date;
 
 /// Groups at one time.
@@ -156,7 +155,7 @@ impl Manager {
                     group.alerts.insert(alert.labels.clone(), alert.clone());
                 } else if alert.firing && !full {
                     // An alert that has fired for long already is not waited for.
-                    let wait = millis(leg.wait);
+                    let wait = leg.wait.as_millis();
                     let due = if alert.since + wait < now {
                         now
                     } else {
@@ -197,7 +196,7 @@ impl Manager {
                 return told;
             };
             let at = group.due;
-            group.due = at + millis(group.leg.interval).max(1_000);
+            group.due = at + group.leg.interval.as_millis().max(1_000);
             told.extend(self.flush(&mut group, at));
             if let (false, Some(key)) = (group.alerts.is_empty(), next) {
                 self.groups.insert(key, group);
@@ -223,7 +222,7 @@ impl Manager {
             alerts.iter().map(|alert| alert.labels.clone()).collect()
         };
         let (firing_now, resolved_now) = (names(&firing), names(&resolved));
-        let repeat = millis(group.leg.repeat);
+        let repeat = group.leg.repeat.as_millis();
         let (needed, repeated) = match &group.told {
             None => (!firing.is_empty(), false),
             Some(told) if !firing_now.is_subset(&told.firing) => (true, false),
@@ -289,8 +288,4 @@ impl Manager {
             (&group.leg, &group.labels, group.alerts.len(), timing)
         })
     }
-}
-
-fn millis(span: Span) -> i64 {
-    (span.as_nanos() / 1_000_000) as i64
 }

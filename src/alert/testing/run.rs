@@ -34,7 +34,7 @@ fn run_test(file: &TestFile, test: &Test, groups: &[&Group]) -> Result<Vec<Strin
             .series(&line.labels)
             .map_err(|refused| fail(&refused))?;
         for (number, value) in line.values.iter().enumerate() {
-            let time = test.start + millis(test.interval) * number as i64;
+            let time = test.start + test.interval.as_millis() * number as i64;
             if let Some(value) = *value {
                 let sample = Sample { time, value };
                 store.append(id, sample).map_err(|refused| fail(&refused))?;
@@ -45,10 +45,10 @@ fn run_test(file: &TestFile, test: &Test, groups: &[&Group]) -> Result<Vec<Strin
         .iter()
         .map(|group| Evaluation::new(group, &test.external, &test.url))
         .collect();
-    let (step, mut problems) = (millis(file.interval).max(1), Vec::new());
+    let (step, mut problems) = (file.interval.as_millis().max(1), Vec::new());
     let ends = test.alerts.iter().map(|case| case.at);
     let ends = ends.chain(test.samples.iter().map(|case| case.at));
-    let last = ends.max().map_or(0, millis);
+    let last = ends.max().map_or(0, Span::as_millis);
     if last / step > MOST {
         return Err(format!(
             "more than {MOST} evaluations: choose a longer evaluation_interval"
@@ -70,7 +70,7 @@ fn run_test(file: &TestFile, test: &Test, groups: &[&Group]) -> Result<Vec<Strin
             }
         }
         // A case belongs to the evaluation at its time or the last before it.
-        let here = |at: Span| (passed..passed + step).contains(&millis(at));
+        let here = |at: Span| (passed..passed + step).contains(&at.as_millis());
         for case in test.alerts.iter().filter(|case| here(case.at)) {
             let rules = running.iter().flat_map(Evaluation::rules);
             let named = rules.filter(
@@ -100,7 +100,7 @@ fn run_test(file: &TestFile, test: &Test, groups: &[&Group]) -> Result<Vec<Strin
                         all
                     }
                 };
-                let (name, at) = (&case.name, tell(millis(case.at)));
+                let (name, at) = (&case.name, tell(case.at.as_millis()));
                 problems.push(format!(
                     "alertname: {name}, time: {at},\n    expected:{}\n    got:{}",
                     list(&expected),
@@ -111,7 +111,7 @@ fn run_test(file: &TestFile, test: &Test, groups: &[&Group]) -> Result<Vec<Strin
         passed += step;
     }
     for case in &test.samples {
-        let at = test.start + millis(case.at);
+        let at = test.start + case.at.as_millis();
         let found = Query::new(&case.expr, &Options::default())
             .and_then(|query| query.instant(&store, at))
             .map_err(|error| error.to_string());
@@ -126,7 +126,7 @@ fn run_test(file: &TestFile, test: &Test, groups: &[&Group]) -> Result<Vec<Strin
                 problems.push(format!(
                     "expr: {:?}, time: {}: {error}",
                     case.expr,
-                    tell(millis(case.at))
+                    tell(case.at.as_millis())
                 ));
                 continue;
             }
@@ -163,7 +163,7 @@ fn run_test(file: &TestFile, test: &Test, groups: &[&Group]) -> Result<Vec<Strin
             problems.push(format!(
                 "expr: {:?}, time: {},\n    expected:{}\n    got:{}",
                 case.expr,
-                tell(millis(case.at)),
+                tell(case.at.as_millis()),
                 list(&expected),
                 list(&got)
             ));
@@ -188,8 +188,4 @@ fn show(labels: &Labels) -> String {
 
 fn tell(millis: i64) -> String {
     crate::alert::rules::duration::write(Span::from_millis(millis.unsigned_abs()))
-}
-
-fn millis(span: Span) -> i64 {
-    (span.as_nanos() / 1_000_000) as i64
 }

@@ -3,7 +3,7 @@
 
 use super::read::bound;
 use super::{Bound, Facts};
-use crate::base::{At, Fields, Ratio, Report, SimTime, Span};
+use crate::base::{At, Fields, Ratio, Report, Span};
 use crate::lesson::names::Names;
 use crate::promql::{self, Bounds, Options, Query, Value};
 use crate::session::{Answer, PageView, Question, RuleQuestion, RuleView, Session};
@@ -252,7 +252,7 @@ impl Told {
                     |value| format!("{} is {value}", figure.word()),
                 ),
             },
-            Told::Query { query, bound } => match number(session, query) {
+            Told::Query { query, bound } => match session.number(query) {
                 None => Some("the query gives no single number yet".to_owned()),
                 Some(found) => bound.missing(
                     found,
@@ -326,13 +326,20 @@ pub(in crate::lesson) fn detected(facts: &Facts<'_>, name: &str) -> Option<Span>
     let minutes = now.since(began).as_secs() / 60;
     // Further back is no detection any more; a query has so many steps.
     let to = began + Span::from_mins(minutes.min(10_000));
-    let found = query.range(facts.session.store(), millis(began), millis(to), 60_000);
+    let found = query.range(
+        facts.session.store(),
+        began.as_millis(),
+        to.as_millis(),
+        60_000,
+    );
     let Value::Matrix(series) = found.ok()?.value else {
         return None;
     };
     let firsts = series.iter().filter_map(|(_, samples)| samples.first());
     let first = firsts.map(|sample| sample.time).min()?;
-    Some(Span::from_millis((first - millis(began)).unsigned_abs()))
+    Some(Span::from_millis(
+        (first - began.as_millis()).unsigned_abs(),
+    ))
 }
 
 /// Pages opened since the step began, the newest first.
@@ -390,22 +397,4 @@ fn worth(
             found.incidents
         )
     })
-}
-
-/// The one number that a query gives now.
-fn number(session: &Session, text: &str) -> Option<f64> {
-    let query = Query::new(text, &Options::default()).ok()?;
-    let answer = query.instant(session.store(), millis(session.now())).ok()?;
-    match answer.value {
-        Value::Scalar(value) => Some(value),
-        Value::Vector(found) => match found.as_slice() {
-            [(_, value)] => Some(*value),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn millis(at: SimTime) -> i64 {
-    (at.as_nanos() / 1_000_000) as i64
 }

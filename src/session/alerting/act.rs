@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::millis;
 use crate::alert::notify::{self, Silence};
 use crate::base::{At, Report, Span};
 use crate::session::view::EventKind;
@@ -178,7 +177,7 @@ impl Session {
     /// Carries an act out; a refusal changes nothing.
     pub(in crate::session) fn act_on_alerts(&mut self, act: &AlertAct) -> Result<(), Refusal> {
         let at = self.now();
-        let now = millis(at);
+        let now = at.as_millis();
         if let AlertAct::Override { slo, .. } = act {
             if self.slo(slo).is_none() {
                 let problem = format!("there is no objective `{slo}`");
@@ -192,7 +191,7 @@ impl Session {
             let remedy = "add an `alerting` section to the world's file";
             return Err(Refusal::new("this world has no alerts", remedy));
         };
-        let later = |length: &Span| now + (length.as_nanos() / 1_000_000) as i64;
+        let later = |length: &Span| now + length.as_millis();
         let desk = &mut alerting.desk;
         let done = match act {
             AlertAct::Acknowledge { page } => desk.acknowledge(*page, now),

@@ -16,7 +16,7 @@ use crate::alert::oncall::{Desk, OnCall};
 use crate::alert::rules::{Group, Kind, Rule};
 use crate::alert::{Evaluation, Labels, State};
 use crate::base::{SimTime, Span};
-use crate::promql::{Options, Query, Value};
+use crate::promql::{Options, Query};
 use crate::slo::{BurnWindows, Date, Objective, Severity, SliQuery};
 use crate::telemetry::store::{self, NAME, Sample};
 
@@ -153,16 +153,27 @@ pub(super) fn derived<'a>(objectives: impl Iterator<Item = &'a Objective>) -> Gr
     }
 }
 
+/// The one number that a query gives at a time in milliseconds, if it gives one.
+fn number(store: &store::Store, query: &str, at: i64) -> Option<f64> {
+    let query = Query::new(query, &Options::default()).ok()?;
+    query.instant(store, at).ok()?.value.number()
+}
+
 impl Session {
+    /// The one number that a query gives now; none where it gives several, or fails.
+    pub fn number(&self, query: &str) -> Option<f64> {
+        number(&self.store, query, self.now().as_millis())
+    }
+
     /// After a scrape: objectives that ask the metric store, then rules.
     pub(super) fn look_at_metrics(&mut self) {
         let now = self.next_scrape;
-        let at = millis(now);
+        let at = now.as_millis();
         for slo in &mut self.slos {
             let Some(query) = &slo.objective().terms.query else {
                 continue;
             };
-            let ask = |text: &str| number(text, &self.store, at);
+            let ask = |text: &str| number(&self.store, text, at);
             let (part, total) = match query {
                 SliQuery::Counters { part, total, .. } => (ask(part), ask(total)),
                 SliQuery::Threshold { query, .. } => (ask(query), None),
@@ -180,17 +191,17 @@ impl Session {
         if now >= alerting.next {
             alerting.next = now.next_multiple(alerting.every);
             self.write_burn_rates(now);
-            let at = millis(now);
+            let at = now.as_millis();
             for group in &mut alerting.groups {
                 group.evaluate(&mut self.store, at);
             }
             let news = alerting.news();
             alerting.manager.take(news, at);
         }
-        for told in alerting.manager.run(millis(now)) {
+        for told in alerting.manager.run(now.as_millis()) {
             self.tell_notification(&mut alerting, &told);
         }
-        for id in alerting.desk.run(millis(now)) {
+        for id in alerting.desk.run(now.as_millis()) {
             let page = alerting.desk.pages().iter().find(|page| page.id == id);
             if let Some(page) = page {
                 let text = format!("page {id} goes on to {}: {}", page.person(), page.title);
@@ -234,7 +245,7 @@ impl Session {
                     let _ = store.append(
                         id,
                         Sample {
-                            time: millis(now),
+                            time: now.as_millis(),
                             value: rate,
                         },
                     );
@@ -288,24 +299,4 @@ fn title(told: &Notification) -> String {
         1 => title,
         count => format!("{title}, and {} more", count - 1),
     }
-}
-
-/// The one number that a query gives.
-fn number(text: &str, store: &store::Store, at: i64) -> Option<f64> {
-    let answer = Query::new(text, &Options::default())
-        .ok()?
-        .instant(store, at)
-        .ok()?;
-    match answer.value {
-        Value::Scalar(value) => Some(value),
-        Value::Vector(found) => match found.as_slice() {
-            [(_, value)] => Some(*value),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn millis(at: SimTime) -> i64 {
-    (at.as_nanos() / 1_000_000) as i64
 }

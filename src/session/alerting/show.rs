@@ -121,7 +121,7 @@ pub struct PageView {
 
 impl Alerting {
     pub(in crate::session) fn view(&self, now: SimTime) -> AlertsView {
-        let at = super::millis(now);
+        let at = now.as_millis();
         let mut rules = Vec::new();
         let groups = self.groups.iter();
         let all = groups.flat_map(|group| group.rules().map(move |rule| (group.name(), rule)));

@@ -98,17 +98,17 @@ pub struct FoundSeries {
 
 impl Session {
     pub(super) fn ask_metrics(&self, question: &MetricQuestion) -> MetricAnswer {
-        let now = millis(self.now());
+        let now = self.now().as_millis();
         let (from, to, step) = match question.when {
             When::Now => (now, now, 0),
-            When::At(at) => (millis(at), millis(at), 0),
+            When::At(at) => (at.as_millis(), at.as_millis(), 0),
             When::Over { span, until, step } => {
                 let step = step.unwrap_or_else(|| step_for(span, self.scrape_interval()));
-                let step = whole_millis(step).max(1);
+                let step = step.as_millis().max(1);
                 // Steps stand at multiples of their length, so that a line does not
                 // change its form as time goes on.
-                let to = until.map_or(now, millis) / step * step;
-                let from = (to - whole_millis(span)).max(0);
+                let to = until.map_or(now, SimTime::as_millis) / step * step;
+                let from = (to - span.as_millis()).max(0);
                 ((from + step - 1) / step * step, to, step)
             }
         };
@@ -239,14 +239,6 @@ fn named(labels: &Labels) -> FoundSeries {
         labels: labels.iter().map(pair).collect(),
         points: Vec::new(),
     }
-}
-
-fn whole_millis(span: Span) -> i64 {
-    (span.as_nanos() / 1_000_000) as i64
-}
-
-fn millis(at: SimTime) -> i64 {
-    (at.as_nanos() / 1_000_000) as i64
 }
 
 fn seconds(millis: i64) -> f64 {

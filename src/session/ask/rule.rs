@@ -68,17 +68,16 @@ impl Session {
             })
             .collect();
         let happened = incidents(&burn, BURNS, GAP.as_secs_f64());
-        let millis = |at: SimTime| (at.as_nanos() / 1_000_000) as i64;
         let tried = question.rules.iter().map(|(text, after, keep)| {
             let query = Query::new(text, &Options::default()).map_err(|e| e.to_string())?;
-            let step = (step.as_nanos() / 1_000_000) as i64;
-            let answer = query.range(self.store(), millis(*first), millis(*last), step);
+            let step = step.as_millis();
+            let answer = query.range(self.store(), first.as_millis(), last.as_millis(), step);
             let Value::Matrix(series) = answer.map_err(|e| e.to_string())?.value else {
                 return Err("the query gives no series".to_owned());
             };
             let mut there = vec![false; times.len()];
             for sample in series.iter().flat_map(|(_, samples)| samples) {
-                let place = (sample.time - millis(*first)) / step.max(1);
+                let place = (sample.time - first.as_millis()) / step.max(1);
                 if let Some(there) = usize::try_from(place).ok().and_then(|p| there.get_mut(p)) {
                     *there = true;
                 }

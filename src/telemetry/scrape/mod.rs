@@ -43,7 +43,7 @@ impl Settings {
     /// What the store may take.
     pub fn limits(&self) -> Limits {
         Limits {
-            retention: (self.retention.as_nanos() / 1_000_000) as i64,
+            retention: self.retention.as_millis(),
             ..Limits::default()
         }
     }

@@ -189,9 +189,7 @@ fn grade(client: &Client, file: String, claim: Rc<Claim>, told: impl Fn(Grade) +
 /// The name of a file of the run that is not the site's own, if one is not.
 async fn other(replay: &Replay) -> Option<String> {
     for file in replay.files() {
-        // The command line writes paths with the folder in front.
-        let path = file.name.strip_prefix("lessons/").unwrap_or(&file.name);
-        if fetch::file(path).await.map(|ours| ours.text) != Ok(file.text.clone()) {
+        if fetch::file(file.on_shelf()).await.map(|ours| ours.text) != Ok(file.text.clone()) {
             return Some(file.name.clone());
         }
     }
