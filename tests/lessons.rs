@@ -5,7 +5,10 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use support::shelf;
 use xops_lab::base::{At, Report, SimTime, yaml};
@@ -22,6 +25,20 @@ fn lessons() -> Vec<(Arc<Lesson>, Arc<Scenario>)> {
     lessons
 }
 
+/// Checks every lesson, as many at once as there are cores: each takes seconds.
+fn every_lesson(check: impl Fn(&Arc<Lesson>, &Arc<Scenario>) + Sync) {
+    let lessons = lessons();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((lesson, scenario)) = lessons.get(next.fetch_add(1, Ordering::Relaxed)) {
+            check(lesson, scenario);
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    // A check that fails ends its thread; the scope hands the panic on.
+    thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(work))));
+}
+
 /// The lesson at the moment the learner arrives.
 fn arrive(lesson: &Arc<Lesson>, scenario: &Arc<Scenario>) -> Play {
     proof::arrive(lesson, scenario, lesson.seed)
@@ -35,16 +52,16 @@ fn every_file_is_sound_and_belongs_to_something() {
 
 #[test]
 fn every_lesson_teaches_what_it_says() {
-    for (lesson, scenario) in lessons() {
-        let failures = prove(&lesson, &scenario);
+    every_lesson(|lesson, scenario| {
+        let failures = prove(lesson, scenario);
         assert!(failures.is_empty(), "{}: {failures:#?}", lesson.id);
-    }
+    });
 }
 
 #[test]
 fn a_rewound_step_is_as_it_was() {
-    for (lesson, scenario) in lessons() {
-        let mut play = arrive(&lesson, &scenario);
+    every_lesson(|lesson, scenario| {
+        let mut play = arrive(lesson, scenario);
         let first = play.session().digest();
         play.perform(&lesson.solution).unwrap();
         let last = play.session().digest();
@@ -52,14 +69,14 @@ fn a_rewound_step_is_as_it_was() {
         assert_eq!(play.session().digest(), first);
         play.perform(&lesson.solution).unwrap();
         assert_eq!(play.session().digest(), last);
-    }
+    });
 }
 
 #[test]
 fn slices_do_not_change_a_lesson() {
-    for (lesson, scenario) in lessons() {
+    every_lesson(|lesson, scenario| {
         let solve = |budget: u64| {
-            let mut play = Play::new(Arc::clone(&lesson), Arc::clone(&scenario), lesson.seed);
+            let mut play = Play::new(Arc::clone(lesson), Arc::clone(scenario), lesson.seed);
             let run = |play: &mut Play, until: SimTime| {
                 while play.advance(until, budget) != Progress::Reached {}
             };
@@ -75,7 +92,7 @@ fn slices_do_not_change_a_lesson() {
             play.session().digest()
         };
         assert_eq!(solve(997), solve(u64::MAX));
-    }
+    });
 }
 
 #[test]
