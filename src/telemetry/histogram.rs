@@ -9,9 +9,9 @@ use crate::base::Span;
 const LONGEST: u64 = 3_600_000_000;
 
 /// Up to so many durations are kept as they are: most scrape intervals of a
-/// route see a handful, and walking thousands of empty buckets for them would
-/// cost more than the simulation itself.
-const FEW: usize = 256;
+/// route see a handful, and finding buckets for them, or walking thousands of
+/// empty ones, would cost more than the simulation itself.
+const FEW: usize = 4_096;
 
 /// Durations from 1 us to 1 h. Percentiles of up to [`FEW`] durations are
 /// exact to the microsecond; of more they are at most 1 % off (two significant
@@ -19,95 +19,110 @@ const FEW: usize = 256;
 #[derive(Clone, Debug, Default)]
 pub struct Latencies {
     /// Microseconds, while there are few.
-    few: Vec<u64>,
+    few: Vec<u32>,
     /// Everything, once there are many; kept when cleared, to be used again.
-    many: Option<Histogram<u32>>,
+    many: Option<Box<Histogram<u32>>>,
+    /// Whether there are many.
+    spilt: bool,
 }
 
 impl Latencies {
     /// Counts one duration.
     #[inline]
     pub fn record(&mut self, duration: Span) {
-        self.record_micros(duration.as_nanos() / 1_000);
-    }
-
-    #[inline]
-    fn record_micros(&mut self, micros: u64) {
-        match &mut self.many {
-            Some(many) if !many.is_empty() => many.saturating_record(micros),
-            _ if self.few.len() < FEW => self.few.push(micros),
-            many => {
-                let many = many.get_or_insert_with(empty);
-                for few in self.few.drain(..) {
-                    many.saturating_record(few);
-                }
-                many.saturating_record(micros);
-            }
+        let micros = (duration.as_nanos() / 1_000).min(LONGEST) as u32;
+        if self.few.len() < FEW && !self.spilt {
+            self.few.push(micros);
+        } else {
+            self.many().saturating_record(u64::from(micros));
         }
     }
 
     /// Counts everything that `other` has counted.
     pub fn merge(&mut self, other: &Latencies) {
-        match &other.many {
-            Some(theirs) if !theirs.is_empty() => {
-                let many = self.many.get_or_insert_with(empty);
-                for few in self.few.drain(..) {
-                    many.saturating_record(few);
-                }
-                many.add(theirs)
-                    .expect("invariant: all histograms have the same bounds");
-            }
-            _ => other
-                .few
-                .iter()
-                .for_each(|micros| self.record_micros(*micros)),
+        if !self.spilt && !other.spilt && self.few.len() + other.few.len() <= FEW {
+            self.few.extend_from_slice(&other.few);
+            return;
         }
+        let many = self.many();
+        for few in &other.few {
+            many.saturating_record(u64::from(*few));
+        }
+        if let Some(theirs) = other.buckets() {
+            many.add(theirs)
+                .expect("invariant: all histograms have the same bounds");
+        }
+    }
+
+    /// The buckets, with everything in them.
+    #[cold]
+    #[inline(never)]
+    fn many(&mut self) -> &mut Histogram<u32> {
+        self.spilt = true;
+        let many = self.many.get_or_insert_with(empty);
+        for few in self.few.drain(..) {
+            many.saturating_record(u64::from(few));
+        }
+        many
+    }
+
+    /// The buckets, if there are many.
+    fn buckets(&self) -> Option<&Histogram<u32>> {
+        self.many.as_deref().filter(|_| self.spilt)
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.few.clear();
-        if let Some(many) = self.many.as_mut().filter(|many| !many.is_empty()) {
+        if self.spilt
+            && let Some(many) = &mut self.many
+        {
             many.reset();
         }
+        self.spilt = false;
     }
 
     /// How many durations were counted.
     pub fn count(&self) -> u64 {
-        self.few.len() as u64 + self.many.as_ref().map_or(0, Histogram::len)
+        self.few.len() as u64 + self.buckets().map_or(0, Histogram::len)
     }
 
-    /// For each of `shares`, the duration that this share of all do not
-    /// exceed; `None` without any. Puts what it has in order on the way.
+    /// For each of `shares`, which ascend, the duration that this share of all
+    /// do not exceed; `None` without any. Puts what it has in another order.
     pub fn quantiles<const N: usize>(&mut self, shares: [f64; N]) -> Option<[Span; N]> {
-        if let Some(many) = self.many.as_ref().filter(|many| !many.is_empty()) {
+        if let Some(many) = self.buckets() {
             return Some(shares.map(|share| Span::from_micros(many.value_at_quantile(share))));
         }
-        let last = self.few.len().checked_sub(1)?;
-        self.few.sort_unstable();
+        let count = self.few.len();
+        let last = count.checked_sub(1)?;
+        // What is left of a place that was found is not looked at again.
+        let mut from = 0;
         Some(shares.map(|share| {
-            let rank = libm::ceil(share * self.few.len() as f64) as usize;
-            let place = rank.saturating_sub(1).min(last);
-            Span::from_micros(self.few[place])
+            let rank = libm::ceil(share * count as f64) as usize;
+            let place = rank.saturating_sub(1).min(last).max(from);
+            let (_, found, _) = self.few[from..].select_nth_unstable(place - from);
+            from = place;
+            Span::from_micros(u64::from(*found))
         }))
+    }
+
+    /// The durations while there are few, the shortest first.
+    fn in_order(&self) -> Vec<u32> {
+        let mut few = self.few.clone();
+        few.sort_unstable();
+        few
     }
 }
 
-fn empty() -> Histogram<u32> {
+fn empty() -> Box<Histogram<u32>> {
     let histogram = Histogram::new_with_bounds(1, LONGEST, 2);
-    histogram.expect("invariant: the bounds are constants that hdrhistogram accepts")
+    Box::new(histogram.expect("invariant: the bounds are constants that hdrhistogram accepts"))
 }
 
 impl PartialEq for Latencies {
     /// Whether both have counted the same, in any order.
     fn eq(&self, other: &Self) -> bool {
-        fn sorted(latencies: &Latencies) -> Vec<u64> {
-            let mut few = latencies.few.clone();
-            few.sort_unstable();
-            few
-        }
-        let many = |latencies: &Latencies| latencies.many.clone().filter(|many| !many.is_empty());
-        sorted(self) == sorted(other) && many(self) == many(other)
+        self.in_order() == other.in_order() && self.buckets() == other.buckets()
     }
 }
 
@@ -115,12 +130,12 @@ impl Serialize for Latencies {
     /// The durations while there are few, else the buckets that hold something.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let buckets: Vec<(u64, u32)> = self
-            .many
-            .iter()
+            .buckets()
+            .into_iter()
             .flat_map(|many| many.iter_recorded())
             .map(|bucket| (bucket.value_iterated_to(), bucket.count_at_value()))
             .collect();
-        (&self.few, buckets).serialize(serializer)
+        (self.in_order(), buckets).serialize(serializer)
     }
 }
 

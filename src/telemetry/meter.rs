@@ -89,6 +89,17 @@ impl Meter {
         self.now.record(duration);
     }
 
+    /// One request ended whose duration another meter [hands over](Meter::take).
+    #[inline]
+    pub fn count(&mut self, outcome: Outcome) {
+        self.outcomes[outcome.index()] += 1;
+    }
+
+    /// Takes the durations of this scrape interval from a part of what this measures.
+    pub fn take(&mut self, part: &Meter) {
+        self.now.merge(&part.now);
+    }
+
     /// Requests that ended, by outcome, since the start.
     pub fn outcomes(&self) -> [u64; Outcome::ALL.len()] {
         self.outcomes

@@ -114,7 +114,7 @@ impl Telemetry {
             meter.record(served.outcome, served.duration);
         }
         if let Some(meter) = self.services.get_mut(served.service as usize) {
-            meter.record(served.outcome, served.duration);
+            meter.count(served.outcome);
         }
     }
 
@@ -143,6 +143,11 @@ impl Telemetry {
 
     /// Samples everything; to be called once per interval, from time zero.
     pub fn scrape(&mut self, world: &World) {
+        for (service, whole) in self.services.iter_mut().enumerate() {
+            let routes = self.routes.iter().skip(world.first_route(service));
+            let count = world.spec().services[service].routes.len();
+            routes.take(count).for_each(|route| whole.take(route));
+        }
         self.edge.scrape();
         self.classes.scrape();
         for meter in self

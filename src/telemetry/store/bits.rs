@@ -48,9 +48,10 @@ impl BitWriter {
         &self.bytes
     }
 
-    /// What was written, without room to spare.
-    pub fn finish(self) -> Box<[u8]> {
-        self.bytes.into_boxed_slice()
+    /// Forgets what was written, and keeps the room.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.free = 0;
     }
 
     /// Bytes that this takes.
@@ -116,8 +117,7 @@ mod tests {
             }
             let bits: u32 = parts.iter().map(|(_, count)| count).sum();
             prop_assert_eq!(writer.bytes().len(), bits.div_ceil(8) as usize);
-            let bytes = writer.finish();
-            let mut reader = BitReader::new(&bytes);
+            let mut reader = BitReader::new(writer.bytes());
             for (value, count) in &parts {
                 let mask = if *count == 64 { u64::MAX } else { (1 << count) - 1 };
                 prop_assert_eq!(reader.take(*count), value & mask);

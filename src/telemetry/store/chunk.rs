@@ -73,7 +73,10 @@ struct State {
 impl Head {
     /// A chunk with its first sample.
     pub fn new(sample: Sample) -> Head {
-        let mut bits = BitWriter::default();
+        Head::begin(BitWriter::default(), sample)
+    }
+
+    fn begin(mut bits: BitWriter, sample: Sample) -> Head {
         let whole = is_whole(sample.value);
         if whole {
             push_signed(&mut bits, sample.value as i64, &FIRSTS);
@@ -94,6 +97,21 @@ impl Head {
         }
     }
 
+    /// Finishes the chunk and begins the next one with its first sample, in the same room.
+    pub fn turn(&mut self, sample: Sample) -> Chunk {
+        let chunk = Chunk {
+            first: self.first,
+            last: self.state.time,
+            count: self.count,
+            whole: self.whole,
+            bits: self.bits.bytes().into(),
+        };
+        let mut bits = core::mem::take(&mut self.bits);
+        bits.clear();
+        *self = Head::begin(bits, sample);
+        chunk
+    }
+
     /// The newest sample.
     pub fn newest(&self) -> Sample {
         Sample {
@@ -112,19 +130,24 @@ impl Head {
         MOST - self.count
     }
 
-    /// The milliseconds after which its newest value may come again and again
-    /// as a run of 2 bits a sample; 0 if it may not.
-    #[inline]
-    pub fn rhythm(&self) -> i64 {
-        // A whole value that has just changed is expected to change again.
-        if self.state.grown == 0 {
-            self.state.step
-        } else {
-            0
-        }
+    /// Milliseconds between the newest sample and the one before; 0 of the first.
+    pub fn step(&self) -> i64 {
+        self.state.step
     }
 
-    /// Appends the newest value `times` times, at its [rhythm](Head::rhythm).
+    /// Whether only whole numbers belong here.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Whether its newest value may come again and again as a run of 2 bits a
+    /// sample: a whole value that has just changed is expected to change again.
+    pub fn may_repeat(&self) -> bool {
+        self.state.grown == 0
+    }
+
+    /// Appends the newest value `times` times, one step after the other; it [may
+    /// repeat](Head::may_repeat).
     pub fn repeat(&mut self, times: u16) {
         self.bits.push_zeros(2 * u32::from(times));
         self.state.time += i64::from(times) * self.state.step;
@@ -154,40 +177,30 @@ impl Head {
         Samples::new(self.bits.bytes(), self.first, self.count, self.whole)
     }
 
-    /// No more will be appended.
-    pub fn close(self) -> Chunk {
-        Chunk {
-            first: self.first,
-            last: self.state.time,
-            count: self.count,
-            whole: self.whole,
-            bits: self.bits.finish().into(),
-        }
-    }
-
     /// Bytes that its samples take.
     pub fn room(&self) -> usize {
         self.bits.room() + 16
     }
 }
 
-fn is_whole(value: f64) -> bool {
+pub(super) fn is_whole(value: f64) -> bool {
     // Minus zero is not: as a whole number it would lose its sign.
     value.abs() < LARGEST && value as i64 as f64 == value && value.to_bits() != (-0.0_f64).to_bits()
 }
 
 /// 0 as one bit; else as many ones as the number of its class, a zero (which
 /// the last class does without) and the number with its sign in the lowest bit.
-fn push_signed(bits: &mut BitWriter, value: i64, classes: &[u32]) {
+#[inline]
+fn push_signed<const N: usize>(bits: &mut BitWriter, value: i64, classes: &[u32; N]) {
     let folded = ((value << 1) ^ (value >> 63)) as u64;
-    if folded == 0 {
-        bits.push(0, 1);
-        return;
+    let needed = 64 - folded.leading_zeros();
+    if needed == 0 {
+        return bits.push(0, 1);
     }
-    let fits = |width: &u32| *width == 64 || folded < 1 << width;
-    let class = classes.iter().position(fits).unwrap_or(classes.len() - 1);
+    let narrower = classes[..N - 1].iter().filter(|width| **width < needed);
+    let class = narrower.count();
     let width = classes[class];
-    let last = class + 1 == classes.len();
+    let last = class + 1 == N;
     let length = class as u32 + 2 - u32::from(last);
     let ones = (1 << length) - 1 - u64::from(!last);
     if length + width <= 64 {
@@ -314,10 +327,8 @@ mod tests {
         for sample in samples {
             match &mut head {
                 Some(head) if head.takes(*sample) => head.push(*sample),
-                _ => {
-                    let closed = head.replace(Head::new(*sample));
-                    chunks.extend(closed.map(Head::close));
-                }
+                Some(head) => chunks.push(head.turn(*sample)),
+                None => head = Some(Head::new(*sample)),
             }
         }
         let open: Vec<Sample> = head.iter().flat_map(|head| head.samples()).collect();
@@ -369,16 +380,16 @@ mod tests {
         head.push(at(1));
         let mut repeated = head.clone();
         for scrape in 2..240 {
-            assert_eq!(head.rhythm(), 15_000);
+            assert!(head.may_repeat());
             head.push(at(scrape));
         }
         repeated.repeat(238);
         let expected: Vec<Sample> = (0..240).map(at).collect();
-        for head in [head, repeated] {
+        for mut head in [head, repeated] {
             assert_eq!(head.samples().collect::<Vec<_>>(), expected);
             // 10 bits for the first value, one step of the clock, then 2 bits each.
             assert_eq!(
-                head.close().bits.len(),
+                head.turn(at(240)).bits.len(),
                 (10_usize + 3 + 20 + 1 + 238 * 2).div_ceil(8)
             );
         }

@@ -12,12 +12,14 @@ mod chunk;
 mod index;
 mod labels;
 mod matcher;
+mod tail;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use chunk::{Chunk, Head};
 use index::Index;
+use tail::Tail;
 
 pub use labels::{
     Label, Labels, NAME, is_of_metric, is_plain_label, is_plain_metric, write_quoted,
@@ -120,24 +122,6 @@ struct Series {
     head: Option<Head>,
 }
 
-/// The end of a series, in a table of its own: at a scrape most values are what
-/// they were, and to note that nothing else is touched.
-#[derive(Clone, Copy, Debug)]
-struct Tail {
-    /// Time of the newest sample.
-    time: i64,
-    /// Bits of its value.
-    value: u64,
-    /// After how many milliseconds that value may repeat; 0 if it may not.
-    rhythm: i64,
-    /// Of which turn of the slot this is.
-    turn: u32,
-    /// How often the value has repeated since the head was written.
-    repeats: u16,
-    /// How often it may.
-    room: u16,
-}
-
 /// A slot of the table of series.
 #[derive(Clone, Debug)]
 struct Slot {
@@ -165,7 +149,7 @@ pub struct Store {
 
 /// Bytes that a series takes beside its finished chunks: its entry, its head
 /// and its part of the index, as measured.
-const PER_SERIES: usize = 900;
+const PER_SERIES: usize = 950;
 
 impl Default for Store {
     fn default() -> Self {
@@ -227,10 +211,8 @@ impl Store {
     #[inline]
     pub fn append(&mut self, id: SeriesId, sample: Sample) -> Result<(), Refused> {
         if let Some(tail) = self.tails.get_mut(id.slot as usize)
-            && tail.repeats(id, sample)
+            && tail.take(id.turn, sample)
         {
-            tail.time = sample.time;
-            tail.repeats += 1;
             self.counts.appended += 1;
             self.newest = self.newest.max(sample.time);
             return Ok(());
@@ -238,7 +220,7 @@ impl Store {
         self.append_other(id, sample)
     }
 
-    /// Appends a sample that does not just repeat the one before.
+    /// Appends a sample that the tail does not take.
     fn append_other(&mut self, id: SeriesId, sample: Sample) -> Result<(), Refused> {
         let slot = self.slots.get_mut(id.slot as usize);
         let slot = slot.filter(|slot| slot.turn == id.turn);
@@ -257,25 +239,22 @@ impl Store {
                 self.counts.duplicates += 1;
                 return Err(Refused::Duplicate);
             }
-            if tail.repeats > 0 {
-                head.repeat(tail.repeats);
-            }
+            tail.write(head);
         }
-        match &mut series.head {
+        let head = match &mut series.head {
             Some(head) if head.takes(sample) => {
                 head.push(sample);
-                *tail = Tail::of(head, id.turn);
+                head
             }
-            head => {
-                let new = Head::new(sample);
-                *tail = Tail::of(&new, id.turn);
-                if let Some(full) = head.replace(new) {
-                    let chunk = full.close();
-                    self.closed += chunk.room();
-                    series.closed.push_back(chunk);
-                }
+            Some(head) => {
+                let chunk = head.turn(sample);
+                self.closed += chunk.room();
+                series.closed.push_back(chunk);
+                head
             }
-        }
+            head => head.insert(Head::new(sample)),
+        };
+        *tail = Tail::of(head, id.turn);
         self.counts.appended += 1;
         self.newest = self.newest.max(sample.time);
         if sample.time < self.ends {
@@ -331,10 +310,10 @@ impl Store {
                 dropped += u64::from(chunk.count);
                 series.closed.pop_front();
             }
-            let tail = self.tails[number];
+            let tail = &self.tails[number];
             let newest = series.head.as_ref().map(|_| tail.time);
             if newest.is_none_or(|newest| newest < time) && series.closed.is_empty() {
-                let count = |head: &Head| u64::from(head.count + tail.repeats);
+                let count = |head: &Head| u64::from(head.count + tail.count());
                 dropped += series.head.as_ref().map_or(0, count);
                 self.tails[number] = Tail::NONE;
                 let labels = series.labels.clone();
@@ -400,7 +379,8 @@ impl Store {
         }
         if let Some(head) = series.head.as_ref().filter(|head| head.first <= to) {
             copy(head.samples(), from, to, out);
-            copy(self.tails[id.slot as usize].samples(), from, to, out);
+            let tail = &self.tails[id.slot as usize];
+            copy(tail.samples(head.newest()), from, to, out);
         }
     }
 
@@ -462,52 +442,6 @@ impl Store {
             bytes += size_of::<Labels>() * 2 + 48 + series.labels.len() * size_of::<Label>();
         }
         bytes
-    }
-}
-
-impl Tail {
-    /// Of a series without samples.
-    const NONE: Tail = Tail {
-        time: i64::MIN,
-        value: STALE,
-        rhythm: 0,
-        turn: 0,
-        repeats: 0,
-        room: 0,
-    };
-
-    /// Of a series whose head has just been written.
-    fn of(head: &Head, turn: u32) -> Tail {
-        let newest = head.newest();
-        Tail {
-            time: newest.time,
-            value: newest.value.to_bits(),
-            rhythm: head.rhythm(),
-            turn,
-            repeats: 0,
-            room: head.room_for(),
-        }
-    }
-
-    /// Whether a sample of a series repeats its value at the time expected.
-    #[inline]
-    fn repeats(&self, id: SeriesId, sample: Sample) -> bool {
-        self.rhythm > 0
-            && sample.time.wrapping_sub(self.time) == self.rhythm
-            && sample.value.to_bits() == self.value
-            && self.repeats < self.room
-            && self.turn == id.turn
-    }
-
-    /// The samples that are not in the head yet.
-    fn samples(self) -> impl Iterator<Item = Sample> {
-        let value = f64::from_bits(self.value);
-        (0..i64::from(self.repeats))
-            .rev()
-            .map(move |before| Sample {
-                time: self.time - before * self.rhythm,
-                value,
-            })
     }
 }
 

@@ -57,6 +57,9 @@ pub struct Sampling {
     pub head: Ratio,
     /// Followed to their end, to be kept if it is worth it; at least the head's.
     pub tail: Ratio,
+    /// So many between scrapes are followed beyond that share, so that a quiet
+    /// system shows more than a handful.
+    pub least: u32,
     /// What takes this long is slow, however usual that is.
     pub slow: Length,
     /// Spans kept.
@@ -68,15 +71,17 @@ impl Sampling {
     pub const OFF: Sampling = Sampling {
         head: Ratio::ZERO,
         tail: Ratio::ZERO,
+        least: 0,
         slow: Length::from_secs(1),
         spans: 20_000,
     };
 
-    /// One in a hundred, and one in ten to its end.
+    /// One in a hundred, and one in twenty and ten more to their end.
     pub fn usual() -> Sampling {
         Sampling {
             head: Ratio::new(0.01).unwrap_or(Ratio::ZERO),
-            tail: Ratio::new(0.1).unwrap_or(Ratio::ZERO),
+            tail: Ratio::new(0.05).unwrap_or(Ratio::ZERO),
+            least: 10,
             ..Sampling::OFF
         }
     }
@@ -103,6 +108,8 @@ pub struct Tracer {
     kinds: Vec<Kind>,
     /// Requests so far, followed or not.
     number: u64,
+    /// Followed beyond the share since the last scrape.
+    beyond: u32,
     /// The number of the request that is about to be followed.
     asked: Option<u64>,
     live: Vec<Live>,
@@ -160,6 +167,7 @@ impl Tracer {
             sampling,
             kinds: world.spec().services.iter().map(|spec| spec.kind).collect(),
             number: 0,
+            beyond: 0,
             asked: None,
             live: Vec::new(),
             free: Vec::new(),
@@ -202,9 +210,11 @@ impl Tracer {
         self.number += 1;
         let (head, tail) = (self.sampling.head.get(), self.sampling.tail.get());
         let draw = self.draw(self.number);
-        if draw >= head && draw >= tail {
+        let chosen = draw < head || draw < tail;
+        if !chosen && self.beyond >= self.sampling.least {
             return false;
         }
+        self.beyond += u32::from(!chosen);
         self.may_follow()
     }
 
@@ -229,6 +239,7 @@ impl Tracer {
 
     /// Traces whose rest does not come are put together without it.
     pub fn sweep(&mut self, now: SimTime) {
+        self.beyond = 0;
         for slot in 0..self.live.len() {
             let live = &self.live[slot];
             let began = live.trace.root().map_or(now, |root| root.start);
