@@ -9,7 +9,7 @@ use super::view::{
 use crate::base::order::sort_by;
 use crate::base::{Ratio, SimTime, Span};
 use crate::slo::{LOOK_BACKS, Method, ObjectiveChange, Tracker, allowance};
-use crate::telemetry::{Meter, Recent};
+use crate::telemetry::{Lately, Meter, Recent};
 use crate::world::spec::Kind;
 use crate::world::{BreakerState, CallStatus, PodWord};
 
@@ -42,7 +42,7 @@ impl Session {
                 let recent = self
                     .telemetry
                     .call(place)
-                    .map(Meter::recent)
+                    .map(Lately::recent)
                     .unwrap_or_default();
                 EdgeView {
                     from,
@@ -159,7 +159,7 @@ impl Session {
                     let recent = self
                         .telemetry
                         .route(first + local)
-                        .map(Meter::recent)
+                        .map(Lately::recent)
                         .unwrap_or_default();
                     RouteView {
                         name: route.name.clone(),

@@ -53,32 +53,27 @@ pub struct Recent {
     pub latency: Option<[Span; 3]>,
 }
 
-/// Counters and latencies of one kind of request.
+/// Counters and latencies of one kind of request, of the last minute alone.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Meter {
+pub struct Lately {
     interval: Span,
     outcomes: [u64; Outcome::ALL.len()],
     now: Latencies,
     /// Latencies of the scrape intervals within the last minute, oldest first.
     minute: VecDeque<Latencies>,
-    step: Latencies,
-    counts: History<Counts>,
-    percentiles: History<Percentiles>,
-    scrapes: u64,
+    /// Counts at the scrapes of the last minute, and at the one before it.
+    counts: VecDeque<Counts>,
 }
 
-impl Meter {
+impl Lately {
     /// Nothing measured yet.
-    pub fn new(interval: Span) -> Meter {
-        Meter {
+    pub fn new(interval: Span) -> Lately {
+        Lately {
             interval,
             outcomes: [0; Outcome::ALL.len()],
             now: Latencies::default(),
             minute: VecDeque::new(),
-            step: Latencies::default(),
-            counts: History::new(interval),
-            percentiles: History::new(interval),
-            scrapes: 0,
+            counts: VecDeque::new(),
         }
     }
 
@@ -89,20 +84,92 @@ impl Meter {
         self.now.record(duration);
     }
 
-    /// One request ended whose duration another meter [hands over](Meter::take).
+    /// Closes a scrape interval, and tells what was counted since the start.
+    pub fn scrape(&mut self) -> Counts {
+        let total: u64 = self.outcomes.iter().sum();
+        let counts = Counts {
+            total,
+            failed: total - self.outcomes[Outcome::Ok.index()],
+        };
+        let keep = (RECENT.as_nanos() / self.interval.as_nanos().max(1)).max(1) as usize;
+        if self.counts.len() > keep {
+            self.counts.pop_front();
+        }
+        self.counts.push_back(counts);
+        // The oldest histogram becomes the next interval's: nothing is allocated in the long run.
+        let oldest = if self.minute.len() >= keep {
+            self.minute.pop_front()
+        } else {
+            None
+        };
+        let mut next = oldest.unwrap_or_default();
+        next.clear();
+        self.minute
+            .push_back(std::mem::replace(&mut self.now, next));
+        counts
+    }
+
+    /// Figures over the last minute, as of the last scrape.
+    pub fn recent(&self) -> Recent {
+        let (Some(first), Some(last)) = (self.counts.front(), self.counts.back()) else {
+            return Recent::default();
+        };
+        let intervals = (self.counts.len() - 1).max(1) as f64;
+        let (total, failed) = (last.total - first.total, last.failed - first.failed);
+        let mut latencies = Latencies::default();
+        for part in &self.minute {
+            latencies.merge(part);
+        }
+        Recent {
+            rate: total as f64 / (intervals * self.interval.as_secs_f64()),
+            error_ratio: (total > 0).then(|| failed as f64 / total as f64),
+            latency: Percentiles::of(&mut latencies).get(),
+        }
+    }
+}
+
+/// Counters and latencies of one kind of request, of the last minute and over time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Meter {
+    lately: Lately,
+    step: Latencies,
+    counts: History<Counts>,
+    percentiles: History<Percentiles>,
+    scrapes: u64,
+}
+
+impl Meter {
+    /// Nothing measured yet.
+    pub fn new(interval: Span) -> Meter {
+        Meter {
+            lately: Lately::new(interval),
+            step: Latencies::default(),
+            counts: History::new(interval),
+            percentiles: History::new(interval),
+            scrapes: 0,
+        }
+    }
+
+    /// One request ended.
+    #[inline]
+    pub fn record(&mut self, outcome: Outcome, duration: Span) {
+        self.lately.record(outcome, duration);
+    }
+
+    /// One request ended whose duration a part of this [hands over](Meter::take).
     #[inline]
     pub fn count(&mut self, outcome: Outcome) {
-        self.outcomes[outcome.index()] += 1;
+        self.lately.outcomes[outcome.index()] += 1;
     }
 
     /// Takes the durations of this scrape interval from a part of what this measures.
-    pub fn take(&mut self, part: &Meter) {
-        self.now.merge(&part.now);
+    pub fn take(&mut self, part: &Lately) {
+        self.lately.now.merge(&part.now);
     }
 
     /// Requests that ended, by outcome, since the start.
     pub fn outcomes(&self) -> [u64; Outcome::ALL.len()] {
-        self.outcomes
+        self.lately.outcomes
     }
 
     /// Cumulative counts over time.
@@ -117,13 +184,9 @@ impl Meter {
 
     /// Closes a scrape interval.
     pub fn scrape(&mut self) {
-        let total: u64 = self.outcomes.iter().sum();
-        self.counts.push(Counts {
-            total,
-            failed: total - self.outcomes[Outcome::Ok.index()],
-        });
-        self.step.merge(&self.now);
-        let fine = Percentiles::of(&mut self.now);
+        let now = &mut self.lately.now;
+        self.step.merge(now);
+        let fine = Percentiles::of(now);
         if self.scrapes.is_multiple_of(COARSE_EVERY) {
             self.percentiles
                 .push_both(fine, Percentiles::of(&mut self.step));
@@ -132,17 +195,7 @@ impl Meter {
             self.percentiles.push(fine);
         }
         self.scrapes += 1;
-        let keep = (RECENT.as_nanos() / self.interval.as_nanos().max(1)).max(1) as usize;
-        // The oldest histogram becomes the next interval's: nothing is allocated in the long run.
-        let mut next = if self.minute.len() >= keep {
-            self.minute.pop_front()
-        } else {
-            None
-        }
-        .unwrap_or_default();
-        next.clear();
-        std::mem::swap(&mut next, &mut self.now);
-        self.minute.push_back(next);
+        self.counts.push(self.lately.scrape());
     }
 
     /// Increase of the counters over `window` up to `until`.
@@ -160,28 +213,6 @@ impl Meter {
 
     /// Figures over the last minute, as of the last scrape.
     pub fn recent(&self) -> Recent {
-        let Some(until) = self.counts.last_time() else {
-            return Recent::default();
-        };
-        let window = if until.since_start() < RECENT {
-            until.since_start()
-        } else {
-            RECENT
-        };
-        let window = if window < self.interval {
-            self.interval
-        } else {
-            window
-        };
-        let counts = self.increase(until, window);
-        let mut latencies = Latencies::default();
-        for part in &self.minute {
-            latencies.merge(part);
-        }
-        Recent {
-            rate: counts.total as f64 / window.as_secs_f64(),
-            error_ratio: (counts.total > 0).then(|| counts.failed as f64 / counts.total as f64),
-            latency: Percentiles::of(&mut latencies).get(),
-        }
+        self.lately.recent()
     }
 }

@@ -16,7 +16,7 @@ pub mod trace;
 pub use classes::{ClassRecent, Classes};
 pub use histogram::Latencies;
 pub use history::History;
-pub use meter::{Counts, Meter, Percentiles, Recent};
+pub use meter::{Counts, Lately, Meter, Percentiles, Recent};
 
 use serde::Serialize;
 
@@ -47,11 +47,11 @@ pub struct Telemetry {
     edge: Meter,
     classes: Classes,
     /// By route number.
-    routes: Vec<Meter>,
+    routes: Vec<Lately>,
+    /// By edge number: attempts, as callers see them.
+    calls: Vec<Lately>,
     /// By service: all its routes together.
     services: Vec<Meter>,
-    /// By edge number: attempts, as callers see them.
-    calls: Vec<Meter>,
     /// By service.
     gauges: Vec<History<Gauges>>,
     /// What services keep, in raw numbers; not in the digest of a world that keeps nothing.
@@ -70,13 +70,14 @@ impl Telemetry {
     /// Nothing measured yet; scraped every `interval`.
     pub fn new(world: &World, interval: Span) -> Telemetry {
         let meter = || Meter::new(interval);
+        let lately = || Lately::new(interval);
         let mut telemetry = Telemetry {
             interval,
             edge: meter(),
             classes: Classes::new(world.spec().traffic.classes.len(), interval),
-            routes: (0..world.route_count()).map(|_| meter()).collect(),
+            routes: (0..world.route_count()).map(|_| lately()).collect(),
+            calls: world.edges().map(|_| lately()).collect(),
             services: world.spec().services.iter().map(|_| meter()).collect(),
-            calls: world.edges().map(|_| meter()).collect(),
             gauges: world
                 .spec()
                 .services
@@ -121,8 +122,8 @@ impl Telemetry {
     /// A caller finished with an attempt.
     #[inline]
     pub fn attempted(&mut self, attempted: &Attempted) {
-        if let Some(meter) = self.calls.get_mut(attempted.edge as usize) {
-            meter.record(attempted.outcome, attempted.duration);
+        if let Some(lately) = self.calls.get_mut(attempted.edge as usize) {
+            lately.record(attempted.outcome, attempted.duration);
         }
     }
 
@@ -150,13 +151,11 @@ impl Telemetry {
         }
         self.edge.scrape();
         self.classes.scrape();
-        for meter in self
-            .routes
-            .iter_mut()
-            .chain(&mut self.services)
-            .chain(&mut self.calls)
-        {
-            meter.scrape();
+        for lately in self.routes.iter_mut().chain(&mut self.calls) {
+            lately.scrape();
+        }
+        for service in &mut self.services {
+            service.scrape();
         }
         for (service, history) in self.gauges.iter_mut().enumerate() {
             let (busy, workers) = world.workers(service);
@@ -182,7 +181,7 @@ impl Telemetry {
     }
 
     /// A route's requests, by number across all services.
-    pub fn route(&self, route: usize) -> Option<&Meter> {
+    pub fn route(&self, route: usize) -> Option<&Lately> {
         self.routes.get(route)
     }
 
@@ -192,7 +191,7 @@ impl Telemetry {
     }
 
     /// Attempts over an edge of the service graph.
-    pub fn call(&self, edge: usize) -> Option<&Meter> {
+    pub fn call(&self, edge: usize) -> Option<&Lately> {
         self.calls.get(edge)
     }
 
