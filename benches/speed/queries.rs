@@ -1,33 +1,58 @@
 //! How long queries take: over a day of the shop, scraped every 15 seconds.
 
-use std::time::Duration;
-
 use xops_lab::base::{SimTime, Span};
 use xops_lab::session::{
     Answer, Board, BoardQuestion, MetricQuestion, Question, Scope, Session, When,
 };
 
 /// What `cargo bench --bench speed -- queries` runs.
+#[cfg(not(target_arch = "wasm32"))]
 pub const NAME: &str = "queries";
 
-const ROUNDS: usize = 9;
+/// A day of the shop, and what it is asked.
+pub struct Queries {
+    lab: Session,
+    /// Each row of the table by its name.
+    rows: Vec<(&'static str, Vec<Question>)>,
+}
+
+impl Queries {
+    /// Simulates the day.
+    pub fn new() -> Queries {
+        let mut lab = super::ours::lab(include_str!("../../lessons/worlds/shop.yaml"));
+        lab.advance(SimTime::ZERO + Span::from_days(1), u64::MAX);
+        let rows = questions().to_vec();
+        Queries { lab, rows }
+    }
+
+    /// The names of the rows.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &'static str> {
+        self.rows.iter().map(|(name, _)| *name)
+    }
+
+    /// Asks everything of one row.
+    pub fn ask(&self, row: usize) {
+        for question in &self.rows[row].1 {
+            std::hint::black_box(answer(&self.lab, question));
+        }
+    }
+}
 
 /// Prints the table.
-pub fn print(cpu_time: fn() -> Duration) {
-    let mut lab = super::ours::lab(include_str!("../../lessons/worlds/shop.yaml"));
-    lab.advance(SimTime::ZERO + Span::from_days(1), u64::MAX);
+#[cfg(not(target_arch = "wasm32"))]
+pub fn print(cpu_time: fn() -> std::time::Duration) {
+    const ROUNDS: usize = 9;
+    let queries = Queries::new();
     println!(
         "\n| over a day of the shop, {} series | ms |",
-        lab.store().len()
+        queries.lab.store().len()
     );
     println!("|---|---|");
-    for (name, questions) in questions() {
+    for (row, name) in queries.names().enumerate() {
         let mut took = Vec::new();
         for _ in 0..ROUNDS {
             let began = cpu_time();
-            for question in &questions {
-                std::hint::black_box(answer(&lab, question));
-            }
+            queries.ask(row);
             took.push((cpu_time() - began).as_secs_f64() * 1e3);
         }
         println!("| {name} | {:.1} |", super::median(took));

@@ -24,9 +24,12 @@ pub fn run(root: &Path, words: &str) -> Result<()> {
     shell::run(&mut native)?;
     shell::heading("WASM in Node");
     let module = module(root)?;
+    let mut node = Command::new("node");
+    if let Some(chromium) = tools::find_chromium() {
+        node.env("XOPS_CHROMIUM", chromium);
+    }
     shell::run(
-        Command::new("node")
-            .arg(root.join("benches/speed/wasm.mjs"))
+        node.arg(root.join("benches/speed/wasm.mjs"))
             .arg(module)
             .arg(words),
     )

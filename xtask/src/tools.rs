@@ -135,7 +135,8 @@ pub fn playwright(root: &Path) -> Command {
     command
 }
 
-fn find_chromium() -> Option<PathBuf> {
+/// A Chromium that is there already.
+pub fn find_chromium() -> Option<PathBuf> {
     [
         "chromium",
         "chromium-browser",

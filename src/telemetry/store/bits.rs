@@ -60,6 +60,9 @@ impl BitWriter {
     }
 }
 
+/// Bits that are seen at once: eight bytes but for what is taken of the first.
+const SEEN: u32 = 57;
+
 /// Reads what a [`BitWriter`] wrote; past the end come zeros.
 #[derive(Clone, Debug)]
 pub(super) struct BitReader<'a> {
@@ -74,30 +77,43 @@ impl<'a> BitReader<'a> {
         BitReader { bytes, at: 0 }
     }
 
+    /// The next bits, highest first, of which the first [`SEEN`] are right.
+    #[inline]
+    fn seen(&self) -> u64 {
+        let rest = self.bytes.get(self.at / 8..).unwrap_or_default();
+        let word = match rest.first_chunk() {
+            Some(bytes) => u64::from_be_bytes(*bytes),
+            None => {
+                let mut bytes = [0; 8];
+                bytes[..rest.len()].copy_from_slice(rest);
+                u64::from_be_bytes(bytes)
+            }
+        };
+        word << (self.at % 8)
+    }
+
     /// The next `count` bits; at most 64.
     #[inline]
     pub fn take(&mut self, count: u32) -> u64 {
-        let mut value = 0;
-        let mut left = count;
-        while left > 0 {
-            let used = (self.at % 8) as u32;
-            let now = left.min(8 - used);
-            let byte = self.bytes.get(self.at / 8).copied().unwrap_or(0);
-            let part = (byte >> (8 - used - now)) & ((1_u16 << now) - 1) as u8;
-            value = value << now | u64::from(part);
-            self.at += now as usize;
-            left -= now;
+        if count > SEEN {
+            let high = self.take(count - 32);
+            return high << 32 | self.take(32);
         }
+        let value = self.seen().checked_shr(64 - count).unwrap_or(0);
+        self.at += count as usize;
         value
     }
 
-    /// Ones before the next zero, at most `most`; the zero is taken too.
+    /// Ones before the next zero, at most `most`, which may be [`SEEN`]; the zero is taken too.
     #[inline]
     pub fn ones(&mut self, most: u32) -> u32 {
+        // One by one, since a processor guesses branches: nothing waits for the count.
+        let seen = self.seen();
         let mut count = 0;
-        while count < most && self.take(1) == 1 {
+        while count < most && seen << count >> 63 == 1 {
             count += 1;
         }
+        self.at += count as usize + usize::from(count < most);
         count
     }
 }
