@@ -40,6 +40,7 @@ pub use note::{Level, Note};
 pub use number::{general as write_number, read as read_number, read_duration};
 pub use parser::parse;
 
+pub use eval::Shared;
 use eval::{Evaluator, Grid, Outcome};
 
 /// What one query may take. Reaching a bound is an error of [`Kind::Limit`].
@@ -196,6 +197,17 @@ impl Query {
 
     /// The answers from one moment to another, one at each step.
     pub fn range(&self, store: &Store, from: i64, to: i64, step: i64) -> Result<Answer, Error> {
+        self.range_sharing(store, (from, to, step), &Shared::default())
+    }
+
+    /// The same with what other queries of the same store at the same time found,
+    /// and for those to come.
+    pub fn range_sharing(
+        &self,
+        store: &Store,
+        (from, to, step): (i64, i64, i64),
+        shared: &Shared,
+    ) -> Result<Answer, Error> {
         let gives = self.expr.gives();
         if !matches!(gives, Type::Scalar | Type::Vector) {
             let problem = format!("a {} cannot be evaluated over a range", gives.name());
@@ -205,7 +217,8 @@ impl Query {
                 .at(&self.text));
         }
         let grid = self.grid(from, to, step)?;
-        let mut evaluator = Evaluator::new(store, &self.options, grid);
+        let evaluator = Evaluator::new(store, &self.options, grid);
+        let mut evaluator = evaluator.sharing(&self.text, shared);
         let outcome = evaluator
             .run(&self.expr)
             .map_err(|fault| fault.at(&self.text))?;

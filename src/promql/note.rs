@@ -50,6 +50,11 @@ pub(super) struct Notes {
 const MOST: usize = 50;
 
 impl Notes {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.notes.len()
+    }
+
     /// Adds a note unless it is there.
     pub fn add(&mut self, level: Level, part: Part, text: String) {
         let known = |note: &Note| note.level == level && note.part == part && note.text == text;

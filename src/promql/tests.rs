@@ -360,3 +360,24 @@ fn a_quantile_from_buckets_is_within_the_bucket_of_the_exact_one() {
         }
     }
 }
+
+#[test]
+fn what_queries_have_in_common_changes_no_answer() {
+    let (store, steps) = (store(), (0, 60_000, 15_000));
+    let queries = [
+        "sum by (job) (rate(requests_total[1m]))",
+        "2 * sum by (job) (rate(requests_total[1m]))",
+        "sum(rate(requests_total[1m]))",
+        "max(rate(memory[1m]))", // told that it is no counter, each time
+        "1 + max(rate(memory[1m]))",
+        "max_over_time(sum(rate(requests_total[1m]))[30s:15s])",
+        "sum(rate(requests_total[1m] @ end())) - sum(rate(requests_total[1m]))",
+    ];
+    let shared = Shared::default();
+    for text in queries.iter().chain(&queries) {
+        let query = Query::new(text, &Options::default()).unwrap();
+        let alone = query.range_sharing(&store, steps, &Shared::default());
+        let beside = query.range_sharing(&store, steps, &shared);
+        assert_eq!(shown(&beside.unwrap()), shown(&alone.unwrap()), "{text}");
+    }
+}

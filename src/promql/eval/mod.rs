@@ -17,6 +17,7 @@ mod label;
 pub(super) mod over;
 mod select;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::ast::{At, Expr, Node, Shift, Type};
@@ -37,7 +38,7 @@ fn is_present(value: f64) -> bool {
 }
 
 /// The steps of an evaluation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Grid {
     /// The first step, in milliseconds.
     pub start: i64,
@@ -79,9 +80,33 @@ pub(super) enum Outcome {
     Vector(Vec<Column>),
 }
 
+/// What queries of one store at one time have in common: what aggregations came
+/// to, by their text and steps. Three percentiles read their buckets once.
+#[derive(Default)]
+pub struct Shared(RefCell<Vec<Known>>);
+
+struct Known {
+    text: String,
+    /// The steps of the whole query and of the aggregation.
+    grids: [Grid; 2],
+    columns: Vec<Column>,
+}
+
+impl Shared {
+    fn find(&self, text: &str, grids: [Grid; 2]) -> Option<Vec<Column>> {
+        let known = self.0.borrow();
+        let mut fits = known.iter();
+        let found = fits.find(|known| known.text == text && known.grids == grids)?;
+        Some(found.columns.clone())
+    }
+}
+
 /// An evaluation in progress.
 pub(super) struct Evaluator<'a> {
     store: &'a Store,
+    /// The query as written.
+    text: &'a str,
+    shared: Option<&'a Shared>,
     options: &'a Options,
     /// The steps of the whole query.
     query: Grid,
@@ -109,11 +134,22 @@ impl<'a> Evaluator<'a> {
     pub fn new(store: &'a Store, options: &'a Options, query: Grid) -> Self {
         Evaluator {
             store,
+            text: "",
+            shared: None,
             options,
             query,
             notes: Notes::default(),
             samples: 0,
             values: 0,
+        }
+    }
+
+    /// The same with what other queries found, and for those to come.
+    pub fn sharing(self, text: &'a str, shared: &'a Shared) -> Self {
+        Evaluator {
+            text,
+            shared: Some(shared),
+            ..self
         }
     }
 
@@ -182,13 +218,36 @@ impl<'a> Evaluator<'a> {
                 Ok(columns)
             }
             Node::Binary { .. } => self.binary(expr, grid),
-            Node::Aggregate { .. } => self.aggregate(expr, grid),
+            Node::Aggregate { .. } => self.aggregate_once(expr, grid),
             Node::Call {
                 function,
                 arguments,
             } => self.vector_call(function, arguments, grid, expr.part),
             _ => Err(unfit(expr)),
         }
+    }
+
+    /// An aggregation, unless a query before has found the same.
+    fn aggregate_once(&mut self, expr: &Expr, grid: Grid) -> Evaluated<Vec<Column>> {
+        let place = expr.part.start as usize..expr.part.end as usize;
+        let (Some(shared), Some(text)) = (self.shared, self.text.get(place)) else {
+            return self.aggregate(expr, grid);
+        };
+        let grids = [self.query, grid];
+        if let Some(columns) = shared.find(text, grids) {
+            return Ok(columns);
+        }
+        let noted = self.notes.count();
+        let columns = self.aggregate(expr, grid)?;
+        // A note names its place in its own query, so what is odd is found anew.
+        if self.notes.count() == noted {
+            shared.0.borrow_mut().push(Known {
+                text: text.to_owned(),
+                grids,
+                columns: columns.clone(),
+            });
+        }
+        Ok(columns)
     }
 
     /// Resolves `start()` and `end()`, which are those of the whole query.

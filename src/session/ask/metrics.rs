@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::order::sort_by;
 use crate::base::{SimTime, Span};
-use crate::promql::{Error, Note, Options, Query, Value};
+use crate::promql::{Error, Note, Options, Query, Shared, Value};
 use crate::session::Session;
 use crate::telemetry::store::{Labels, Sample};
 
@@ -112,12 +112,13 @@ impl Session {
                 ((from + step - 1) / step * step, to, step)
             }
         };
+        let shared = Shared::default();
         let run = |text: &String| -> Asked {
             let query = Query::new(text, &Options::default())?;
             let answer = if step == 0 {
                 query.instant(self.store(), to)
             } else {
-                query.range(self.store(), from.min(to), to, step)
+                query.range_sharing(self.store(), (from.min(to), to, step), &shared)
             }?;
             let (shape, series, left_out) = collect(answer.value, to, step, question.most as usize);
             Ok(Found {
