@@ -18,6 +18,7 @@ mod scenario;
 mod script;
 mod script_traffic;
 mod show;
+mod show_objectives;
 mod show_traffic;
 mod stores;
 mod timeline;
@@ -42,8 +43,8 @@ use crate::telemetry::trace::{Sampling, Tracer};
 use crate::world::World;
 
 pub use alerting::{
-    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange,
-    RuleView, SilenceView,
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RecordView, RouteRow, RuleAct,
+    RuleChange, RuleView, SilenceView,
 };
 pub(crate) use ask::step_for;
 pub use ask::{
@@ -259,7 +260,7 @@ impl Session {
     /// Alerts as shells show them; none where nobody is told of anything.
     pub fn view_of_alerts(&self) -> Option<AlertsView> {
         let alerting = self.alerting.as_deref();
-        alerting.map(|alerting| alerting.view(self.now()))
+        alerting.map(|alerting| alerting.view(&self.store, self.now()))
     }
 
     /// The objective called `name`.

@@ -241,6 +241,17 @@ impl Tracker {
         (passed, passed, window.length - window.missed - uncounted)
     }
 
+    /// When a window ends, and how long it is: that of the calendar which holds
+    /// `at`, or the first of those that roll.
+    pub fn ends(&self, at: SimTime) -> (SimTime, Span) {
+        let length = self.period(at).2;
+        let start = match self.objective.terms.calendar {
+            Some(calendar) => calendar.window(at).start.max(self.since),
+            None => self.since,
+        };
+        (start + length, length)
+    }
+
     /// The budget as of `at`, by the samples up to then.
     ///
     /// A run that is younger than the window is taken as the window's

@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::designer::Designer;
 use crate::base::Span;
 use crate::session::{
-    AlertAct, AlertView, AlertsView, Command, Health, PageView, RouteRow, RuleAct, RuleView, View,
+    AlertAct, AlertView, AlertsView, Command, Health, PageView, RecordView, RouteRow, RuleAct,
+    RuleView, View,
 };
 use crate::ui::client::Client;
 use crate::ui::format;
@@ -48,6 +49,7 @@ pub fn Alerts(props: &AlertsProps) -> Html {
         <div class="slos alerts">
             { pages(&lab.client, alerts) }
             { rules(&lab.client, alerts) }
+            if !alerts.recorded.is_empty() { { recorded(&alerts.recorded) } }
             { routing(alerts) }
             { silences(&lab.client, alerts) }
             { designer }
@@ -188,6 +190,22 @@ fn rule_rows(client: &Client, rule: &RuleView) -> Html {
             { for rule.alerts.iter().map(|alert| alert_row(client, alert)) }
         </>
     }
+}
+
+fn recorded(rules: &[RecordView]) -> Html {
+    let rows = rules.iter().map(|rule| {
+        let value = rule.value.map_or(format::NONE.to_owned(), format::plain);
+        html! {
+            <tr>
+                <th scope="row">{ &rule.name }<br /><code class="soft">{ &rule.expr }</code></th>
+                <td class="number">{ rule.series }</td>
+                <td class="number">{ rule.error.as_ref().unwrap_or(&value) }</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect::<Html>();
+    let heads = [words::RULE, words::SERIES, words::LAST];
+    section(words::RECORDED, table(words::RECORDED, &heads, rows))
 }
 
 fn remove(client: &Client, name: &str) -> Html {
