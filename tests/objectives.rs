@@ -347,6 +347,22 @@ fn what_is_shown_is_slices_or_real_requests() {
     assert!(missed < 0.01, "{} of {}", asked.events, counted.events);
 }
 
+/// A service whose caller gives up on it thinks better of itself than users do.
+#[test]
+fn the_edge_and_a_service_are_held_against_each_other() {
+    let inside =
+        "  inside: {title: T, target: 99%, window: 30d, good: availability, at: database}\n";
+    let mut session = corner(inside, "");
+    act(&mut session, TROUBLE).unwrap();
+    let view = session.view();
+    let slo = |name: &str| view.slos.iter().find(|slo| slo.name == name).unwrap();
+    let (edge, inside) = (slo("availability"), slo("inside"));
+    assert_eq!(edge.terms.elsewhere, [("database".to_owned(), inside.sli)]);
+    assert_eq!(inside.terms.elsewhere, [("edge".to_owned(), edge.sli)]);
+    assert!(inside.sli > edge.sli, "{:?} {:?}", inside.sli, edge.sli);
+    assert!(slo("latency").terms.elsewhere.is_empty());
+}
+
 /// Every series of an objective that goes ends with it, as that of a recording
 /// rule does, and is not looked back to.
 #[test]

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::Session;
 use super::view::{BurnRate, Health, SloView, TermsView};
 use crate::base::order::sort_by;
-use crate::base::{Money, SimTime, Span};
+use crate::base::{Money, Ratio, SimTime, Span};
 use crate::slo::{
-    Indicator, LOOK_BACKS, Loss, Method, Objective, ObjectiveChange, Stakes, Tracker, allowance,
+    EDGE, Indicator, LOOK_BACKS, Loss, Method, Objective, ObjectiveChange, Stakes, Tracker,
+    allowance,
 };
 use crate::world::reach;
 use crate::world::spec::{Class, ClassKind, Entry, Kind, RouteRef};
@@ -129,7 +130,25 @@ impl Session {
             sla: sla.map(|(sla, sli)| (sla.target, sla.credit(sli), sla.owed(sli))),
             spenders,
             stakes: self.stakes(slo),
+            elsewhere: self.elsewhere(objective),
         }
+    }
+
+    /// What other objectives say that promise the same of another place.
+    fn elsewhere(&self, objective: &Objective) -> Vec<(String, Option<Ratio>)> {
+        let place = |slo: &Objective| {
+            let inside = slo.inside.as_ref();
+            inside.map_or(EDGE.to_owned(), |inside| inside.name.clone())
+        };
+        let promised = |slo: &Objective| (slo.indicator, slo.window, slo.terms.calendar);
+        let here = place(objective);
+        let others = self.slos.iter().filter(|other| {
+            let other = other.objective();
+            let by_requests = other.indicator != Indicator::Query;
+            by_requests && promised(other) == promised(objective) && place(other) != here
+        });
+        let told = |other: &Tracker| (place(other.objective()), other.sli(self.now()));
+        others.map(told).collect()
     }
 
     /// The money that depends on an objective: what its bad requests lost, and

@@ -436,6 +436,8 @@ pub struct TermsView {
     pub spenders: Vec<(String, String, u64)>,
     /// The money that depends on it.
     pub stakes: Stakes,
+    /// The same promise measured elsewhere, by other objectives: where, and the share of good events.
+    pub elsewhere: Vec<(String, Option<Ratio>)>,
 }
 
 /// A burn rate over one look-back window.

@@ -83,8 +83,12 @@ pub fn derive(slo: &str) -> String {
     format!("Derive burn-rate rules for {slo}")
 }
 
-pub fn waits(after: &str, keep: &str) -> String {
-    format!("for {after}, keeps firing {keep}")
+pub fn waits(after: Option<&str>, keep: Option<&str>) -> String {
+    let after = after.map_or("at once".to_owned(), |after| format!("for {after}"));
+    match keep {
+        None => after,
+        Some(keep) => format!("{after}, keeps firing {keep}"),
+    }
 }
 
 pub fn incidents(count: u32, slo: &str) -> String {

@@ -52,6 +52,10 @@ pub fn so_far(window: &str, counted: &str) -> String {
     format!("last {window}, {counted} so far")
 }
 
+pub fn elsewhere(places: &str) -> String {
+    format!("Measured elsewhere the same is good to: {places}.")
+}
+
 pub fn overridden(until: &str) -> String {
     format!("An override lets releases go out until {until}.")
 }
@@ -92,7 +96,7 @@ pub fn next_nine(
     causes: &str,
 ) -> String {
     let text = format!(
-        "The next nine, {target} %, leaves {leaves} bad {unit} a day at this traffic. The last week had {had} a day"
+        "The next nine, {target} %, leaves {leaves} bad {unit} a day at this traffic. In the last week, or as long as this run is, there were {had} a day"
     );
     let causes = match causes {
         "" => String::new(),
@@ -106,7 +110,10 @@ pub fn next_nine(
     format!("{text}{causes}. {verdict}")
 }
 
-pub fn revenue(lost: &str, saved: &str) -> String {
+pub fn revenue(any: bool, lost: &str, saved: &str) -> String {
+    if !any {
+        return "Worth in revenue: nothing; no bad request lost any.".to_owned();
+    }
     format!(
         "Worth in revenue: bad requests lose {lost} a day, of which the next nine would save {saved} if all causes became rarer alike."
     )

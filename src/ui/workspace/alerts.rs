@@ -184,12 +184,17 @@ fn rule_rows(client: &Client, rule: &RuleView) -> Html {
                     <br /><code class="soft">{ &rule.expr }</code>
                 </th>
                 <td>{ status(health, rule.error.as_deref().unwrap_or(&rule.state)) }</td>
-                <td>{ words::waits(&format::duration(rule.after), &format::duration(rule.keep)) }</td>
+                <td>{ words::waits(waits(rule.after).as_deref(), waits(rule.keep).as_deref()) }</td>
                 <td /><td>if !rule.derived { { remove(client, &rule.name) } }</td>
             </tr>
             { for rule.alerts.iter().map(|alert| alert_row(client, alert)) }
         </>
     }
+}
+
+/// A time that passes, if any does.
+fn waits(span: Span) -> Option<String> {
+    (!span.is_zero()).then(|| format::duration(span))
 }
 
 fn recorded(rules: &[RecordView]) -> Html {
@@ -235,7 +240,7 @@ fn alert_row(client: &Client, alert: &AlertView) -> Html {
             <td>{ format::instant(alert.since) }</td>
             <td>
                 { alert.muted.as_deref().unwrap_or(words::TELLS) }
-                if alert.muted.is_none() { { act(client, silence, words::SILENCE) } }
+                if alert.muted.is_none() { { " " }{ act(client, silence, words::SILENCE) } }
             </td>
         </tr>
     }

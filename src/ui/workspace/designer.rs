@@ -238,7 +238,10 @@ fn table(worth: &Worth, spent: Option<f64>) -> Html {
         (words::PRECISION, format::maybe_percent(worth.precision)),
         (words::RECALL, format::maybe_percent(worth.recall)),
         (words::SPENT, format::maybe_percent(spent)),
-        (words::WEEKLY, format::plain(worth.per_week)),
+        (
+            words::WEEKLY,
+            format::plain(libm::round(worth.per_week * 10.0) / 10.0),
+        ),
     ];
     html! {
         <table class="table"><tbody>

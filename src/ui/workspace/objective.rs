@@ -353,8 +353,12 @@ fn next(slo: &SloView, chosen: Ratio) -> Vec<String> {
     let gain = stakes.gain((had, leaves), slo.sli, next);
     let money = format::money;
     let mut texts = vec![first];
-    if stakes.lost_each.is_some() {
-        texts.push(words::revenue(&money(gain.lost), &money(gain.saved)));
+    if let Some(each) = stakes.lost_each {
+        texts.push(words::revenue(
+            each > 0.0,
+            &money(gain.lost),
+            &money(gain.saved),
+        ));
     }
     if stakes.sla.is_some() {
         texts.push(words::credits(&money(gain.owed), &money(gain.spared)));

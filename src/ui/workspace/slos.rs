@@ -180,6 +180,11 @@ fn terms(slo: &SloView) -> Html {
         let credit = format::percent(credit.get());
         strings::slos::sla(&format::target(agreed), &credit, &format::money(owed))
     });
+    let elsewhere = terms.elsewhere.iter().map(|(place, sli)| {
+        let sli = sli.map_or(format::NONE.to_owned(), |sli| format::percent(sli.get()));
+        format!("{sli} ({place})")
+    });
+    let elsewhere: Vec<String> = elsewhere.collect();
     html! {
         <div class="slo-terms">
             <table class="table">
@@ -224,6 +229,7 @@ fn terms(slo: &SloView) -> Html {
             }
             if terms.excluded > 0 { <p>{ strings::slos::excluded(&format::count(terms.excluded)) }</p> }
             if let Some(sla) = sla { <p>{ sla }</p> }
+            if !terms.elsewhere.is_empty() { <p>{ words::elsewhere(&elsewhere.join(", ")) }</p> }
         </div>
     }
 }
