@@ -324,6 +324,45 @@ fn the_money_at_stake_is_that_of_the_requests_that_failed() {
     );
 }
 
+/// A fault that begins and ends is one outage, with what was lost meanwhile; the
+/// credits are those that would not be owed without it.
+#[test]
+fn an_outage_has_its_revenue_and_its_penalty() {
+    let sla = "  paid: {title: T, target: 99.9%, window: 7d, good: availability, sla: {target: 99%, fee: 1000.00, credits: [{below: 99%, credit: 10%}]}}\n";
+    let mut session = corner(sla, "");
+    run_to(&mut session, Span::from_mins(60));
+    let before = session.truth().lost.cents();
+    let fault = "- {inject: {service: gateway, errors: 100%, for: 10m}}";
+    act(&mut session, fault).unwrap();
+    run_to(&mut session, Span::from_mins(75));
+    let lost = session.truth().lost.cents() - before;
+    run_to(&mut session, Span::from_mins(150));
+    let view = session.view();
+    let slo = view.slos.iter().find(|slo| slo.name == "paid").unwrap();
+    let [outage] = slo.terms.outages.as_slice() else {
+        panic!("{:?}", slo.terms.outages);
+    };
+    assert_eq!(outage.from, SimTime::ZERO + Span::from_mins(60));
+    assert!(
+        (10..=15).contains(&(outage.length.as_secs() / 60)),
+        "{outage:?}"
+    );
+    assert!(lost > 0);
+    assert_eq!(outage.lost.cents(), lost);
+    // A tenth of the fee of 1,000.00.
+    assert_eq!(outage.credit.unwrap().cents(), 10_000);
+    let spent = outage.bad as f64 / slo.allowed;
+    assert!((outage.spent.unwrap() - spent).abs() < 1e-9);
+    let without = view.slos.iter().find(|slo| slo.name == "latency").unwrap();
+    assert!(
+        without
+            .terms
+            .outages
+            .iter()
+            .all(|outage| outage.credit.is_none())
+    );
+}
+
 /// One simulated request of the corner shop stands for 250. Slices are slices,
 /// and a counter of the metric store counts real requests already.
 #[test]

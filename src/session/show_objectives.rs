@@ -15,7 +15,7 @@ use crate::world::spec::{Class, ClassKind, Entry, Kind, RouteRef};
 
 /// Burn rates that page and that ticket in the SRE Workbook's recommended
 /// alerts (2 % of 30 days in 1 h; 10 % in 3 d).
-const BAD_BURN: f64 = 14.4;
+pub(super) const BAD_BURN: f64 = 14.4;
 const WATCH_BURN: f64 = 1.0;
 
 impl Session {
@@ -131,6 +131,7 @@ impl Session {
             spenders,
             stakes: self.stakes(slo),
             elsewhere: self.elsewhere(objective),
+            outages: self.outages(slo),
         }
     }
 

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alerting::AlertsView;
+use super::outages::OutageView;
 use crate::base::{Money, Ratio, SimTime, Span};
 use crate::slo::{ObjectiveChange, Stakes};
 
@@ -438,6 +439,8 @@ pub struct TermsView {
     pub stakes: Stakes,
     /// The same promise measured elsewhere, by other objectives: where, and the share of good events.
     pub elsewhere: Vec<(String, Option<Ratio>)>,
+    /// The last outages, the newest first.
+    pub outages: Vec<OutageView>,
 }
 
 /// A burn rate over one look-back window.

@@ -281,8 +281,13 @@ impl Tracker {
 
     /// Share of good events in the window up to `at`.
     pub fn sli(&self, at: SimTime) -> Option<Ratio> {
-        let events = self.rise(at, self.period(at).0);
+        let events = self.in_window(at);
         Ratio::of(events.total - events.bad, events.total)
+    }
+
+    /// What was counted in the window up to `at`.
+    pub fn in_window(&self, at: SimTime) -> Events {
+        self.rise(at, self.period(at).0)
     }
 
     /// How fast the budget burned over `look_back` up to `at`: the share of bad

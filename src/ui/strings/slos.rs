@@ -36,6 +36,11 @@ texts! {
     OVERRIDE = "Let releases go out for an hour";
     REASON = "Reason, which is recorded";
     LONG_REASON = "The reason is too long: write at most 200 characters.";
+    BEGAN = "Began";
+    LASTED = "Lasted";
+    OF_BUDGET = "Of the budget";
+    REVENUE = "Revenue lost";
+    CREDITS = "Credits owed";
     NO_BUDGET = "100 % leaves no error budget: choose less, such as 99.9.";
     NINE_UNKNOWN = "What the next nine would cost is not known: nothing was measured yet.";
 }
@@ -162,6 +167,21 @@ pub fn excluded(count: &str) -> String {
     format!("Planned maintenance kept out: {count}.")
 }
 
-pub fn sla(agreed: &str, credit: &str, owed: &str) -> String {
-    format!("SLA: {agreed} is agreed; at this window's figure customers get back {credit}, {owed}.")
+pub fn sla(gap: bool, [target, agreed, credit, owed]: [&str; 4]) -> String {
+    let between = if gap {
+        format!(
+            "the objective is {target}, so that the budget is gone, and the team warned, before customers are owed anything"
+        )
+    } else {
+        format!(
+            "the objective is {target}, so that nothing warns the team before customers are owed something"
+        )
+    };
+    format!(
+        "SLA: {agreed} is agreed; {between}. At this window's figure customers get back {credit}, {owed}."
+    )
+}
+
+pub fn outages(burn: &str) -> String {
+    format!("Outages: the budget burned at {burn} or faster, five minutes or longer")
 }

@@ -9,7 +9,7 @@ use crate::ui::hooks::use_state_eq;
 use super::objective::ObjectiveEditor;
 use super::panels::{PanelCard, use_annotations};
 use crate::base::{SimTime, Span};
-use crate::session::{AlertAct, Charts, Command, SloView, View};
+use crate::session::{AlertAct, Charts, Command, SloView, View, outage_burn};
 use crate::ui::client::Client;
 use crate::ui::lab::use_lab;
 use crate::ui::strings::slos as words;
@@ -81,6 +81,7 @@ pub fn Slos(props: &SlosProps) -> Html {
                         { burn_table(slo, props.view.now) }
                     </div>
                     { terms(slo) }
+                    if !slo.terms.outages.is_empty() { { outages(slo) } }
                     if slo.terms.frozen { { override_form(&client, &slo.name, &reason) } }
                 </section>
             }) }
@@ -178,7 +179,10 @@ fn terms(slo: &SloView) -> Html {
     let terms = &slo.terms;
     let sla = terms.sla.map(|(agreed, credit, owed)| {
         let credit = format::percent(credit.get());
-        strings::slos::sla(&format::target(agreed), &credit, &format::money(owed))
+        let target = format::target(slo.target);
+        let agreed_text = format::target(agreed);
+        let texts = [&*target, &agreed_text, &credit, &format::money(owed)];
+        words::sla(agreed < slo.target, texts)
     });
     let elsewhere = terms.elsewhere.iter().map(|(place, sli)| {
         let sli = sli.map_or(format::NONE.to_owned(), |sli| format::percent(sli.get()));
@@ -230,6 +234,52 @@ fn terms(slo: &SloView) -> Html {
             if terms.excluded > 0 { <p>{ strings::slos::excluded(&format::count(terms.excluded)) }</p> }
             if let Some(sla) = sla { <p>{ sla }</p> }
             if !terms.elsewhere.is_empty() { <p>{ words::elsewhere(&elsewhere.join(", ")) }</p> }
+        </div>
+    }
+}
+
+/// What each outage cost.
+fn outages(slo: &SloView) -> Html {
+    let bad = words::bad_over(true);
+    let bad = if slo.terms.slice.is_some() {
+        bad
+    } else {
+        strings::SLO_BAD
+    };
+    let heads = [
+        words::LASTED,
+        bad,
+        words::OF_BUDGET,
+        words::REVENUE,
+        words::CREDITS,
+    ];
+    let rows = slo.terms.outages.iter().map(|outage| {
+        let credit = outage.credit.map_or(format::NONE.to_owned(), format::money);
+        let cells = [
+            format::duration(outage.length),
+            format::count(outage.bad),
+            format::maybe_percent(outage.spent),
+            format::money(outage.lost),
+            credit,
+        ];
+        html! {
+            <tr>
+                <th scope="row">{ format::instant(outage.from) }</th>
+                { for cells.into_iter().map(|cell| html! { <td class="number">{ cell }</td> }) }
+            </tr>
+        }
+    });
+    let caption = words::outages(&format::burn(Some(outage_burn(slo.target))));
+    html! {
+        <div class="table-frame" tabindex="0" role="region" aria-label={caption.clone()}>
+            <table class="table">
+                <caption>{ caption }</caption>
+                <thead><tr>
+                    <th scope="col">{ words::BEGAN }</th>
+                    { for heads.into_iter().map(|head| html! { <th scope="col" class="number">{ head }</th> }) }
+                </tr></thead>
+                <tbody>{ for rows }</tbody>
+            </table>
         </div>
     }
 }
