@@ -488,3 +488,28 @@ fn rules_with_endless_texts_are_refused() {
     }
     assert!(session.view().alerts.is_none());
 }
+
+/// A query that cannot be read is said to be so before there is any past.
+#[test]
+fn a_wrong_rule_is_told_at_once() {
+    use xops_lab::session::{Answer, Question, RuleQuestion};
+    let mut session = corner("", "");
+    for minutes in [0, 5] {
+        run_to(&mut session, Span::from_mins(minutes));
+        let texts = ["sum(up", "up == 0", "\"text\""];
+        let rules = texts.map(|text| (text.to_owned(), Span::ZERO, Span::ZERO));
+        let question = Question::Rules(RuleQuestion {
+            rules: rules.to_vec(),
+            slo: "availability".to_owned(),
+            span: Span::from_days(7),
+        });
+        let Answer::Rules(found) = session.ask(&question) else {
+            panic!("no rules");
+        };
+        let error = found.rules[0].as_ref().unwrap_err();
+        assert_eq!((error.place, error.part.start), ((1, 7), 6));
+        assert!(found.rules[1].is_ok());
+        // That it gives no series is only seen where there is something to see.
+        assert_eq!(found.rules[2].is_err(), minutes > 0, "{:?}", found.rules[2]);
+    }
+}

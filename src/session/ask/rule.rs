@@ -56,7 +56,14 @@ impl Session {
             at += step;
         }
         let (Some(first), Some(last)) = (times.first(), times.last()) else {
-            return empty;
+            // There is no past yet, but a query can be wrong already.
+            let judge = |(text, ..): &(String, Span, Span)| {
+                Query::new(text, &Options::default()).map(|_| (Worth::default(), None))
+            };
+            return RuleAnswer {
+                rules: question.rules.iter().map(judge).collect(),
+                ..empty
+            };
         };
         let burn: Vec<(f64, Option<f64>)> = times
             .iter()
