@@ -503,7 +503,7 @@ fn a_wrong_rule_is_told_at_once() {
             slo: "availability".to_owned(),
             span: Span::from_days(7),
         });
-        let Answer::Rules(found) = session.ask(&question) else {
+        let Answer::Rules(found) = session.answer(&question) else {
             panic!("no rules");
         };
         let error = found.rules[0].as_ref().unwrap_err();
