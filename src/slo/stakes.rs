@@ -88,20 +88,20 @@ mod tests {
             sla: Some(Sla {
                 target: ratio(0.999),
                 credits,
-                fee: Money::from_cents(1_000_00),
+                fee: Money::from_cents(100_000),
             }),
             ..Stakes::default()
         };
         // 98 % good: below both tiers, a quarter of 1,000.00. At 99.5 % a tenth.
         let found = stakes.gain((100.0, 10.0), Some(ratio(0.98)), ratio(0.995));
-        let expected = [500_00, 450_00, 250_00, 150_00].map(Money::from_cents);
+        let expected = [50_000, 45_000, 25_000, 15_000].map(Money::from_cents);
         assert_eq!(
             [found.lost, found.saved, found.owed, found.spared],
             expected
         );
         // Better than the next nine already: nothing is to be gained.
         let found = stakes.gain((10.0, 50.0), Some(ratio(0.9995)), ratio(0.995));
-        assert_eq!(found.lost, Money::from_cents(50_00));
+        assert_eq!(found.lost, Money::from_cents(5_000));
         assert_eq!([found.saved, found.owed, found.spared], [Money::ZERO; 3]);
     }
 }

@@ -311,16 +311,18 @@ fn scale(draft: &UseStateHandle<Draft>, slo: Option<&SloView>) -> Html {
     let bad = slo.map_or("", |slo| words::bad_a_day(slo.terms.slice.is_some()));
     html! {
         <>
-            <table class="table objective-scale">
-                <caption>{ words::SCALE }</caption>
-                <thead><tr>
-                    <th scope="col">{ strings::SLO_TARGET }</th>
-                    <th scope="col" class="number">{ words::DOWN_DAY }</th>
-                    <th scope="col" class="number">{ words::DOWN_MONTH }</th>
-                    if per_second > 0.0 { <th scope="col" class="number">{ bad }</th> }
-                </tr></thead>
-                <tbody>{ for rows }</tbody>
-            </table>
+            <div class="table-frame" tabindex="0" role="region" aria-label={words::SCALE}>
+                <table class="table objective-scale">
+                    <caption>{ words::SCALE }</caption>
+                    <thead><tr>
+                        <th scope="col">{ strings::SLO_TARGET }</th>
+                        <th scope="col" class="number">{ words::DOWN_DAY }</th>
+                        <th scope="col" class="number">{ words::DOWN_MONTH }</th>
+                        if per_second > 0.0 { <th scope="col" class="number">{ bad }</th> }
+                    </tr></thead>
+                    <tbody>{ for rows }</tbody>
+                </table>
+            </div>
             { for nine.into_iter().flatten().map(|text| html! { <p class="forecast">{ text }</p> }) }
         </>
     }
