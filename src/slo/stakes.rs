@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn ratio(of: f64) -> Ratio {
-        Ratio::new(of).unwrap()
+        Ratio::new(of).unwrap_or_default()
     }
 
     #[test]
