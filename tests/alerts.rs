@@ -75,10 +75,13 @@ fn an_alerts_way_is_told_on_the_command_line() {
     let formatted = run(&["alerts", "format", "tests/alerts/alertmanager.yml"]);
     let text = said(&formatted);
     assert_eq!(notify::write(&notify::read("a.yml", &text).unwrap()), text);
-    assert!(
-        run(&["alerts", "check", "tests/alerts/alertmanager.yml"])
-            .status
-            .success()
+    let files = ["tests/alerts/alertmanager.yml", "tests/alerts/rules.yml"];
+    let checked = run(&["alerts", "check", files[0], files[1]]);
+    assert!(checked.status.success());
+    assert_eq!(
+        said(&checked),
+        "tests/alerts/alertmanager.yml: 3 receivers, 1 inhibitions, 0 times\n\
+         tests/alerts/rules.yml: 1 groups, 4 rules that alert, 1 that record\n"
     );
 }
 

@@ -274,3 +274,242 @@ fn a_replay_makes_the_same_objectives_and_rules() {
     assert_eq!(second.digest(), first.digest());
     assert_eq!(second.view(), first.view());
 }
+
+/// What bad requests lost, as objectives have it, is what the world counted
+/// request by request; and a pod more costs what the world's prices say.
+#[test]
+fn the_money_at_stake_is_that_of_the_requests_that_failed() {
+    let mut session = corner("", "");
+    act(&mut session, TROUBLE).unwrap();
+    let view = session.view();
+    let availability = view.slos.iter().find(|slo| slo.name == "availability");
+    let slo = availability.unwrap();
+    let each = slo.terms.stakes.lost_each.unwrap();
+    let lost = session.truth().lost.cents();
+    assert!(lost > 0);
+    assert_eq!((each * slo.bad as f64).round(), lost as f64);
+    // Two hours went by, so that a day would have lost twelve times as much.
+    let had = slo.terms.bad_per_day.unwrap();
+    let gain = slo
+        .terms
+        .stakes
+        .gain((had, had / 10.0), slo.sli, slo.target);
+    assert_eq!(gain.lost.cents(), lost * 12);
+    assert!(
+        (gain.saved.cents() - lost * 108 / 10).abs() <= 1,
+        "{gain:?}"
+    );
+    // Nothing has a price in the corner shop.
+    assert_eq!(slo.terms.stakes.spare_per_day, None);
+
+    let text = fs::read_to_string(support::project().join("lessons/worlds/startup.yaml")).unwrap();
+    let (scenario, _) = Scenario::read("startup.yaml", &text).unwrap();
+    let mut session = Session::new(Arc::new(scenario), 7);
+    let name = session.view().services[1].name.clone();
+    let commands = format!(
+        "- objective: {{name: inside, target: 99%, good: availability, at: {name}}}
+- {{after: 1m, inject: {{service: {name}, errors: 100%, for: 5m}}}}
+- {{after: 20m}}"
+    );
+    act(&mut session, &commands).unwrap();
+    let view = session.view();
+    let stakes = &view.slos.last().unwrap().terms.stakes;
+    let service = &view.services[1];
+    let day = service.cost_per_hour / service.pods.len() as f64 * 24.0;
+    assert!(day > 0.0);
+    assert_eq!((stakes.through, stakes.lost_each), (1, None));
+    assert_eq!(
+        stakes.spare_per_day.unwrap().cents(),
+        (day * 100.0).round() as i64
+    );
+}
+
+/// A fault that begins and ends is one outage, with what was lost meanwhile; the
+/// credits are those that would not be owed without it.
+#[test]
+fn an_outage_has_its_revenue_and_its_penalty() {
+    let sla = "  paid: {title: T, target: 99.9%, window: 7d, good: availability, sla: {target: 99%, fee: 1000.00, credits: [{below: 99%, credit: 10%}]}}\n";
+    let mut session = corner(sla, "");
+    run_to(&mut session, Span::from_mins(60));
+    let before = session.truth().lost.cents();
+    let fault = "- {inject: {service: gateway, errors: 100%, for: 10m}}";
+    act(&mut session, fault).unwrap();
+    run_to(&mut session, Span::from_mins(75));
+    let lost = session.truth().lost.cents() - before;
+    run_to(&mut session, Span::from_mins(150));
+    let view = session.view();
+    let slo = view.slos.iter().find(|slo| slo.name == "paid").unwrap();
+    let [outage] = slo.terms.outages.as_slice() else {
+        panic!("{:?}", slo.terms.outages);
+    };
+    assert_eq!(outage.from, SimTime::ZERO + Span::from_mins(60));
+    assert!(
+        (10..=15).contains(&(outage.length.as_secs() / 60)),
+        "{outage:?}"
+    );
+    assert!(lost > 0);
+    assert_eq!(outage.lost.cents(), lost);
+    // A tenth of the fee of 1,000.00.
+    assert_eq!(outage.credit.unwrap().cents(), 10_000);
+    let spent = outage.bad as f64 / slo.allowed;
+    assert!((outage.spent.unwrap() - spent).abs() < 1e-9);
+    let without = view.slos.iter().find(|slo| slo.name == "latency").unwrap();
+    assert!(
+        without
+            .terms
+            .outages
+            .iter()
+            .all(|outage| outage.credit.is_none())
+    );
+}
+
+/// One simulated request of the corner shop stands for 250. Slices are slices,
+/// and a counter of the metric store counts real requests already.
+#[test]
+fn what_is_shown_is_slices_or_real_requests() {
+    let forms = "  slices: {title: T, target: 99%, window: 7d, good: availability, budget: {slices: {of: 1m, good: 95%}}}
+  asked: {title: T, target: 99%, window: 7d, good: {ratio: {good: 'sum(edge_request_duration_seconds_count{code=\"200\",kind=\"users\"})', total: 'sum(edge_request_duration_seconds_count{kind=\"users\"})'}}}
+";
+    let mut session = corner(forms, "");
+    act(&mut session, TROUBLE).unwrap();
+    let view = session.view();
+    let slo = |name: &str| view.slos.iter().find(|slo| slo.name == name).unwrap();
+    let (slices, asked, counted) = (slo("slices"), slo("asked"), slo("availability"));
+    assert_eq!(slices.events, 120);
+    // A slice that began to be bad at 20 and at 70 minutes, and then up to ten.
+    assert!((1..=20).contains(&slices.bad), "{}", slices.bad);
+    assert_eq!(slices.terms.bad_per_day, Some(slices.bad as f64 * 12.0));
+    // 1 % of 1,440 minutes.
+    assert!((slices.terms.allows[0].2 - 14.4).abs() < 1e-9);
+    // Before their first scrape queries saw nothing.
+    let missed = counted.events.abs_diff(asked.events) as f64 / counted.events as f64;
+    assert!(missed < 0.01, "{} of {}", asked.events, counted.events);
+}
+
+/// A service whose caller gives up on it thinks better of itself than users do.
+#[test]
+fn the_edge_and_a_service_are_held_against_each_other() {
+    let inside =
+        "  inside: {title: T, target: 99%, window: 30d, good: availability, at: database}\n";
+    let mut session = corner(inside, "");
+    act(&mut session, TROUBLE).unwrap();
+    let view = session.view();
+    let slo = |name: &str| view.slos.iter().find(|slo| slo.name == name).unwrap();
+    let (edge, inside) = (slo("availability"), slo("inside"));
+    assert_eq!(edge.terms.elsewhere, [("database".to_owned(), inside.sli)]);
+    assert_eq!(inside.terms.elsewhere, [("edge".to_owned(), edge.sli)]);
+    assert!(inside.sli > edge.sli, "{:?} {:?}", inside.sli, edge.sli);
+    assert!(slo("latency").terms.elsewhere.is_empty());
+}
+
+/// Every series of an objective that goes ends with it, as that of a recording
+/// rule does, and is not looked back to.
+#[test]
+fn burn_rates_end_with_their_objective() {
+    use xops_lab::promql::{Options, Query, Value};
+    let mut session = corner("", "alerting: {}");
+    run_to(&mut session, Span::from_mins(20));
+    let series = |session: &Session| {
+        let query = Query::new("slo:burn_rate:ratio", &Options::default()).unwrap();
+        let at = session.now().as_nanos() / 1_000_000;
+        let Value::Vector(found) = query.instant(session.store(), at as i64).unwrap().value else {
+            panic!("no vector");
+        };
+        found.len()
+    };
+    // Seven windows each.
+    assert_eq!(series(&session), 14);
+    act(&mut session, "- objective: {name: latency, remove: true}").unwrap();
+    run_to(&mut session, Span::from_mins(21));
+    assert_eq!(series(&session), 7);
+}
+
+/// Rules that record, as Prometheus's files have them, are seen with what they
+/// last wrote.
+#[test]
+fn recording_rules_are_shown_with_what_they_wrote() {
+    let more = "alerting:
+  from-slos: false
+  rules:
+    groups:
+      - name: shop
+        rules:
+          - record: job:requests:rate5m
+            expr: sum(rate(edge_request_duration_seconds_count[5m]))
+            labels: {team: shop}
+          - {record: half, expr: 'job:requests:rate5m / 2'}
+          - {record: 'by:code', expr: 'sum by (code) (edge_request_duration_seconds_count)'}
+          - {record: broken, expr: 'up * on (none) up'}
+";
+    let mut session = corner("", more);
+    act(&mut session, TROUBLE).unwrap();
+    let alerts = session.view().alerts.unwrap();
+    let [rate, half, by, broken] = alerts.recorded.as_slice() else {
+        panic!("{:?}", alerts.recorded);
+    };
+    assert_eq!(
+        (&*rate.name, rate.series),
+        ("job:requests:rate5m team=shop", 1)
+    );
+    let (rate, half) = (rate.value.unwrap(), half.value.unwrap());
+    assert!(
+        rate > 0.0 && (half - rate / 2.0).abs() < 1e-9,
+        "{rate} {half}"
+    );
+    assert!(by.series > 1 && by.value.is_none(), "{by:?}");
+    assert!(broken.error.is_some(), "{broken:?}");
+}
+
+/// What a file could not hold is refused of a page, too.
+#[test]
+fn rules_with_endless_texts_are_refused() {
+    use xops_lab::session::{Command, RuleAct, RuleChange};
+    let mut session = corner("", "");
+    for (name, expr, problem) in [
+        ("n".repeat(61), "up".to_owned(), "name has 61 characters"),
+        (
+            "Rule".to_owned(),
+            format!("up{{a=\"{}\"}}", "a".repeat(4_096)),
+            "query has 4104 characters",
+        ),
+        (" ".to_owned(), "up".to_owned(), "no name"),
+        ("Rule".to_owned(), "up >".to_owned(), "no PromQL"),
+    ] {
+        let rule = Box::new(RuleChange {
+            name,
+            expr: Some(expr),
+            ..RuleChange::default()
+        });
+        let act = RuleAct::Set { rule };
+        let refused = session.apply(Author::Learner, Command::AlertRule { act });
+        let refusal = refused.unwrap_err();
+        assert!(refusal.problem.contains(problem), "{}", refusal.problem);
+        assert!(!refusal.remedy.is_empty());
+    }
+    assert!(session.view().alerts.is_none());
+}
+
+/// A query that cannot be read is said to be so before there is any past.
+#[test]
+fn a_wrong_rule_is_told_at_once() {
+    use xops_lab::session::{Answer, Question, RuleQuestion};
+    let mut session = corner("", "");
+    for minutes in [0, 5] {
+        run_to(&mut session, Span::from_mins(minutes));
+        let texts = ["sum(up", "up == 0", "\"text\""];
+        let rules = texts.map(|text| (text.to_owned(), Span::ZERO, Span::ZERO));
+        let question = Question::Rules(RuleQuestion {
+            rules: rules.to_vec(),
+            slo: "availability".to_owned(),
+            span: Span::from_days(7),
+        });
+        let Answer::Rules(found) = session.answer(&question) else {
+            panic!("no rules");
+        };
+        let error = found.rules[0].as_ref().unwrap_err();
+        assert_eq!((error.place, error.part.start), ((1, 7), 6));
+        assert!(found.rules[1].is_ok());
+        // That it gives no series is only seen where there is something to see.
+        assert_eq!(found.rules[2].is_err(), minutes > 0, "{:?}", found.rules[2]);
+    }
+}

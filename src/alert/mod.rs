@@ -16,4 +16,4 @@ pub mod template;
 pub mod testing;
 
 pub use labels::{Labels, is_label};
-pub use state::{Alert, Evaluation, RuleState, State};
+pub use state::{Alert, Evaluation, RuleState, State, Written, record};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Span;
 use crate::promql::{Options, Query, Value};
-use crate::telemetry::store::{self, NAME, STALE, Sample, SeriesId, Store};
+use crate::telemetry::store::{self, NAME, Sample, SeriesId, Store};
 
 use super::Labels;
 use super::rules::{Group, Kind, Rule};
@@ -71,7 +71,7 @@ struct Running {
     active: BTreeMap<Labels, Alert>,
     error: Option<String>,
     /// Series of its last evaluation, to mark those that are gone.
-    series: BTreeMap<store::Labels, SeriesId>,
+    series: Written,
 }
 
 /// A group of rules under way.
@@ -97,9 +97,15 @@ pub struct RuleState<'a> {
     /// Why its last evaluation failed.
     pub error: Option<&'a str>,
     alerts: &'a BTreeMap<Labels, Alert>,
+    series: &'a Written,
 }
 
 impl<'a> RuleState<'a> {
+    /// The series that its last evaluation wrote.
+    pub fn series(&self) -> impl Iterator<Item = SeriesId> + use<'a> {
+        self.series.values().copied()
+    }
+
     /// The alerts that are pending or firing, ordered by labels.
     pub fn alerts(&self) -> impl Iterator<Item = &'a Alert> + use<'a> {
         self.remembered()
@@ -162,6 +168,7 @@ impl Evaluation {
             rule: &running.rule,
             error: running.error.as_deref(),
             alerts: &running.active,
+            series: &running.series,
         })
     }
 
@@ -170,14 +177,14 @@ impl Evaluation {
     pub fn evaluate(&mut self, store: &mut Store, now: i64) {
         let at = now - self.offset;
         for id in self.ended.drain(..) {
-            end(store, id, at);
+            let _ = store.mark_stale(id, at);
         }
         for running in &mut self.rules {
             let made = running.evaluate(store, now, at, (&self.external, &self.url), self.limit);
             match made {
                 Ok(samples) => {
                     running.error = None;
-                    running.write(store, at, samples);
+                    running.series = record(store, at, samples, &running.series);
                 }
                 // The series of before stay as they are until it works again.
                 Err(problem) => running.error = Some(problem),
@@ -186,6 +193,7 @@ impl Evaluation {
     }
 }
 
+/// Samples of one instant.
 type Made = Vec<(store::Labels, f64)>;
 
 impl Running {
@@ -198,7 +206,7 @@ impl Running {
             labels,
             active: BTreeMap::new(),
             error: None,
-            series: BTreeMap::new(),
+            series: Written::new(),
         }
     }
 
@@ -361,31 +369,30 @@ impl Running {
         });
         made
     }
-
-    /// Writes samples, and the end of series that are gone.
-    fn write(&mut self, store: &mut Store, at: i64, samples: Made) {
-        let mut now = BTreeMap::new();
-        for (labels, value) in samples {
-            // What the store refuses (it is full) is counted by the store.
-            if let Ok(id) = store.series(&labels)
-                && store.append(id, Sample { time: at, value }).is_ok()
-            {
-                now.insert(labels, id);
-            }
-        }
-        for (labels, id) in &self.series {
-            if !now.contains_key(labels) {
-                end(store, *id, at);
-            }
-        }
-        self.series = now;
-    }
 }
 
-/// Marks that a series is gone.
-fn end(store: &mut Store, id: SeriesId, time: i64) {
-    let value = f64::from_bits(STALE);
-    let _ = store.append(id, Sample { time, value });
+/// Series that a rule wrote, by their labels.
+pub type Written = BTreeMap<store::Labels, SeriesId>;
+
+/// Writes samples at one instant (milliseconds), and the end of those series
+/// of the instant before that are gone; gives the series that are there.
+pub fn record(store: &mut Store, at: i64, samples: Made, before: &Written) -> Written {
+    let mut now = Written::new();
+    for (labels, value) in samples {
+        // What the store refuses (it is full) is counted by the store.
+        if let Ok(id) = store.series(&labels)
+            && store.append(id, Sample { time: at, value }).is_ok()
+        {
+            now.insert(labels, id);
+        }
+    }
+    for (labels, id) in before {
+        if !now.contains_key(labels) {
+            // One that a full store has thrown away needs no end.
+            let _ = store.mark_stale(*id, at);
+        }
+    }
+    now
 }
 
 fn vector(query: &Query, store: &Store, at: i64) -> Result<Vec<(store::Labels, f64)>, String> {

@@ -222,8 +222,9 @@ Usage: xops alerts test <test files>
   test    run unit tests of rules as `promtool test rules` does: rule_files,
           input_series, alert_rule_test, promql_expr_test. Exit code 1 if
           anything is not as expected
-  check   say whether Alertmanager's configuration is sound
-  format  write it anew, in one order and spelling
+  check   say whether files of rules, that alert and that record, and
+          Alertmanager's configurations are sound
+  format  write a configuration anew, in one order and spelling
   route   say who is told of an alert with these labels, and when
 ";
 

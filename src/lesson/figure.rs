@@ -156,15 +156,16 @@ impl Filler<'_> {
             },
             Figure::AtEnd(slo) => {
                 let tracker = session.slo(slo)?;
-                let end = SimTime::ZERO + tracker.objective().window;
-                let rest = end.since(now).as_secs_f64() / tracker.objective().window.as_secs_f64();
+                let (end, length) = tracker.ends(now);
+                let rest = end.since(now.min(end)).as_secs_f64() / length.as_secs_f64();
                 percent(tracker.budget(now).left? - rest * mean_burn(step.now(), tracker, now)?)
             }
             Figure::StepBurn(slo) => rate(mean_burn(step.now(), session.slo(slo)?, now)?),
             Figure::Failed(slo) => {
-                let bad = session.slo(slo)?.budget(now).bad;
+                let tracker = session.slo(slo)?;
                 let before = step.slo(slo)?.budget(step.now()).bad;
-                thousands(bad.saturating_sub(before) * u64::from(session.world().spec().scale))
+                let bad = tracker.budget(now).bad.saturating_sub(before);
+                thousands(bad * session.stands_for(tracker.objective()))
             }
             Figure::Money => {
                 let lost = session.truth().since(step.truth()).lost;

@@ -13,11 +13,13 @@ mod fleet;
 mod link;
 mod mark;
 mod objectives;
+mod outages;
 mod replay;
 mod scenario;
 mod script;
 mod script_traffic;
 mod show;
+mod show_objectives;
 mod show_traffic;
 mod stores;
 mod timeline;
@@ -31,19 +33,19 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::base::{Digest, SimTime, Span};
+use crate::base::{Digest, Money, SimTime, Span};
 use crate::engine::Progress;
 use crate::slo::Tracker;
-use crate::telemetry::Telemetry;
 use crate::telemetry::logs::Logs;
 use crate::telemetry::scrape::Metrics;
 use crate::telemetry::store::Store;
 use crate::telemetry::trace::{Sampling, Tracer};
+use crate::telemetry::{History, Telemetry};
 use crate::world::World;
 
 pub use alerting::{
-    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RouteRow, RuleAct, RuleChange,
-    RuleView, SilenceView,
+    AlertAct, AlertView, AlertingSpec, AlertsView, PageView, RecordView, RouteRow, RuleAct,
+    RuleChange, RuleView, SilenceView,
 };
 pub(crate) use ask::step_for;
 pub use ask::{
@@ -55,6 +57,7 @@ pub use ask::{
 pub use command::{Author, Command, JournalEntry, Refusal};
 pub use link::Link;
 pub use mark::Mark;
+pub use outages::{OutageView, outage_burn};
 pub use replay::{File, LessonFiles, Opening, Replay};
 pub use scenario::{FORMAT, Scenario};
 pub use script::{Scripted, commands};
@@ -102,6 +105,9 @@ pub struct Session {
     /// Numbers of surges that operators are not told of.
     hidden_surges: Vec<u32>,
     next_scrape: SimTime,
+    /// Revenue lost over time, as [`Truth`] counts it.
+    #[serde(skip)]
+    lost: History<Money>,
     /// What it tells stands in the timeline, and who acts on it in the journal.
     #[serde(skip)]
     alerting: Option<Box<Alerting>>,
@@ -141,6 +147,7 @@ impl Session {
             hidden: Vec::new(),
             hidden_surges: Vec::new(),
             next_scrape: SimTime::ZERO + scenario.scrape,
+            lost: History::begin(scenario.scrape, SimTime::ZERO, Money::ZERO),
             alerting: scenario
                 .alerting
                 .as_ref()
@@ -184,6 +191,7 @@ impl Session {
             }
             self.metrics.scrape(&self.world, &mut self.store);
             self.telemetry.scrape(&self.world);
+            self.lost.push(self.truth.lost);
             self.tracer.sweep(self.world.now());
             self.logs.scrape(&self.world, self.seed);
             self.look_at_metrics();
@@ -259,7 +267,7 @@ impl Session {
     /// Alerts as shells show them; none where nobody is told of anything.
     pub fn view_of_alerts(&self) -> Option<AlertsView> {
         let alerting = self.alerting.as_deref();
-        alerting.map(|alerting| alerting.view(self.now()))
+        alerting.map(|alerting| alerting.view(&self.store, self.now()))
     }
 
     /// The objective called `name`.

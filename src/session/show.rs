@@ -3,12 +3,10 @@
 use super::Session;
 use super::act::tell_fault;
 use super::view::{
-    BurnRate, CallView, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView,
-    ServiceKind, ServiceView, SloView, TermsView, VersionView, View,
+    CallView, EdgeView, FaultView, Health, Latency, PodState, PodView, RouteView, ServiceKind,
+    ServiceView, VersionView, View,
 };
-use crate::base::order::sort_by;
-use crate::base::{Ratio, SimTime, Span};
-use crate::slo::{LOOK_BACKS, Method, ObjectiveChange, Tracker, allowance};
+use crate::base::Ratio;
 use crate::telemetry::{Lately, Meter, Recent};
 use crate::world::spec::Kind;
 use crate::world::{BreakerState, CallStatus, PodWord};
@@ -19,10 +17,6 @@ const BAD_ERRORS: f64 = 0.05;
 const WATCH_ERRORS: f64 = 0.005;
 /// Share of busy workers from which waiting grows steeply.
 const WATCH_UTILISATION: f64 = 0.85;
-/// Burn rates that page and that ticket in the SRE Workbook's recommended
-/// alerts (2 % of 30 days in 1 h; 10 % in 3 d).
-const BAD_BURN: f64 = 14.4;
-const WATCH_BURN: f64 = 1.0;
 
 impl Session {
     /// The present state.
@@ -236,127 +230,6 @@ impl Session {
                 reason: pod.reason,
             })
             .collect()
-    }
-
-    fn slo_view(&self, slo: &Tracker) -> SloView {
-        let now = self.now();
-        let scale = u64::from(self.world.spec().scale);
-        let objective = slo.objective();
-        let budget = slo.budget(now);
-        let burn: Vec<BurnRate> = LOOK_BACKS
-            .iter()
-            .filter(|look_back| **look_back <= objective.window)
-            .map(|look_back| BurnRate {
-                window: *look_back,
-                rate: slo.burn_rate(now, *look_back),
-            })
-            .collect();
-        SloView {
-            name: objective.name.clone(),
-            title: objective.title.clone(),
-            sentence: objective.sentence(),
-            target: objective.target,
-            window: objective.window,
-            sli: slo.sli(now),
-            events: budget.events * scale,
-            bad: budget.bad * scale,
-            allowed: budget.allowed * scale as f64,
-            budget_left: budget.left,
-            burn,
-            exhausted_in: slo.exhausted_in(now),
-            health: slo_health(slo, now),
-            terms: self.terms_view(slo),
-            form: Box::new(ObjectiveChange::of(objective)),
-        }
-    }
-}
-
-impl Session {
-    /// What clients ask for, by its position among everything that they do.
-    fn asked_for(&self, entry: u32) -> String {
-        let spec = self.world.spec();
-        let mut entries = spec.traffic.classes.iter().flat_map(|class| &class.mix);
-        let Some(entry) = entries.nth(entry as usize) else {
-            return String::new();
-        };
-        let service = spec.services.get(entry.to.service);
-        let route = service.and_then(|service| service.routes.get(entry.to.route));
-        match (service, route) {
-            (Some(service), Some(route)) => format!("{}/{}", service.name, route.name),
-            _ => String::new(),
-        }
-    }
-
-    /// What follows from an objective.
-    fn terms_view(&self, slo: &Tracker) -> TermsView {
-        const MOST_SPENDERS: usize = 6;
-        let (now, objective) = (self.now(), slo.objective());
-        let terms = &objective.terms;
-        let scale = u64::from(self.world.spec().scale);
-        let hour = Span::from_hours(1);
-        let (begun, week) = (slo.since(), Span::from_days(7));
-        let counted = now.since(begun).min(week);
-        let by_events = terms.method == Method::Occurrences && !counted.is_zero();
-        let bad = slo.rise(now, week).bad as f64 * scale as f64;
-        let bad_per_day = by_events.then(|| bad * 86_400.0 / counted.as_secs_f64());
-        let lately = now
-            .since(begun)
-            .as_secs_f64()
-            .min(hour.as_secs_f64())
-            .max(1.0);
-        let per_second = match terms.method {
-            Method::Occurrences => slo.rise(now, hour).total as f64 * scale as f64 / lately,
-            _ => 0.0,
-        };
-        let allows = [Span::from_days(1), Span::from_days(30)].map(|over| {
-            let allowed = allowance(objective.target, over, per_second);
-            (over, allowed.down, allowed.bad)
-        });
-        let mut spenders: Vec<(String, String, u64)> = slo
-            .spenders()
-            .map(|(entry, loss, count)| {
-                let inside = objective.inside.as_ref();
-                let asked = inside.map_or_else(|| self.asked_for(entry), |i| i.name.clone());
-                (asked, loss.word().to_owned(), count * scale)
-            })
-            .collect();
-        sort_by(&mut spenders, |a, b| b.2.cmp(&a.2));
-        spenders.truncate(MOST_SPENDERS);
-        let sla = terms.sla.as_ref().zip(slo.sli(now));
-        TermsView {
-            window: objective.over(),
-            since: (begun > SimTime::ZERO).then_some(begun),
-            per_second,
-            bad_per_day,
-            allows: allows.to_vec(),
-            between: slo.forecast(now).map(|found| (found.soonest, found.latest)),
-            stance: (!terms.policy.is_empty()).then(|| slo.stance(now).word().to_owned()),
-            excluded: slo.excluded()
-                * if terms.method == Method::Occurrences {
-                    scale
-                } else {
-                    1
-                },
-            sla: sla.map(|(sla, sli)| (sla.target, sla.credit(sli), sla.owed(sli))),
-            spenders,
-        }
-    }
-}
-
-/// How an objective stands: bad when its budget is gone or burns as fast as
-/// what pages, watch when it burns faster than it lasts or little is left.
-pub(super) fn slo_health(slo: &Tracker, now: SimTime) -> Health {
-    let Some(left) = slo.budget(now).left else {
-        return Health::Unknown;
-    };
-    let burn = |look_back| slo.burn_rate(now, look_back).unwrap_or(0.0);
-    let (short, long) = (burn(Span::from_mins(5)), burn(Span::from_hours(1)));
-    if left <= 0.0 || (short >= BAD_BURN && long >= BAD_BURN) {
-        Health::Bad
-    } else if left < 0.1 || short > BAD_BURN || burn(Span::from_hours(6)) > WATCH_BURN {
-        Health::Watch
-    } else {
-        Health::Good
     }
 }
 

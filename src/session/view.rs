@@ -7,8 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::alerting::AlertsView;
+use super::outages::OutageView;
 use crate::base::{Money, Ratio, SimTime, Span};
-use crate::slo::ObjectiveChange;
+use crate::slo::{ObjectiveChange, Stakes};
 
 /// How something stands, always shown by shape and word as well as by colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -412,22 +413,34 @@ pub struct TermsView {
     pub window: String,
     /// When its counting began, where that was later than the run.
     pub since: Option<SimTime>,
-    /// Events a second (scaled) in the last hour; none where slices are counted.
+    /// Length of a slice, where slices are counted.
+    pub slice: Option<Span>,
+    /// Requests (scaled) a second in the last hour, or slices.
     pub per_second: f64,
-    /// Bad events a day (scaled) over the last week, or as long as there was; none where slices are counted.
+    /// Bad ones of these a day over the last week, or as long as there was.
     pub bad_per_day: Option<f64>,
-    /// What the target allows: over how long, time down, bad requests (scaled) at present traffic.
+    /// What the target allows: over how long, time down, bad requests (scaled, at present traffic) or slices.
     pub allows: Vec<(Span, Span, f64)>,
     /// The forecast's 95 % interval: soonest and latest.
     pub between: Option<(Span, Option<Span>)>,
     /// What the budget policy says, where there is one.
     pub stance: Option<String>,
+    /// Whether that lets no release go out.
+    pub frozen: bool,
+    /// Until when releases may go out all the same.
+    pub overridden: Option<SimTime>,
     /// Requests (scaled) or slices that planned maintenance kept out.
     pub excluded: u64,
     /// What is owed to customers for a window like this one so far: agreed share, part of the fee, money.
     pub sla: Option<(Ratio, Ratio, Money)>,
     /// Who spent it: what was asked for, how it went wrong, bad requests (scaled); most first.
     pub spenders: Vec<(String, String, u64)>,
+    /// The money that depends on it.
+    pub stakes: Stakes,
+    /// The same promise measured elsewhere, by other objectives: where, and the share of good events.
+    pub elsewhere: Vec<(String, Option<Ratio>)>,
+    /// The last outages, the newest first.
+    pub outages: Vec<OutageView>,
 }
 
 /// A burn rate over one look-back window.

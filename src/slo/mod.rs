@@ -14,6 +14,7 @@ mod forecast;
 mod objective;
 mod read;
 mod small_print;
+mod stakes;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use count::{Counter, Events};
 pub use forecast::{Allowance, Forecast, allowance};
 pub use objective::{Indicator, Inside, Loss, Measured, Objective};
 pub use read::{indicator, objectives};
+pub use stakes::{Gain, Stakes, next_nine};
 pub use terms::{
     Compare, Few, FewThen, Maintenance, Method, NoData, PolicyRule, Sla, SliQuery, Stance, Terms,
 };

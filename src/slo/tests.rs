@@ -383,3 +383,22 @@ fn what_is_wrong_is_told_all_at_once() {
         assert!(problems.contains(part), "{part}: {problems}");
     }
 }
+
+/// February 2024 has 29 days, April 30: a month ends when it does.
+#[test]
+fn a_window_ends_when_the_calendar_says() {
+    let day = |day: u64| SimTime::ZERO + Span::from_days(day);
+    for (fields, at, end, length) in [
+        ("window: month", 3, 31, 31),
+        ("window: month", 40, 60, 29),
+        ("window: month, first-day: 2024-02-10", 5, 20, 20),
+        ("window: week", 8, 14, 7),
+        ("window: 28d", 3, 28, 28),
+        // The first of those that roll, also when it is over.
+        ("window: 28d", 40, 28, 28),
+    ] {
+        let tracker = Tracker::new(objective(fields), Span::from_secs(SCRAPE));
+        let expected = (day(end), Span::from_days(length));
+        assert_eq!(tracker.ends(day(at)), expected, "{fields} at day {at}");
+    }
+}

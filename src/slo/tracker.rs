@@ -241,6 +241,17 @@ impl Tracker {
         (passed, passed, window.length - window.missed - uncounted)
     }
 
+    /// When a window ends, and how long it is: that of the calendar which holds
+    /// `at`, or the first of those that roll.
+    pub fn ends(&self, at: SimTime) -> (SimTime, Span) {
+        let length = self.period(at).2;
+        let start = match self.objective.terms.calendar {
+            Some(calendar) => calendar.window(at).start.max(self.since),
+            None => self.since,
+        };
+        (start + length, length)
+    }
+
     /// The budget as of `at`, by the samples up to then.
     ///
     /// A run that is younger than the window is taken as the window's
@@ -270,8 +281,13 @@ impl Tracker {
 
     /// Share of good events in the window up to `at`.
     pub fn sli(&self, at: SimTime) -> Option<Ratio> {
-        let events = self.rise(at, self.period(at).0);
+        let events = self.in_window(at);
         Ratio::of(events.total - events.bad, events.total)
+    }
+
+    /// What was counted in the window up to `at`.
+    pub fn in_window(&self, at: SimTime) -> Events {
+        self.rise(at, self.period(at).0)
     }
 
     /// How fast the budget burned over `look_back` up to `at`: the share of bad

@@ -12,7 +12,7 @@
 //! taken to last as long as the longest of their means, which is a little less
 //! than the mean of the longest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{SimTime, Span};
 
@@ -378,6 +378,17 @@ impl<'s> Sheet<'s> {
             most_attempts: 0.0,
         }
     }
+}
+
+/// Every service that a request to a route can lead to, its own among them.
+pub fn reach(spec: &Spec, entry: RouteRef) -> BTreeSet<usize> {
+    let (mut seen, mut stack) = (BTreeSet::new(), vec![entry]);
+    while let Some(here) = stack.pop() {
+        if seen.insert((here.service, here.route)) {
+            outgoing(spec, here, &mut |to, _, _| stack.push(to));
+        }
+    }
+    seen.into_iter().map(|(service, _)| service).collect()
 }
 
 /// Calls of a route, each with the share of requests that make it and its

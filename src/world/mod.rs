@@ -58,7 +58,7 @@ pub use fleet::figures::PodFigures;
 pub use fleet::operate::{NodeAct, RolloutAct};
 pub use fleet::status::{NodeStatus, RolloutStatus, ScalerStatus};
 pub use follow::{LONG, NOWHERE, Spot, Step, Told, WaitFor};
-pub use forecast::{Forecast, ServiceForecast, erlang_wait};
+pub use forecast::{Forecast, ServiceForecast, erlang_wait, reach};
 pub use inspect::{FaultStatus, PodStatus, PodWord};
 pub use paths::{How, MAX_HOPS, PathId};
 pub use policy::{BreakerState, CallStatus, GuardStatus, GuardTuning, Tuning};

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use super::files;
 use super::outcome::Failure;
 use crate::alert::notify::{self, Leg};
-use crate::alert::rules::{self, RuleFile};
+use crate::alert::rules::{self, Kind, Rule, RuleFile};
 use crate::alert::testing;
 use crate::alert::{Labels, notify::legs};
-use crate::base::did_you_mean;
+use crate::base::{Diagnostics, did_you_mean};
 
 pub(super) use words::job;
 
@@ -20,7 +20,7 @@ pub(super) use words::job;
 pub(super) enum Job {
     /// Run test files of rules.
     Test(Vec<PathBuf>),
-    /// Say whether Alertmanager's files are sound.
+    /// Say whether files of rules and Alertmanager's are sound.
     Check(Vec<PathBuf>),
     /// Write one anew.
     Format(PathBuf),
@@ -36,15 +36,8 @@ pub(super) fn run(job: &Job, out: &mut dyn Write) -> Result<bool, Failure> {
             let mut sound = true;
             for path in paths {
                 let text = files::read(path, files::LONGEST)?;
-                match notify::read(&path.display().to_string(), &text) {
-                    Ok(config) => writeln!(
-                        out,
-                        "{}: {} receivers, {} inhibitions, {} times",
-                        path.display(),
-                        config.receivers.len(),
-                        config.inhibitions.len(),
-                        config.intervals.len()
-                    )?,
+                match check(&path.display().to_string(), &text) {
+                    Ok(told) => writeln!(out, "{}: {told}", path.display())?,
                     Err(problems) => {
                         sound = false;
                         writeln!(out, "{problems}")?;
@@ -68,6 +61,28 @@ pub(super) fn run(job: &Job, out: &mut dyn Write) -> Result<bool, Failure> {
             Ok(true)
         }
     }
+}
+
+/// What a file of rules, which begins with `groups`, or an Alertmanager's holds.
+fn check(name: &str, text: &str) -> Result<String, Diagnostics> {
+    if text.lines().any(|line| line.starts_with("groups:")) {
+        let file = rules::read(name, text)?;
+        let rules = || file.groups.iter().flat_map(|group| &group.rules);
+        let records = |rule: &&Rule| matches!(rule.kind, Kind::Record { .. });
+        let recording = rules().filter(records).count();
+        let alerting = rules().count() - recording;
+        let groups = file.groups.len();
+        return Ok(format!(
+            "{groups} groups, {alerting} rules that alert, {recording} that record"
+        ));
+    }
+    let config = notify::read(name, text)?;
+    Ok(format!(
+        "{} receivers, {} inhibitions, {} times",
+        config.receivers.len(),
+        config.inhibitions.len(),
+        config.intervals.len()
+    ))
 }
 
 fn tell(leg: &Leg, labels: &Labels) -> String {

@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::alert::notify::{Config, Incoming, Manager, Notification};
 use crate::alert::oncall::{Desk, OnCall};
 use crate::alert::rules::{Group, Kind, Rule};
-use crate::alert::{Evaluation, Labels, State};
+use crate::alert::{Evaluation, Labels, State, Written, record};
 use crate::base::{SimTime, Span};
 use crate::promql::{Options, Query};
 use crate::slo::{BurnWindows, Date, Objective, Severity, SliQuery};
-use crate::telemetry::store::{self, NAME, Sample};
+use crate::telemetry::store::{self, NAME};
 
 use super::Session;
 use super::view::EventKind;
@@ -28,7 +28,7 @@ pub(super) use act::READERS;
 pub(super) use read::alerting;
 pub(super) use rule::rule;
 pub use rule::{RuleAct, RuleChange};
-pub use show::{AlertView, AlertsView, PageView, RouteRow, RuleView, SilenceView};
+pub use show::{AlertView, AlertsView, PageView, RecordView, RouteRow, RuleView, SilenceView};
 
 /// The metric that holds burn rates, as a recording rule would name it.
 const BURN: &str = "slo:burn_rate:ratio";
@@ -80,6 +80,8 @@ pub(super) struct Alerting {
     derived: BTreeSet<String>,
     /// Objectives that were there when rules were last derived.
     known: BTreeSet<String>,
+    /// Series of burn rates that were last written.
+    burn_rates: Written,
 }
 
 impl Alerting {
@@ -96,6 +98,7 @@ impl Alerting {
             every: spec.every,
             next: SimTime::ZERO + spec.every,
             firing: BTreeMap::new(),
+            burn_rates: Written::new(),
         }
     }
 }
@@ -138,7 +141,7 @@ pub(super) fn derived<'a>(objectives: impl Iterator<Item = &'a Objective>) -> Gr
                     keep_firing: Span::ZERO,
                     annotations: Labels::from([text(
                         "summary",
-                        "{{ $labels.slo }} burns its error budget {{ $value | humanize }} times as fast as it lasts",
+                        "{{ $labels.slo }} burns its error budget at a rate of {{ printf \"%.2f\" $value }}",
                     )]),
                 },
                 expr: format!("max without (window) ({})", parts.join(" or ignoring (window) ")),
@@ -190,8 +193,9 @@ impl Session {
         let now = self.next_scrape;
         if now >= alerting.next {
             alerting.next = now.next_multiple(alerting.every);
-            self.write_burn_rates(now);
             let at = now.as_millis();
+            let rates = self.burn_rates(now);
+            alerting.burn_rates = record(&mut self.store, at, rates, &alerting.burn_rates);
             for group in &mut alerting.groups {
                 group.evaluate(&mut self.store, at);
             }
@@ -229,8 +233,8 @@ impl Session {
     }
 
     /// Burn rates as series, as recording rules would make them.
-    fn write_burn_rates(&mut self, now: SimTime) {
-        let store = &mut self.store;
+    fn burn_rates(&self, now: SimTime) -> Vec<(store::Labels, f64)> {
+        let mut rates = Vec::new();
         for slo in &self.slos {
             let objective = slo.objective();
             for window in BurnWindows::recommended(objective.window).look_backs() {
@@ -239,19 +243,10 @@ impl Session {
                 };
                 let window = crate::alert::rules::duration::write(window);
                 let labels = [(NAME, BURN), ("slo", &objective.name), ("window", &window)];
-                let labels = store::Labels::new(labels);
-                // What the store refuses is counted there.
-                if let Ok(id) = store.series(&labels) {
-                    let _ = store.append(
-                        id,
-                        Sample {
-                            time: now.as_millis(),
-                            value: rate,
-                        },
-                    );
-                }
+                rates.push((store::Labels::new(labels), rate));
             }
         }
+        rates
     }
 }
 

@@ -15,8 +15,10 @@ use crate::session::{Author, Refusal, Session};
 const OWN: &str = "own";
 /// Rules that people make in one run.
 const MOST: usize = 100;
-/// Characters of a query and of a text.
+/// Characters of a query, of a name, and of a summary.
 const LONGEST: usize = 4_096;
+const LONGEST_NAME: usize = 60;
+const LONGEST_SUMMARY: usize = 200;
 
 /// What is done to a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,9 +78,9 @@ pub(in crate::session) fn rule(report: &mut Report, at: &At<'_>) -> Option<RuleA
     let mut text = |report: &mut Report, name: &'static str, most: usize| {
         fields.get(name).and_then(|at| report.text(&at, most))
     };
-    let name = text(report, "name", 60);
-    let summary = text(report, "summary", 200);
-    let severity = text(report, "severity", 60);
+    let name = text(report, "name", LONGEST_NAME);
+    let summary = text(report, "summary", LONGEST_SUMMARY);
+    let severity = text(report, "severity", LONGEST_NAME);
     let expr = fields.get("expr").and_then(|at| {
         let text = report.text(&at, LONGEST)?;
         query::check(report, &at, &text);
@@ -141,6 +143,24 @@ impl RuleAct {
 }
 
 impl RuleChange {
+    /// No text is longer than a file could hold.
+    fn check_lengths(&self) -> Result<(), Refusal> {
+        let texts = [
+            ("query", self.expr.as_ref(), LONGEST),
+            ("name", Some(&self.name), LONGEST_NAME),
+            ("severity", self.severity.as_ref(), LONGEST_NAME),
+            ("summary", self.summary.as_ref(), LONGEST_SUMMARY),
+        ];
+        for (what, text, most) in texts {
+            let count = text.map_or(0, |text| text.chars().count());
+            if count > most {
+                let problem = format!("the rule's {what} has {count} characters");
+                return Err(Refusal::new(problem, format!("write at most {most}")));
+            }
+        }
+        Ok(())
+    }
+
     /// The rule as it is to be; what is missing is told.
     fn apply(&self, old: Option<&Rule>) -> Result<Rule, Refusal> {
         let mut made = match old {
@@ -234,6 +254,7 @@ impl Session {
                 if rule.name.trim().is_empty() {
                     return Err(Refusal::new("the rule has no name", "give it one"));
                 }
+                rule.check_lengths()?;
                 rule.slo.as_ref()
             }
             RuleAct::Remove { .. } => None,

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Alerting;
 use crate::alert::notify::{Muted, Route, tell};
 use crate::alert::rules::Kind;
-use crate::alert::{Labels, State};
+use crate::alert::{Evaluation, Labels, State};
 use crate::base::{SimTime, Span};
-use crate::telemetry::store::Matcher;
+use crate::telemetry::store::{Matcher, Store};
 
 /// Everything about alerts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,23 @@ pub struct AlertsView {
     pub on_call: String,
     /// Pages that nobody has answered.
     pub ringing: u32,
+    /// Rules that record, in order.
+    pub recorded: Vec<RecordView>,
+}
+
+/// A rule that records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordView {
+    /// The metric that it writes, with the labels that it adds.
+    pub name: String,
+    /// Its query.
+    pub expr: String,
+    /// Series that its last evaluation wrote.
+    pub series: u32,
+    /// The last value, where that was one series.
+    pub value: Option<f64>,
+    /// Why its last evaluation failed.
+    pub error: Option<String>,
 }
 
 /// A rule that alerts.
@@ -120,7 +137,7 @@ pub struct PageView {
 }
 
 impl Alerting {
-    pub(in crate::session) fn view(&self, now: SimTime) -> AlertsView {
+    pub(in crate::session) fn view(&self, store: &Store, now: SimTime) -> AlertsView {
         let at = now.as_millis();
         let mut rules = Vec::new();
         let groups = self.groups.iter();
@@ -218,7 +235,31 @@ impl Alerting {
                 .collect(),
             on_call: self.desk.person(at, 0).to_owned(),
             ringing: self.desk.pages().iter().filter(|page| page.rings()).count() as u32,
+            recorded: self.recorded(store),
         }
+    }
+
+    fn recorded(&self, store: &Store) -> Vec<RecordView> {
+        let rules = self.groups.iter().flat_map(Evaluation::rules);
+        let views = rules.filter_map(|rule| {
+            let Kind::Record { metric } = &rule.rule.kind else {
+                return None;
+            };
+            let series: Vec<_> = rule.series().collect();
+            let value = match series.as_slice() {
+                [id] => store.newest(*id),
+                _ => None,
+            };
+            let labels = words(&rule.rule.labels, false);
+            Some(RecordView {
+                name: format!("{metric} {labels}").trim_end().to_owned(),
+                expr: rule.rule.expr.clone(),
+                series: series.len() as u32,
+                value,
+                error: rule.error.map(str::to_owned),
+            })
+        });
+        views.collect()
     }
 
     fn rows(&self, route: &Route, path: &mut Vec<u32>, above: &str, rows: &mut Vec<RouteRow>) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::designer::{Worth, firings, incidents, worth};
 use crate::base::{SimTime, Span};
-use crate::promql::{Options, Query, Value};
+use crate::promql::{Error, Kind, Options, Part, Query, Value};
 use crate::session::Session;
 
 /// Steps of the past that are looked at.
@@ -33,7 +33,7 @@ pub struct RuleAnswer {
     pub incidents: u32,
     /// In the order of the rules: its worth, and the share of the budget that
     /// was spent before it fired, on average; or what is wrong with its query.
-    pub rules: Vec<Result<(Worth, Option<f64>), String>>,
+    pub rules: Vec<Result<(Worth, Option<f64>), Error>>,
 }
 
 impl Session {
@@ -56,7 +56,14 @@ impl Session {
             at += step;
         }
         let (Some(first), Some(last)) = (times.first(), times.last()) else {
-            return empty;
+            // There is no past yet, but a query can be wrong already.
+            let judge = |(text, ..): &(String, Span, Span)| {
+                Query::new(text, &Options::default()).map(|_| (Worth::default(), None))
+            };
+            return RuleAnswer {
+                rules: question.rules.iter().map(judge).collect(),
+                ..empty
+            };
         };
         let burn: Vec<(f64, Option<f64>)> = times
             .iter()
@@ -69,11 +76,11 @@ impl Session {
             .collect();
         let happened = incidents(&burn, BURNS, GAP.as_secs_f64());
         let tried = question.rules.iter().map(|(text, after, keep)| {
-            let query = Query::new(text, &Options::default()).map_err(|e| e.to_string())?;
+            let query = Query::new(text, &Options::default())?;
             let step = step.as_millis();
             let answer = query.range(self.store(), first.as_millis(), last.as_millis(), step);
-            let Value::Matrix(series) = answer.map_err(|e| e.to_string())?.value else {
-                return Err("the query gives no series".to_owned());
+            let Value::Matrix(series) = answer?.value else {
+                return Err(no_series(text));
             };
             let mut there = vec![false; times.len()];
             for sample in series.iter().flat_map(|(_, samples)| samples) {
@@ -85,7 +92,8 @@ impl Session {
             let steps = times.iter().map(|at| at.as_secs_f64()).zip(there);
             let steps: Vec<(f64, bool)> = steps.collect();
             let fired = firings(&steps, after.as_secs_f64(), keep.as_secs_f64());
-            let allowed = slo.budget(now).allowed;
+            // In the units of its counters.
+            let allowed = slo.budget(now).allowed * slo.objective().terms.method.unit() as f64;
             let spent: Vec<f64> = happened
                 .iter()
                 .filter_map(|incident| {
@@ -105,5 +113,15 @@ impl Session {
             incidents: happened.len() as u32,
             rules: tried.collect(),
         }
+    }
+}
+
+fn no_series(query: &str) -> Error {
+    Error {
+        kind: Kind::Type,
+        part: Part::new(0, query.len()),
+        place: (1, 1),
+        problem: "a rule needs a query that gives series".to_owned(),
+        expected: "one such as up == 0".to_owned(),
     }
 }

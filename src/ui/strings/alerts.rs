@@ -5,7 +5,7 @@ texts! {
     PAGER = "Pager";
     NONE = "Nobody is told of anything here yet: derive rules from an objective, or make one.";
     HELD_AGAINST = "Objective";
-    DERIVES = "pages and tickets over two pairs of windows each, by budget share x period / window";
+    DERIVES = "pages and tickets over two pairs of windows each, by budget share x period / window; in a run younger than a window they look at all there is, as Prometheus does";
     FOR = "Pending for";
     KEEP = "Keeps firing for";
     SEVERITY = "Severity";
@@ -56,6 +56,10 @@ texts! {
     RECALL = "Recall";
     SPENT = "Budget spent before";
     WEEKLY = "Firings a week";
+    LONG_NAME = "The name is too long: write at most 60 characters.";
+    RECORDED = "Recording rules";
+    SERIES = "Series";
+    LAST = "Last value";
 }
 
 pub fn bell(ringing: u32) -> String {
@@ -79,8 +83,12 @@ pub fn derive(slo: &str) -> String {
     format!("Derive burn-rate rules for {slo}")
 }
 
-pub fn waits(after: &str, keep: &str) -> String {
-    format!("for {after}, keeps firing {keep}")
+pub fn waits(after: Option<&str>, keep: Option<&str>) -> String {
+    let after = after.map_or("at once".to_owned(), |after| format!("for {after}"));
+    match keep {
+        None => after,
+        Some(keep) => format!("{after}, keeps firing {keep}"),
+    }
 }
 
 pub fn incidents(count: u32, slo: &str) -> String {

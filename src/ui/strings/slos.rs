@@ -4,7 +4,6 @@ texts! {
     ALLOWS = "What this target allows";
     OVER = "Over";
     DOWN = "Down";
-    REQUESTS = "Bad requests at this traffic";
     SPENT = "Who spent the budget";
     ASKED = "Asked for";
     HOW = "How it went wrong";
@@ -34,7 +33,15 @@ texts! {
     SCALE = "What targets allow: choose one";
     DOWN_DAY = "Down a day";
     DOWN_MONTH = "Down in 30 days";
-    BAD_DAY = "Bad requests a day";
+    OVERRIDE = "Let releases go out for an hour";
+    REASON = "Reason, which is recorded";
+    LONG_REASON = "The reason is too long: write at most 200 characters.";
+    BEGAN = "Began";
+    LASTED = "Lasted";
+    OF_BUDGET = "Of the budget";
+    REVENUE = "Revenue lost";
+    CREDITS = "Credits owed";
+    NO_BUDGET = "100 % leaves no error budget: choose less, such as 99.9.";
     NINE_UNKNOWN = "What the next nine would cost is not known: nothing was measured yet.";
 }
 
@@ -46,13 +53,55 @@ pub fn since(at: &str) -> String {
     format!("Counted since {at}; what came before was not measured so.")
 }
 
+pub fn so_far(window: &str, counted: &str) -> String {
+    format!("last {window}, {counted} so far")
+}
+
+pub fn elsewhere(places: &str) -> String {
+    format!("Measured elsewhere the same is good to: {places}.")
+}
+
+pub fn overridden(until: &str) -> String {
+    format!("An override lets releases go out until {until}.")
+}
+
 pub fn cause(share: &str, asked: &str, how: &str) -> String {
     format!("{share} {asked} ({how})")
 }
 
-pub fn next_nine(target: &str, leaves: &str, had: &str, must: bool, causes: &str) -> String {
+pub fn taken(name: &str) -> String {
+    format!("There is an objective {name}: change that one, or choose another name.")
+}
+
+pub fn bad_a_day(slices: bool) -> &'static str {
+    if slices {
+        "Bad slices a day"
+    } else {
+        "Bad requests a day"
+    }
+}
+
+pub fn bad_over(slices: bool) -> &'static str {
+    if slices {
+        "Bad slices"
+    } else {
+        "Bad requests at this traffic"
+    }
+}
+
+pub fn bad_of(slices: bool) -> &'static str {
+    if slices { "slices" } else { "requests" }
+}
+
+pub fn next_nine(
+    target: &str,
+    unit: &str,
+    (leaves, had): (&str, &str),
+    must: bool,
+    causes: &str,
+) -> String {
     let text = format!(
-        "The next nine, {target} %, leaves {leaves} bad requests a day at this traffic. The last week had {had} a day"
+        "The next nine, {target} %, leaves {leaves} bad {unit} a day at this traffic. In the last week, or as long as this run is, there were {had} a day"
     );
     let causes = match causes {
         "" => String::new(),
@@ -64,6 +113,35 @@ pub fn next_nine(target: &str, leaves: &str, had: &str, must: bool, causes: &str
         "It would have been kept as things were."
     };
     format!("{text}{causes}. {verdict}")
+}
+
+pub fn revenue(any: bool, lost: &str, saved: &str) -> String {
+    if !any {
+        return "Worth in revenue: nothing; no bad request lost any.".to_owned();
+    }
+    format!(
+        "Worth in revenue: bad requests lose {lost} a day, of which the next nine would save {saved} if all causes became rarer alike."
+    )
+}
+
+pub fn credits(owed: &str, spared: &str) -> String {
+    format!(
+        "Worth in credits: customers get back {owed} for a window like this one, of which the next nine would save {spared}."
+    )
+}
+
+pub fn spare(through: u32, price: Option<&str>) -> String {
+    let services = match through {
+        1 => "the service that these requests went through".to_owned(),
+        count => format!("each of the {count} services that these requests went through"),
+    };
+    match price {
+        None => "Price: nothing that these requests went through has a price in this world, and people's time has none."
+            .to_owned(),
+        Some(price) => format!(
+            "Price: one more pod of {services} costs {price} a day. Whether that ends the causes, a trial tells; people's time has no price in this world."
+        ),
+    }
 }
 
 pub fn between(text: &str, soonest: &str, latest: Option<&str>) -> String {
@@ -89,6 +167,21 @@ pub fn excluded(count: &str) -> String {
     format!("Planned maintenance kept out: {count}.")
 }
 
-pub fn sla(agreed: &str, credit: &str, owed: &str) -> String {
-    format!("SLA: {agreed} is agreed; at this window's figure customers get back {credit}, {owed}.")
+pub fn sla(gap: bool, [target, agreed, credit, owed]: [&str; 4]) -> String {
+    let between = if gap {
+        format!(
+            "the objective is {target}, so that the budget is gone, and the team warned, before customers are owed anything"
+        )
+    } else {
+        format!(
+            "the objective is {target}, so that nothing warns the team before customers are owed something"
+        )
+    };
+    format!(
+        "SLA: {agreed} is agreed; {between}. At this window's figure customers get back {credit}, {owed}."
+    )
+}
+
+pub fn outages(burn: &str) -> String {
+    format!("Outages: the budget burned at {burn} or faster, five minutes or longer")
 }

@@ -35,7 +35,7 @@ fn field(
     }
 }
 
-/// What a number field is given.
+/// What a field for a number or a text is given.
 #[derive(Default)]
 pub struct NumberField<'a> {
     /// Id of the input.
@@ -56,6 +56,15 @@ pub struct NumberField<'a> {
 
 /// A field for a number, kept as text until it is checked.
 pub fn number_field(given: NumberField<'_>) -> Html {
+    typed(given, ("decimal", "input input-number"))
+}
+
+/// A field for a text.
+pub fn text_field(given: NumberField<'_>) -> Html {
+    typed(given, ("text", "input"))
+}
+
+fn typed(given: NumberField<'_>, (mode, class): (&'static str, &'static str)) -> Html {
     let oninput = given.on_input.reform(|event: InputEvent| {
         event
             .target()
@@ -65,7 +74,7 @@ pub fn number_field(given: NumberField<'_>) -> Html {
     });
     let wrong = given.error.is_some();
     let control = html! {
-        <input type="text" inputmode="decimal" autocomplete="off" class="input input-number"
+        <input type="text" inputmode={mode} autocomplete="off" {class}
             id={given.id.clone()} value={given.value} {oninput} placeholder={given.placeholder}
             aria-invalid={wrong.then_some("true")}
             aria-describedby={wrong.then(|| error_id(&given.id))} />

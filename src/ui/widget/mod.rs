@@ -11,7 +11,7 @@ mod tabs;
 pub use bar::bar;
 pub use dialog::Dialog;
 pub use drop::FileDrop;
-pub use field::{NumberField, number_field, select};
+pub use field::{NumberField, number_field, select, text_field};
 pub use icon::{Sign, icon, icon_with};
 pub use status::{health_sign, health_tone, status};
 pub use tabs::{panel_id, tab_id, tab_list};

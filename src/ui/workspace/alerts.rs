@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::designer::Designer;
 use crate::base::Span;
 use crate::session::{
-    AlertAct, AlertView, AlertsView, Command, Health, PageView, RouteRow, RuleAct, RuleView, View,
+    AlertAct, AlertView, AlertsView, Command, Health, PageView, RecordView, RouteRow, RuleAct,
+    RuleView, View,
 };
 use crate::ui::client::Client;
 use crate::ui::format;
@@ -48,6 +49,7 @@ pub fn Alerts(props: &AlertsProps) -> Html {
         <div class="slos alerts">
             { pages(&lab.client, alerts) }
             { rules(&lab.client, alerts) }
+            if !alerts.recorded.is_empty() { { recorded(&alerts.recorded) } }
             { routing(alerts) }
             { silences(&lab.client, alerts) }
             { designer }
@@ -182,12 +184,33 @@ fn rule_rows(client: &Client, rule: &RuleView) -> Html {
                     <br /><code class="soft">{ &rule.expr }</code>
                 </th>
                 <td>{ status(health, rule.error.as_deref().unwrap_or(&rule.state)) }</td>
-                <td>{ words::waits(&format::duration(rule.after), &format::duration(rule.keep)) }</td>
+                <td>{ words::waits(waits(rule.after).as_deref(), waits(rule.keep).as_deref()) }</td>
                 <td /><td>if !rule.derived { { remove(client, &rule.name) } }</td>
             </tr>
             { for rule.alerts.iter().map(|alert| alert_row(client, alert)) }
         </>
     }
+}
+
+/// A time that passes, if any does.
+fn waits(span: Span) -> Option<String> {
+    (!span.is_zero()).then(|| format::duration(span))
+}
+
+fn recorded(rules: &[RecordView]) -> Html {
+    let rows = rules.iter().map(|rule| {
+        let value = rule.value.map_or(format::NONE.to_owned(), format::plain);
+        html! {
+            <tr>
+                <th scope="row">{ &rule.name }<br /><code class="soft">{ &rule.expr }</code></th>
+                <td class="number">{ rule.series }</td>
+                <td class="number">{ rule.error.as_ref().unwrap_or(&value) }</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect::<Html>();
+    let heads = [words::RULE, words::SERIES, words::LAST];
+    section(words::RECORDED, table(words::RECORDED, &heads, rows))
 }
 
 fn remove(client: &Client, name: &str) -> Html {
@@ -217,7 +240,7 @@ fn alert_row(client: &Client, alert: &AlertView) -> Html {
             <td>{ format::instant(alert.since) }</td>
             <td>
                 { alert.muted.as_deref().unwrap_or(words::TELLS) }
-                if alert.muted.is_none() { { act(client, silence, words::SILENCE) } }
+                if alert.muted.is_none() { { " " }{ act(client, silence, words::SILENCE) } }
             </td>
         </tr>
     }

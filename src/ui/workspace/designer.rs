@@ -14,10 +14,13 @@ use crate::ui::format;
 use crate::ui::hooks::use_state_eq;
 use crate::ui::lab::use_lab;
 use crate::ui::strings::{self, alerts as words, explore};
-use crate::ui::widget::{NumberField, number_field, select};
+use crate::ui::widget::{NumberField, number_field, select, text_field};
 
 /// How far back rules are tried.
 const PAST: Span = Span::from_days(7);
+
+/// Characters of a name, as the lab takes them.
+const LONGEST_NAME: usize = 60;
 
 /// What the designer is given.
 #[derive(PartialEq, Properties)]
@@ -41,13 +44,21 @@ struct Draft {
 }
 
 impl Draft {
-    fn spans(&self) -> Result<[Span; 2], String> {
-        let span = |text: &String| -> Result<Span, String> {
+    /// How long it is pending, and goes on firing; or what is wrong with either.
+    fn spans(&self) -> [Result<Span, String>; 2] {
+        self.minutes.each_ref().map(|text| {
             let minutes = input::optional(text, 0.0, 43_200.0)?;
             Ok(Span::from_secs_f64(minutes.unwrap_or(0.0) * 60.0))
-        };
-        let [after, keep] = &self.minutes;
-        Ok([span(after)?, span(keep)?])
+        })
+    }
+
+    /// Its name; what nobody named is called by its number.
+    fn called(&self, number: usize) -> Result<String, String> {
+        match self.name.trim() {
+            "" => Ok(format!("Rule{number}")),
+            name if name.chars().count() > LONGEST_NAME => Err(words::LONG_NAME.to_owned()),
+            name => Ok(name.to_owned()),
+        }
     }
 }
 
@@ -67,7 +78,7 @@ pub fn Designer(props: &DesignerProps) -> Html {
     let given = drafts.map(|draft| !draft.expr.is_empty());
     let rules = drafts.into_iter().filter(|draft| !draft.expr.is_empty());
     let rules = rules.map(|draft| {
-        let [after, keep] = draft.spans().unwrap_or_default();
+        let [after, keep] = draft.spans().map(Result::unwrap_or_default);
         (draft.expr.clone(), after, keep)
     });
     let question = Question::Rules(RuleQuestion {
@@ -113,7 +124,7 @@ pub fn Designer(props: &DesignerProps) -> Html {
     }
 }
 
-type Tried = Result<(Worth, Option<f64>), String>;
+type Tried = Result<(Worth, Option<f64>), Error>;
 
 /// One rule: its fields, its worth, its button.
 fn column(
@@ -132,14 +143,16 @@ fn column(
         })
     };
     let spans = state.spans();
-    let error = spans.clone().err();
+    let called = state.called(number);
+    let whole = spans.iter().all(Result::is_ok) && called.is_ok();
+    let whole = whole && !state.expr.is_empty() && !matches!(worth, Some(Err(_)));
     let minutes = |place: usize, id: &str, label, on_input| {
         number_field(NumberField {
             id: format!("rule-{id}-{number}").into(),
             label,
             unit: strings::UNIT_MINUTES,
             value: state.minutes[place].clone(),
-            error: error.as_deref(),
+            error: spans[place].as_ref().err().map(String::as_str),
             on_input,
             placeholder: "0",
         })
@@ -147,14 +160,12 @@ fn column(
     let on_use = {
         let (client, slo, draft) = (client.clone(), slo.to_owned(), (**state).clone());
         Callback::from(move |_: MouseEvent| {
-            let Ok([after, keep]) = draft.spans() else {
+            let ([Ok(after), Ok(keep)], Ok(name)) = (draft.spans(), draft.called(number)) else {
                 return;
             };
-            let usual = format!("Rule{number}");
-            let name = Some(draft.name.trim().to_owned()).filter(|name| !name.is_empty());
             let severity = if draft.ticket { "ticket" } else { "page" };
             let rule = Box::new(RuleChange {
-                name: name.unwrap_or(usual),
+                name,
                 expr: Some(draft.expr.clone()),
                 after: Some(after),
                 keep_firing: Some(keep),
@@ -181,44 +192,38 @@ fn column(
     } else {
         "rule-severity-2"
     };
-    let name = format!("rule-name-{number}");
     let on_name = set(|draft, text| draft.name = text);
+    let name = text_field(NumberField {
+        id: format!("rule-name-{number}").into(),
+        label: words::NAME,
+        value: state.name.clone(),
+        error: called.as_ref().err().map(String::as_str),
+        on_input: on_name,
+        placeholder: if number == 1 { "Rule1" } else { "Rule2" },
+        ..NumberField::default()
+    });
     html! {
         <div class="designer-rule">
             <QueryField
                 id={format!("rule-{number}")}
                 label={explore::query_number(number)}
                 text={state.expr.clone()}
-                problem={None::<Error>}
+                problem={worth.and_then(|worth| worth.as_ref().err().cloned())}
                 on_run={set(|draft, text| draft.expr = text)}
             />
             <div class="objective-fields">
                 { minutes(0, "for", words::FOR, set(|draft, text| draft.minutes[0] = text)) }
                 { minutes(1, "keep", words::KEEP, set(|draft, text| draft.minutes[1] = text)) }
                 { select(severity, words::SEVERITY, &[words::PAGE, words::TICKET], usize::from(state.ticket), on_severity) }
-                <div class="field">
-                    <label class="label" for={name.clone()}>{ words::NAME }</label>
-                    <input class="input" id={name} value={state.name.clone()} autocomplete="off"
-                        placeholder={format!("Rule{number}")}
-                        oninput={on_name.reform(|event: InputEvent| typed(&event))} />
-                </div>
+                { name }
             </div>
-            { match worth {
-                Some(Ok((worth, spent))) => table(worth, *spent),
-                Some(Err(problem)) => html! { <p class="field-error">{ problem }</p> },
-                None => Html::default(),
-            } }
+            if let Some(Ok((worth, spent))) = worth { { table(worth, *spent) } }
             <p>
                 <button type="button" class="button" onclick={on_use}
-                    disabled={state.expr.is_empty() || spans.is_err()}>{ words::USE }</button>
+                    disabled={!whole}>{ words::USE }</button>
             </p>
         </div>
     }
-}
-
-fn typed(event: &InputEvent) -> String {
-    let target: Option<web_sys::HtmlInputElement> = event.target_dyn_into();
-    target.map_or(String::new(), |input| input.value())
 }
 
 fn table(worth: &Worth, spent: Option<f64>) -> Html {
@@ -233,7 +238,10 @@ fn table(worth: &Worth, spent: Option<f64>) -> Html {
         (words::PRECISION, format::maybe_percent(worth.precision)),
         (words::RECALL, format::maybe_percent(worth.recall)),
         (words::SPENT, format::maybe_percent(spent)),
-        (words::WEEKLY, format::plain(worth.per_week)),
+        (
+            words::WEEKLY,
+            format::plain(libm::round(worth.per_week * 10.0) / 10.0),
+        ),
     ];
     html! {
         <table class="table"><tbody>

@@ -5,11 +5,11 @@ use yew::prelude::*;
 use super::input;
 use crate::base::{Ratio, Span, parse};
 use crate::session::{Command, SloView};
-use crate::slo::{EDGE, Indicator, Method, ObjectiveChange, Unit, allowance};
+use crate::slo::{EDGE, Indicator, Method, ObjectiveChange, Unit, allowance, next_nine};
 use crate::ui::hooks::use_state_eq;
 use crate::ui::lab::use_lab;
 use crate::ui::strings::slos as words;
-use crate::ui::widget::{NumberField, number_field, select};
+use crate::ui::widget::{NumberField, number_field, select, text_field};
 use crate::ui::{format, strings};
 
 /// Targets on the scale, in percent.
@@ -34,6 +34,8 @@ pub struct EditorProps {
     pub slo: Option<SloView>,
     /// Where requests can be measured beside the edge.
     pub services: Vec<String>,
+    /// Objectives that are there.
+    pub taken: Vec<String>,
     /// It is done with.
     pub on_close: Callback<()>,
 }
@@ -79,19 +81,40 @@ impl Draft {
         }
     }
 
-    /// What is to be sent: of an objective that is there, what was touched.
-    fn change(&self, old: Option<&Draft>, services: &[String]) -> Result<ObjectiveChange, String> {
-        let target = input::number(&self.target, 0.0, 99.999_999)?;
+    /// What is wrong with each field that is typed into.
+    fn wrong(&self, is_new: bool, taken: &[String]) -> Wrong {
         let name = self.name.trim();
-        parse::name(name).map_err(|problem| format!("{problem}: {}", parse::NAME_FORM))?;
+        let name = match parse::name(name) {
+            _ if !is_new => None,
+            Err(problem) => Some(format!("{problem}: {}", parse::NAME_FORM)),
+            Ok(name) if taken.iter().any(|other| other == name) => Some(words::taken(name)),
+            Ok(_) => None,
+        };
+        Wrong {
+            name,
+            target: self.percent().err(),
+            millis: self.indicator().err(),
+        }
+    }
+
+    /// The target in percent.
+    fn percent(&self) -> Result<f64, String> {
+        match input::number(&self.target, 0.0, 100.0)? {
+            100.0 => Err(words::NO_BUDGET.to_owned()),
+            percent => Ok(percent),
+        }
+    }
+
+    /// What is to be sent: of an objective that is there, what was touched.
+    fn change(&self, old: Option<&Draft>, services: &[String]) -> Option<ObjectiveChange> {
         let touched = |part: fn(&Draft) -> (usize, &str)| old.map(part) != Some(part(self));
         let mut change = ObjectiveChange {
-            name: name.to_owned(),
-            target: Ratio::new(target / 100.0),
+            name: self.name.trim().to_owned(),
+            target: Ratio::new(self.percent().ok()? / 100.0),
             ..ObjectiveChange::default()
         };
         if touched(|draft| (draft.indicator, &draft.millis)) {
-            change.good = Some((self.indicator()?, None));
+            change.good = Some((self.indicator().ok()?, None));
         }
         if touched(|draft| (draft.place, "")) {
             let place = self.place.checked_sub(1);
@@ -111,7 +134,7 @@ impl Draft {
                 },
             });
         }
-        Ok(change)
+        Some(change)
     }
 
     fn indicator(&self) -> Result<Indicator, String> {
@@ -123,6 +146,14 @@ impl Draft {
             _ => Indicator::Availability,
         })
     }
+}
+
+/// What is wrong with the fields, and how to mend it.
+#[derive(Default, PartialEq)]
+struct Wrong {
+    name: Option<String>,
+    target: Option<String>,
+    millis: Option<String>,
 }
 
 /// Changes the draft; one place for all fields.
@@ -143,18 +174,27 @@ pub fn ObjectiveEditor(props: &EditorProps) -> Html {
     let draft = use_state_eq(|| (*before).clone());
     let is_new = props.slo.is_none();
     let old = (!is_new).then_some(&*before);
+    let tried = use_state_eq(|| false);
+    let wrong = draft.wrong(is_new, &props.taken);
     let change = draft.change(old, &props.services);
-    let problem = change.clone().err();
+    let change = change.filter(|_| wrong == Wrong::default());
     let onsubmit = {
         let (client, close) = (client.clone(), props.on_close.clone());
+        let tried = tried.setter();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            if let Ok(change) = &change {
-                let change = Box::new(change.clone());
-                client.act(Command::Objective { change });
-                close.emit(());
-            }
+            let Some(change) = &change else {
+                return tried.set(true);
+            };
+            let change = Box::new(change.clone());
+            client.act(Command::Objective { change });
+            close.emit(());
         })
+    };
+    // An empty name is no mistake before somebody is done.
+    let wrong = Wrong {
+        name: wrong.name.filter(|_| *tried || !draft.name.is_empty()),
+        ..wrong
     };
     let on_remove = {
         let (client, close) = (client, props.on_close.clone());
@@ -173,9 +213,8 @@ pub fn ObjectiveEditor(props: &EditorProps) -> Html {
     let on_cancel = props.on_close.reform(|_: MouseEvent| ());
     html! {
         <form class="objective" {onsubmit} aria-label={words::EDITOR}>
-            { fields(&draft, is_new, &props.services) }
+            { fields(&draft, is_new, &props.services, &wrong) }
             { scale(&draft, props.slo.as_ref()) }
-            if let Some(problem) = problem { <p class="field-error" role="alert">{ problem }</p> }
             <p class="objective-buttons">
                 <button type="submit" class="button button-primary">{ words::SAVE }</button>
                 <button type="button" class="button" onclick={on_cancel}>{ strings::CANCEL }</button>
@@ -187,7 +226,7 @@ pub fn ObjectiveEditor(props: &EditorProps) -> Html {
     }
 }
 
-fn fields(draft: &UseStateHandle<Draft>, is_new: bool, services: &[String]) -> Html {
+fn fields(draft: &UseStateHandle<Draft>, is_new: bool, services: &[String], wrong: &Wrong) -> Html {
     let on_name = set(draft, |draft, name: String| draft.name = name);
     let on_target = set(draft, |draft, text| draft.target = text);
     let on_millis = set(draft, |draft, text| draft.millis = text);
@@ -198,31 +237,32 @@ fn fields(draft: &UseStateHandle<Draft>, is_new: bool, services: &[String]) -> H
         .collect();
     let windows = WINDOWS.map(|(word, ..)| word);
     let methods = [words::REQUESTS_COUNT, words::SLICES_COUNT];
-    let number = |id: &'static str, label, unit, value: &str, on_input| {
+    let number = |id: &'static str, label, unit, value: &str, error: &Option<String>, on_input| {
         number_field(NumberField {
             id: id.into(),
             label,
             unit,
             value: value.to_owned(),
-            error: None,
+            error: error.as_deref(),
             on_input,
             placeholder: "",
         })
     };
-    let name = html! {
-        <div class="field">
-            <label class="label" for="objective-name">{ words::NAME }</label>
-            <input class="input" id="objective-name" value={draft.name.clone()} autocomplete="off"
-                oninput={on_name.reform(|event: InputEvent| typed(&event))} />
-        </div>
-    };
+    let name = text_field(NumberField {
+        id: "objective-name".into(),
+        label: words::NAME,
+        value: draft.name.clone(),
+        error: wrong.name.as_deref(),
+        on_input: on_name,
+        ..NumberField::default()
+    });
     html! {
         <div class="objective-fields">
             if is_new { { name } }
             { select("objective-kind", words::GOOD, &kinds, draft.indicator,
                 set(draft, |draft, kind| draft.indicator = kind)) }
             if draft.indicator == LATENCY {
-                { number("objective-under", words::UNDER, "ms", &draft.millis, on_millis) }
+                { number("objective-under", words::UNDER, "ms", &draft.millis, &wrong.millis, on_millis) }
             }
             { select("objective-at", words::AT, &places, draft.place,
                 set(draft, |draft, place| draft.place = place)) }
@@ -230,19 +270,14 @@ fn fields(draft: &UseStateHandle<Draft>, is_new: bool, services: &[String]) -> H
                 set(draft, |draft, window| draft.window = window)) }
             { select("objective-method", words::METHOD, &methods, draft.slices,
                 set(draft, |draft, method| draft.slices = method)) }
-            { number("objective-target", strings::SLO_TARGET, strings::UNIT_PERCENT, &draft.target, on_target) }
+            { number("objective-target", strings::SLO_TARGET, strings::UNIT_PERCENT, &draft.target, &wrong.target, on_target) }
         </div>
     }
 }
 
-fn typed(event: &InputEvent) -> String {
-    let target: Option<web_sys::HtmlInputElement> = event.target_dyn_into();
-    target.map_or(String::new(), |input| input.value())
-}
-
 /// What each target allows, the chosen one marked; a click chooses it.
 fn scale(draft: &UseStateHandle<Draft>, slo: Option<&SloView>) -> Html {
-    let chosen = input::number(&draft.target, 0.0, 99.999_999).ok();
+    let chosen = draft.percent().ok();
     let mut targets = SCALE.to_vec();
     if let Some(chosen) = chosen.filter(|chosen| !SCALE.contains(chosen)) {
         let place = SCALE.iter().filter(|target| **target < chosen).count();
@@ -251,7 +286,7 @@ fn scale(draft: &UseStateHandle<Draft>, slo: Option<&SloView>) -> Html {
     let per_second = slo.map_or(0.0, |slo| slo.terms.per_second);
     let rows = targets.iter().map(|target| {
         let is_chosen = Some(*target) == chosen;
-        let text = format::plain(*target);
+        let text = digits(*target);
         let onclick = {
             let (choose, text) = (set(draft, |draft, text| draft.target = text), text.clone());
             Callback::from(move |_: MouseEvent| choose.emit(text.clone()))
@@ -271,55 +306,79 @@ fn scale(draft: &UseStateHandle<Draft>, slo: Option<&SloView>) -> Html {
             </tr>
         }
     });
-    let nine = slo.zip(chosen).map(|(slo, chosen)| next_nine(slo, chosen));
+    let nine = slo.zip(chosen);
+    let nine = nine.map(|(slo, chosen)| next(slo, Ratio::new(chosen / 100.0).unwrap_or_default()));
+    let bad = slo.map_or("", |slo| words::bad_a_day(slo.terms.slice.is_some()));
     html! {
         <>
-            <table class="table objective-scale">
-                <caption>{ words::SCALE }</caption>
-                <thead><tr>
-                    <th scope="col">{ strings::SLO_TARGET }</th>
-                    <th scope="col" class="number">{ words::DOWN_DAY }</th>
-                    <th scope="col" class="number">{ words::DOWN_MONTH }</th>
-                    if per_second > 0.0 { <th scope="col" class="number">{ words::BAD_DAY }</th> }
-                </tr></thead>
-                <tbody>{ for rows }</tbody>
-            </table>
-            if let Some(nine) = nine { <p class="forecast">{ nine }</p> }
+            <div class="table-frame" tabindex="0" role="region" aria-label={words::SCALE}>
+                <table class="table objective-scale">
+                    <caption>{ words::SCALE }</caption>
+                    <thead><tr>
+                        <th scope="col">{ strings::SLO_TARGET }</th>
+                        <th scope="col" class="number">{ words::DOWN_DAY }</th>
+                        <th scope="col" class="number">{ words::DOWN_MONTH }</th>
+                        if per_second > 0.0 { <th scope="col" class="number">{ bad }</th> }
+                    </tr></thead>
+                    <tbody>{ for rows }</tbody>
+                </table>
+            </div>
+            { for nine.into_iter().flatten().map(|text| html! { <p class="forecast">{ text }</p> }) }
         </>
     }
 }
 
-/// What one more nine would leave, held against what failed of late.
-fn next_nine(slo: &SloView, chosen: f64) -> String {
-    let next = Ratio::new(1.0 - (1.0 - chosen / 100.0) / 10.0).unwrap_or_default();
-    let per_second = slo.terms.per_second;
-    let leaves = allowance(next, Span::from_days(1), per_second).bad;
-    let Some(had) = slo.terms.bad_per_day.filter(|_| per_second > 0.0) else {
-        return words::NINE_UNKNOWN.to_owned();
+/// What one more nine would leave, held against what failed of late; and what
+/// that is in money.
+fn next(slo: &SloView, chosen: Ratio) -> Vec<String> {
+    let terms = &slo.terms;
+    let next = next_nine(chosen);
+    let leaves = allowance(next, Span::from_days(1), terms.per_second).bad;
+    let Some(had) = terms.bad_per_day.filter(|_| terms.per_second > 0.0) else {
+        return vec![words::NINE_UNKNOWN.to_owned()];
     };
-    let all: u64 = slo.terms.spenders.iter().map(|(.., count)| count).sum();
-    let causes = slo
-        .terms
-        .spenders
-        .iter()
-        .take(3)
-        .map(|(asked, how, count)| {
-            let share = *count as f64 / all.max(1) as f64;
-            words::cause(&format::percent(share), asked, how)
-        });
+    let all: u64 = terms.spenders.iter().map(|(.., count)| count).sum();
+    let causes = terms.spenders.iter().take(3).map(|(asked, how, count)| {
+        let share = *count as f64 / all.max(1) as f64;
+        words::cause(&format::percent(share), asked, how)
+    });
     let causes: Vec<String> = causes.collect();
-    let count = |value: f64| format::count(libm::round(value) as u64);
+    let count = |value: f64| match value {
+        ..10.0 => format::plain(libm::round(value * 10.0) / 10.0),
+        value => format::count(libm::round(value) as u64),
+    };
+    let unit = words::bad_of(terms.slice.is_some());
     let target = percent_text(next);
-    words::next_nine(
-        &target,
-        &count(leaves),
-        &count(had),
-        had > leaves,
-        &causes.join(", "),
-    )
+    let counts = (&*count(leaves), &*count(had));
+    let first = words::next_nine(&target, unit, counts, had > leaves, &causes.join(", "));
+    let stakes = &terms.stakes;
+    let gain = stakes.gain((had, leaves), slo.sli, next);
+    let money = format::money;
+    let mut texts = vec![first];
+    if let Some(each) = stakes.lost_each {
+        texts.push(words::revenue(
+            each > 0.0,
+            &money(gain.lost),
+            &money(gain.saved),
+        ));
+    }
+    if stakes.sla.is_some() {
+        texts.push(words::credits(&money(gain.owed), &money(gain.spared)));
+    }
+    if had > leaves {
+        let spare = stakes.spare_per_day.map(money);
+        texts.push(words::spare(stakes.through, spare.as_deref()));
+    }
+    texts
 }
 
-/// A target in percent, with as many digits as it has.
-fn percent_text(target: Ratio) -> String {
-    format::plain(libm::round(target.get() * 1e8) / 1e6)
+/// A share in percent, with as many digits as it has.
+fn percent_text(share: Ratio) -> String {
+    digits(share.get() * 100.0)
+}
+
+/// A percentage to a millionth of a percent, without needless zeros.
+fn digits(percent: f64) -> String {
+    let text = format!("{percent:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

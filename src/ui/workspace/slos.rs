@@ -8,10 +8,12 @@ use crate::ui::hooks::use_state_eq;
 
 use super::objective::ObjectiveEditor;
 use super::panels::{PanelCard, use_annotations};
-use crate::base::Span;
-use crate::session::{Charts, SloView, View};
+use crate::base::{SimTime, Span};
+use crate::session::{AlertAct, Charts, Command, SloView, View, outage_burn};
+use crate::ui::client::Client;
+use crate::ui::lab::use_lab;
 use crate::ui::strings::slos as words;
-use crate::ui::widget::{bar, health_tone, status};
+use crate::ui::widget::{NumberField, bar, health_tone, status, text_field};
 use crate::ui::{format, strings};
 
 /// What the tab is given.
@@ -32,6 +34,8 @@ pub fn Slos(props: &SlosProps) -> Html {
         use_callback((), move |at, ()| cursor.set(at))
     };
     let annotations = use_annotations(&props.view.timeline);
+    let client = use_lab().client;
+    let reason = use_state_eq(String::new);
     // The objective that is edited; an empty name is that of a new one.
     let edited = use_state_eq(|| None::<String>);
     let services = props
@@ -49,7 +53,8 @@ pub fn Slos(props: &SlosProps) -> Html {
         Callback::from(move |_: MouseEvent| edited.set(Some(name.clone())))
     };
     let editor = |slo: Option<SloView>| {
-        html! { <ObjectiveEditor {slo} services={services.clone()} on_close={on_close.clone()} /> }
+        let taken: Vec<String> = props.view.slos.iter().map(|slo| slo.name.clone()).collect();
+        html! { <ObjectiveEditor {slo} services={services.clone()} {taken} on_close={on_close.clone()} /> }
     };
     html! {
         <div class="slos">
@@ -73,9 +78,11 @@ pub fn Slos(props: &SlosProps) -> Html {
                                 <p class="empty">{ strings::NO_CHARTS }</p>
                             }
                         </div>
-                        { burn_table(slo) }
+                        { burn_table(slo, props.view.now) }
                     </div>
                     { terms(slo) }
+                    if !slo.terms.outages.is_empty() { { outages(slo) } }
+                    if slo.terms.frozen { { override_form(&client, &slo.name, &reason) } }
                 </section>
             }) }
         </div>
@@ -121,7 +128,12 @@ fn head(slo: &SloView, on_edit: Callback<MouseEvent>) -> Html {
     }
 }
 
-fn burn_table(slo: &SloView) -> Html {
+fn burn_table(slo: &SloView, now: SimTime) -> Html {
+    let counted = now.since(slo.terms.since.unwrap_or_default().min(now));
+    let looks = |window: Span| match format::duration(window) {
+        window_text if counted < window => words::so_far(&window_text, &format::duration(counted)),
+        window_text => strings::last(&window_text),
+    };
     html! {
         <div class="slo-burn">
             <table class="table">
@@ -133,7 +145,7 @@ fn burn_table(slo: &SloView) -> Html {
                 <tbody>
                     { for slo.burn.iter().map(|burn| html! {
                         <tr>
-                            <th scope="row">{ strings::last(&format::duration(burn.window)) }</th>
+                            <th scope="row">{ looks(burn.window) }</th>
                             <td class="number">{ format::burn(burn.rate) }</td>
                         </tr>
                     }) }
@@ -167,8 +179,16 @@ fn terms(slo: &SloView) -> Html {
     let terms = &slo.terms;
     let sla = terms.sla.map(|(agreed, credit, owed)| {
         let credit = format::percent(credit.get());
-        strings::slos::sla(&format::target(agreed), &credit, &format::money(owed))
+        let target = format::target(slo.target);
+        let agreed_text = format::target(agreed);
+        let texts = [&*target, &agreed_text, &credit, &format::money(owed)];
+        words::sla(agreed < slo.target, texts)
     });
+    let elsewhere = terms.elsewhere.iter().map(|(place, sli)| {
+        let sli = sli.map_or(format::NONE.to_owned(), |sli| format::percent(sli.get()));
+        format!("{sli} ({place})")
+    });
+    let elsewhere: Vec<String> = elsewhere.collect();
     html! {
         <div class="slo-terms">
             <table class="table">
@@ -176,7 +196,7 @@ fn terms(slo: &SloView) -> Html {
                 <thead><tr>
                     <th scope="col">{ strings::slos::OVER }</th>
                     <th scope="col" class="number">{ strings::slos::DOWN }</th>
-                    <th scope="col" class="number">{ strings::slos::REQUESTS }</th>
+                    <th scope="col" class="number">{ strings::slos::bad_over(terms.slice.is_some()) }</th>
                 </tr></thead>
                 <tbody>
                     { for terms.allows.iter().map(|(over, down, bad)| html! {
@@ -208,8 +228,93 @@ fn terms(slo: &SloView) -> Html {
                 </table>
             }
             if let Some(stance) = &terms.stance { <p>{ strings::slos::stance(stance) }</p> }
+            if let Some(until) = terms.overridden {
+                <p>{ words::overridden(&format::instant(until)) }</p>
+            }
             if terms.excluded > 0 { <p>{ strings::slos::excluded(&format::count(terms.excluded)) }</p> }
             if let Some(sla) = sla { <p>{ sla }</p> }
+            if !terms.elsewhere.is_empty() { <p>{ words::elsewhere(&elsewhere.join(", ")) }</p> }
+        </div>
+    }
+}
+
+/// What each outage cost.
+fn outages(slo: &SloView) -> Html {
+    let bad = words::bad_over(true);
+    let bad = if slo.terms.slice.is_some() {
+        bad
+    } else {
+        strings::SLO_BAD
+    };
+    let heads = [
+        words::LASTED,
+        bad,
+        words::OF_BUDGET,
+        words::REVENUE,
+        words::CREDITS,
+    ];
+    let rows = slo.terms.outages.iter().map(|outage| {
+        let credit = outage.credit.map_or(format::NONE.to_owned(), format::money);
+        let cells = [
+            format::duration(outage.length),
+            format::count(outage.bad),
+            format::maybe_percent(outage.spent),
+            format::money(outage.lost),
+            credit,
+        ];
+        html! {
+            <tr>
+                <th scope="row">{ format::instant(outage.from) }</th>
+                { for cells.into_iter().map(|cell| html! { <td class="number">{ cell }</td> }) }
+            </tr>
+        }
+    });
+    let caption = words::outages(&format::burn(Some(outage_burn(slo.target))));
+    html! {
+        <div class="table-frame" tabindex="0" role="region" aria-label={caption.clone()}>
+            <table class="table">
+                <caption>{ caption }</caption>
+                <thead><tr>
+                    <th scope="col">{ words::BEGAN }</th>
+                    { for heads.into_iter().map(|head| html! { <th scope="col" class="number">{ head }</th> }) }
+                </tr></thead>
+                <tbody>{ for rows }</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// A way round a policy that lets no release go out, with its reason.
+fn override_form(client: &Client, slo: &str, reason: &UseStateHandle<String>) -> Html {
+    let (text, client, slo) = (reason.trim().to_owned(), client.clone(), slo.to_owned());
+    let id = format!("override-{slo}");
+    let long = text.chars().count() > 200;
+    let set = reason.setter();
+    let on_input = {
+        let set = set.clone();
+        Callback::from(move |text| set.set(text))
+    };
+    let field = text_field(NumberField {
+        id: id.into(),
+        label: words::REASON,
+        value: (**reason).clone(),
+        error: long.then_some(words::LONG_REASON),
+        on_input,
+        ..NumberField::default()
+    });
+    let disabled = text.is_empty() || long;
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let act = AlertAct::Override {
+            slo: slo.clone(),
+            reason: text.clone(),
+        };
+        client.act(Command::Alert { act });
+        set.set(String::new());
+    });
+    html! {
+        <div class="objective-fields">
+            { field }
+            <button type="button" class="button" {disabled} {onclick}>{ words::OVERRIDE }</button>
         </div>
     }
 }

@@ -88,7 +88,7 @@ impl<'n> Reading<'n> {
                 let problem = "indicators are given for the SLO and for its objectives";
                 self.report.error(at, problem, "keep the one or the others");
             }
-            let problem = "a composite SLO, in which each objective has an indicator of its own";
+            let problem = "a composite SLO: OpenSLO gives its objectives weights, and leaves open how they make up one budget";
             let remedy = "write an SLO for each of its indicators";
             self.limits.error(at, problem, remedy);
         }
