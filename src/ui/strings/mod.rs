@@ -18,6 +18,7 @@ pub mod alerts;
 pub mod calls;
 pub mod evidence;
 pub mod explore;
+pub mod incident;
 pub mod keys;
 pub mod progress;
 pub mod reference;
@@ -435,6 +436,7 @@ pub fn event_word(kind: EventKind) -> &'static str {
         EventKind::Action => "Action",
         EventKind::Budget => "Alert",
         EventKind::Lesson => "Lesson",
+        EventKind::Incident => "Incident",
     }
 }
 
