@@ -187,7 +187,7 @@ fn sections(review: &Review) -> Mark {
 fn evidence(review: &Review) -> Mark {
     let all = review.factors.len() as u32;
     let found = review.factors.iter().filter(|factor| factor.found).count() as u32;
-    let points = if all == 0 { 0 } else { 10 * found / all };
+    let points = (10 * found).checked_div(all).unwrap_or(0);
     let reason = format!("{found} of {all} factors have evidence that was found");
     mark("Evidence", points, 10, reason)
 }

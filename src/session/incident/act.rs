@@ -124,10 +124,11 @@ fn status(report: &mut Report, at: &At<'_>) -> Option<Act> {
 }
 
 fn factor(report: &mut Report, at: &At<'_>) -> Option<Edit> {
+    type Kind = fn(String) -> Evidence;
     let mut fields = report.fields(at)?;
     let said = fields.need(report, "text");
     let said = said.and_then(|at| text(report, &at));
-    let kinds: [(&'static str, fn(String) -> Evidence); 3] = [
+    let kinds: [(_, Kind); 3] = [
         ("query", Evidence::Query),
         ("trace", Evidence::Trace),
         ("log", Evidence::Log),

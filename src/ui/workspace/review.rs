@@ -120,6 +120,9 @@ fn factor(client: &Client, count: usize) -> Html {
 /// A change that an item can be, with its words.
 type Change = (String, Rc<dyn Fn(f64) -> Command>);
 
+/// What a number makes of a call.
+type Tune = fn(f64) -> Tuning;
+
 /// Every change that can be chosen: of each call and of each service.
 fn changes(view: &View) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
@@ -131,7 +134,7 @@ fn changes(view: &View) -> Vec<Change> {
         };
         all.push((format!("{}: pods", service.name), Rc::new(scale)));
         for call in &service.calls {
-            let tunings: [(&str, fn(f64) -> Tuning); 3] = [
+            let tunings: [(_, Tune); 3] = [
                 ("timeout in seconds", |value| {
                     Tuning::Timeout(Some(Span::from_secs_f64(value)))
                 }),
