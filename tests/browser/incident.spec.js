@@ -1,7 +1,7 @@
 // An incident from its page to the exported postmortem.
 
 import { readFileSync } from "node:fs";
-import { inject, inspect, openLab, pause, runUntil, SANDBOX } from "./lab.js";
+import { clock, inject, inspect, openLab, pause, runUntil, SANDBOX } from "./lab.js";
 import { expect, test } from "./support.js";
 
 test.describe.configure({ timeout: 120_000 });
@@ -11,12 +11,12 @@ const part = (page, name) => page.getByRole("region", { name, exact: true });
 
 test("an incident is declared, worked on, reviewed and taken along", async ({ page }) => {
   await openLab(page, SANDBOX);
-  await runUntil(page, 900);
+  await pause(page);
   await tab(page, "Alerts").click();
   await page.getByRole("button", { name: "Derive burn-rate rules for availability" }).click();
   await inspect(page, "payment");
   await inject(page, { kind: "Errors", value: "90", minutes: "" });
-  await runUntil(page, 2_700, "60×");
+  await runUntil(page, (await clock(page)) + 1_800);
 
   await page.keyboard.press("i");
   await expect(tab(page, "Incident")).toHaveAttribute("aria-selected", "true");
@@ -44,7 +44,7 @@ test("an incident is declared, worked on, reviewed and taken along", async ({ pa
   await expect(incident.getByLabel("Update on the status page")).toHaveValue("");
 
   await page.getByRole("button", { name: /^End the fault/ }).first().click();
-  await runUntil(page, 3_600, "60×");
+  await runUntil(page, (await clock(page)) + 900);
   const story = part(page, "Timeline").first();
   await expect(story).toContainText("done: fault 0 ended");
   await story.getByLabel("Note").fill("The fault was ended by hand");

@@ -1,15 +1,12 @@
 //! What can be done about an open incident, and when it cannot.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     Holder, Incident, Kind, LONGEST_TEXT, MOST_LINES, Refused, Role, Severity, Status, Who,
 };
 use crate::base::SimTime;
 
 /// One act.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// It is worse, or better, than was thought.
     Severity(Severity),

@@ -37,7 +37,7 @@ pub enum Severity {
 
 /// A part that somebody plays; one person may play several, as in Google's
 /// "Site Reliability Engineering" (2016), chapter 14.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Role {
     /// Decides, and keeps severity and status true.
     Commander,
@@ -72,7 +72,7 @@ pub enum Status {
 }
 
 /// Who wrote a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Who {
     /// The learner.
     Learner,
@@ -81,7 +81,7 @@ pub enum Who {
 }
 
 /// What kind of line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Kind {
     /// The incident itself changed.
     Change,
@@ -92,7 +92,7 @@ pub enum Kind {
 }
 
 /// One line of an incident's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// When.
     pub at: SimTime,
@@ -140,7 +140,7 @@ pub struct Incident {
 }
 
 /// How the promise of regular updates was kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cadence {
     /// Updates that users got.
     pub updates: u32,

@@ -8,7 +8,7 @@ mod blame;
 mod markdown;
 mod score;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::ops::incident::Refused;
 use crate::promql;
@@ -23,7 +23,7 @@ pub const MOST_ENTRIES: usize = 20;
 pub const LONGEST: usize = 1_000;
 
 /// What an action item is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Class {
     /// It does not happen again.
     Prevent,
@@ -34,8 +34,7 @@ pub enum Class {
 }
 
 /// Where a claim can be looked up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Evidence {
     /// A query over the metrics, in PromQL.
     Query(String),
@@ -87,7 +86,7 @@ pub struct Review {
 }
 
 /// A part of a review.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     /// What contributed.
     Factors,
@@ -100,8 +99,7 @@ pub enum Section {
 }
 
 /// One change of a review.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// What happened.
     Summary(String),

@@ -11,8 +11,6 @@
 //! **End of the trouble**: the end of the last stretch in which more failed
 //! than the objective allows. It is known once two minutes were good.
 
-use serde::{Deserialize, Serialize};
-
 use super::Case;
 use crate::base::{Money, SimTime, Span};
 use crate::ops::incident::Status;
@@ -31,7 +29,7 @@ const GOOD: Span = Span::from_mins(2);
 const LEAST: u64 = 5;
 
 /// What it cost. Requests and money are real ones, not simulated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Impact {
     /// When users' trouble began; the declaration where they had none.
     pub from: SimTime,
@@ -58,7 +56,7 @@ pub struct Impact {
 }
 
 /// What one objective's budget lost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Burnt {
     /// Its title.
     pub title: String,
@@ -69,7 +67,7 @@ pub struct Burnt {
 }
 
 /// Times; what was not reached is missing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Times {
     /// From the start to the first page or the declaration.
     pub detect: Option<Span>,

@@ -28,7 +28,7 @@ pub enum Way {
 }
 
 /// What another run led to, over the time of the incident.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// What was otherwise.
     pub way: Way,

@@ -125,8 +125,13 @@ impl Session {
         let suspect = case.incident.suspect.as_ref();
         let right = suspect.map(|suspect| cause.is_some_and(|(_, names)| names.contains(suspect)));
         let promised = case.incident.severity.cadence().is_some();
+        let mut times = times(impact);
+        if let (true, Some(resolve)) = (impact.early, times.last_mut()) {
+            // What was called over while users suffered was not resolved.
+            resolve.took = None;
+        }
         Facts {
-            times: times(impact),
+            times,
             right,
             cause: cause.map(|(words, _)| words.clone()),
             bad: impact.failed + impact.slow,

@@ -1,7 +1,5 @@
 //! What users' requests came to, counted as they end.
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::{SimTime, Span};
 use crate::slo::{Indicator, Objective};
 use crate::telemetry::History;
@@ -9,7 +7,7 @@ use crate::world::UserDone;
 use crate::world::spec::ClassKind;
 
 /// Requests of people since the start of a run; simulated ones, money of real ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Toll {
     /// All that ended.
     pub requests: u64,

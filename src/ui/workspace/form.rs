@@ -43,13 +43,13 @@ pub fn form(
     key: String,
     button: &'static str,
     fields: Html,
-    act: impl Fn(&Sent) -> Option<IncidentAct> + 'static,
+    act: impl Fn(&Sent) -> IncidentAct + 'static,
 ) -> Html {
     let client = client.clone();
     let onsubmit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
         let sent = event.target_dyn_into::<Element>().map(Sent);
-        if let Some(act) = sent.as_ref().and_then(&act) {
+        if let Some(act) = sent.as_ref().map(&act) {
             client.act(Command::Incident { act });
         }
     });

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::alerts;
 use super::form::{choice, form, line};
 use super::review;
-use crate::ops::incident::{Act, Holder, Role, Severity, Status};
+use crate::ops::incident::{Holder, Role, Severity, Status};
 use crate::session::{Command, IncidentAct, IncidentView, View};
 use crate::ui::client::Client;
 use crate::ui::format;
@@ -39,10 +39,12 @@ pub fn incident(lab: &Lab, view: &Rc<View>, said: &UseStateHandle<&'static str>)
 }
 
 /// Sends an act of the open incident.
-pub fn button(client: &Client, act: IncidentAct, word: &str) -> Html {
+pub fn button(client: &Client, verb: &'static str, words: Vec<String>, word: &str) -> Html {
     let client = client.clone();
-    let onclick =
-        Callback::from(move |_: MouseEvent| client.act(Command::Incident { act: act.clone() }));
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let act = IncidentAct::new(verb, words.clone());
+        client.act(Command::Incident { act });
+    });
     html! { <button type="button" class="button button-small" {onclick}>{ word }</button> }
 }
 
@@ -76,13 +78,10 @@ fn declare(client: &Client, view: &Rc<View>, number: u32) -> Html {
     };
     let act = move |sent: &super::form::Sent| {
         let ticked = sent.ticked("service", names.len()).into_iter();
-        Some(IncidentAct::Declare {
-            severity: Severity::ALL[sent.place("severity").min(3)],
-            title: sent.text("title"),
-            services: ticked
-                .filter_map(|place| names.get(place).cloned())
-                .collect(),
-        })
+        let severity = Severity::ALL[sent.place("severity").min(3)].name();
+        let mut words = vec![severity.to_owned(), sent.text("title")];
+        words.extend(ticked.filter_map(|place| names.get(place).cloned()));
+        IncidentAct::new("declare", words)
     };
     let body = html! {
         <>
@@ -133,10 +132,10 @@ fn status(client: &Client, view: &Rc<View>, incident: &IncidentView) -> Html {
     let key = format!("status-{}-{chosen}", incident.status.name());
     let of_status = form(client, key, words::SET, fields, move |sent| {
         let suspect = sent.place("suspect").checked_sub(1);
-        Some(IncidentAct::Act(Act::Status {
-            to: Status::ALL[sent.place("status").min(3)],
-            suspect: suspect.and_then(|place| names.get(place).cloned()),
-        }))
+        let to = Status::ALL[sent.place("status").min(3)].name();
+        let mut words = vec![to.to_owned()];
+        words.extend(suspect.and_then(|place| names.get(place).cloned()));
+        IncidentAct::new("status", words)
     });
     let worse = Severity::ALL
         .into_iter()
@@ -146,7 +145,7 @@ fn status(client: &Client, view: &Rc<View>, incident: &IncidentView) -> Html {
             { of_status }
             <p class="button-row">
                 { words::SEVERITY }
-                { for worse.map(|other| button(client, IncidentAct::Act(Act::Severity(other)), other.name())) }
+                { for worse.map(|other| button(client, "severity", vec![other.name().to_owned()], other.name())) }
             </p>
         </>
     }
@@ -163,7 +162,7 @@ fn roles(client: &Client, incident: &IncidentView) -> Html {
             <tr>
                 <th scope="row">{ role.name() }</th>
                 <td>{ who }</td>
-                <td>{ button(client, IncidentAct::Act(Act::Assign { role, to }), word) }</td>
+                <td>{ button(client, "assign", vec![role.name().to_owned(), to.name().to_owned()], word) }</td>
                 <td class="soft">{ words::EFFECTS[place] }</td>
             </tr>
         }
@@ -181,7 +180,7 @@ fn update(client: &Client, incident: &IncidentView) -> Html {
                 <p class="soft">{ words::due(&format::instant(due)) }</p>
             }
             { form(client, key, words::POST, fields, |sent| {
-                Some(IncidentAct::Act(Act::Update(sent.text("update"))))
+                IncidentAct::new("update", vec![sent.text("update")])
             }) }
         </>
     }
@@ -211,7 +210,7 @@ fn timeline(client: &Client, incident: &IncidentView) -> Html {
     let body = html! {
         <>
             { form(client, key, words::ADD, fields, |sent| {
-                Some(IncidentAct::Act(Act::Note(sent.text("note"))))
+                IncidentAct::new("note", vec![sent.text("note")])
             }) }
             <div class="incident-story">
                 { rows(words::TIMELINE, &[words::TIME, words::WHO, words::WHAT], story.collect()) }

@@ -11,7 +11,7 @@ use super::incident::{button, rows};
 use super::input;
 use super::sharing::download;
 use crate::base::Span;
-use crate::ops::review::{Class, Edit, Evidence, Section};
+use crate::ops::review::Class;
 use crate::session::{Answer, Command, IncidentAct, IncidentView, Question, RerunWay, View};
 use crate::ui::client::Client;
 use crate::ui::format;
@@ -41,15 +41,15 @@ pub fn review(
         <>
             <p class="soft">{ words::REVIEW_ABOUT }</p>
             { form(client, key, words::SAVE, summary, |sent| {
-                Some(IncidentAct::Review(Edit::Summary(sent.text("summary"))))
+                IncidentAct::new("summary", vec![sent.text("summary")])
             }) }
-            { list(client, words::FACTORS, Section::Factors, &review.factors) }
+            { list(client, words::FACTORS, "factors", &review.factors) }
             { factor(client, review.factors.len()) }
-            { list(client, words::WELL, Section::Well, &review.well) }
-            { plain(client, "well", words::WELL, review.well.len(), Edit::Well) }
-            { list(client, words::WRONG, Section::Wrong, &review.wrong) }
-            { plain(client, "wrong", words::WRONG, review.wrong.len(), Edit::Wrong) }
-            { list(client, words::ITEMS, Section::Items, &review.items) }
+            { list(client, words::WELL, "well", &review.well) }
+            { plain(client, "well", words::WELL, review.well.len()) }
+            { list(client, words::WRONG, "wrong", &review.wrong) }
+            { plain(client, "wrong", words::WRONG, review.wrong.len()) }
+            { list(client, words::ITEMS, "items", &review.items) }
             { item(client, view, review.items.len()) }
             if !blames.is_empty() {
                 { rows(words::WORDING, &[words::WHAT, words::WORDS, words::INSTEAD], blames) }
@@ -62,28 +62,22 @@ pub fn review(
     alerts::section(words::REVIEW, body)
 }
 
-fn list(client: &Client, heading: &'static str, section: Section, entries: &[String]) -> Html {
+fn list(client: &Client, heading: &'static str, section: &str, entries: &[String]) -> Html {
     let entries = entries.iter().zip(1..).map(|(text, place)| {
-        let remove = IncidentAct::Review(Edit::Remove { section, place });
-        html! { <li>{ text }{ " " }{ button(client, remove, words::REMOVE) }</li> }
+        let remove = vec![section.to_owned(), i32::to_string(&place)];
+        html! { <li>{ text }{ " " }{ button(client, "remove", remove, words::REMOVE) }</li> }
     });
     html! { <><h3>{ heading }</h3><ol class="incident-list">{ for entries }</ol></> }
 }
 
-fn plain(
-    client: &Client,
-    name: &'static str,
-    label: &'static str,
-    count: usize,
-    edit: fn(String) -> Edit,
-) -> Html {
+fn plain(client: &Client, name: &'static str, label: &'static str, count: usize) -> Html {
     let fields = line(name, label, "", 1);
     form(
         client,
         format!("{name}-{count}"),
         words::ADD,
         fields,
-        move |sent| Some(IncidentAct::Review(edit(sent.text(name)))),
+        move |sent| IncidentAct::new(name, vec![sent.text(name)]),
     )
 }
 
@@ -102,17 +96,13 @@ fn factor(client: &Client, count: usize) -> Html {
         words::ADD,
         fields,
         |sent| {
-            let text = sent.text("evidence");
-            let evidence = match sent.place("kind") {
-                1 => Some(Evidence::Query(text)),
-                2 => Some(Evidence::Trace(text)),
-                3 => Some(Evidence::Log(text)),
-                _ => None,
-            };
-            Some(IncidentAct::Review(Edit::Factor {
-                text: sent.text("factor"),
-                evidence,
-            }))
+            let mut words = vec![sent.text("factor")];
+            let kinds = ["query", "trace", "log"];
+            let kind = sent.place("kind").checked_sub(1);
+            if let Some(kind) = kind.and_then(|place| kinds.get(place)) {
+                words.extend([(*kind).to_owned(), sent.text("evidence")]);
+            }
+            IncidentAct::new("factor", words)
         },
     )
 }
@@ -139,7 +129,7 @@ fn changes(view: &View) -> Vec<Change> {
                     Tuning::Timeout(Some(Span::from_secs_f64(value)))
                 }),
                 ("attempts", |value| Tuning::Attempts(value as u32)),
-                ("breaker, 1 on, 0 off", |value| Tuning::Breaker(value > 0.0)),
+                ("breaker on", |_| Tuning::Breaker(true)),
             ];
             for (what, tuning) in tunings {
                 let (service, to) = (service.name.clone(), call.to.clone());
@@ -176,21 +166,16 @@ fn item(client: &Client, view: &Rc<View>, count: usize) -> Html {
         words::ADD,
         fields,
         move |sent: &Sent| {
-            let item = Edit::Item {
-                text: sent.text("item"),
-                owner: sent.text("owner"),
-                class: Class::ALL[sent.place("class").min(2)],
-            };
+            let class = Class::ALL[sent.place("class").min(2)].name();
+            let words = vec![sent.text("item"), sent.text("owner"), class.to_owned()];
             let chosen = sent.place("change").checked_sub(1);
-            let Some((_, change)) = chosen.and_then(|place| all.get(place)) else {
-                return Some(IncidentAct::Review(item));
-            };
-            // What is no number is refused with its reason, as 0 would be.
-            let value = input::number(&sent.text("value"), 0.0, 3_600.0).unwrap_or(0.0);
-            Some(IncidentAct::Change {
-                item,
-                change: Box::new(change(value)),
-            })
+            let change = chosen.and_then(|place| all.get(place));
+            // What is no number is refused as one that is far too large.
+            let value = input::number(&sent.text("value"), 0.0, 3_600.0).unwrap_or(1e9);
+            IncidentAct {
+                change: change.map(|(_, change)| Box::new(change(value))),
+                ..IncidentAct::new("item", words)
+            }
         },
     )
 }
