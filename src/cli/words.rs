@@ -146,16 +146,9 @@ fn topic(word: &str) -> Result<Topic, Failure> {
 }
 
 fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
+    const REVIEW: &str = "postmortem";
     const OPTIONS: [&str; 9] = [
-        "seed",
-        "for",
-        "commands",
-        "solution",
-        "replay",
-        "result",
-        "postmortem",
-        "author",
-        "help",
+        "seed", "for", "commands", "solution", "replay", "result", REVIEW, "author", "help",
     ];
     let mut task = Run::default();
     let mut what = None;
@@ -164,7 +157,7 @@ fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
             Long("help") | Short('h') => return Ok(Task::Help(Topic::Run)),
             Long("replay") => task.replay = Some(path(words)?),
             Long("result") => task.result = Some(path(words)?),
-            Long("postmortem") => task.postmortem = Some(path(words)?),
+            Long(REVIEW) => task.postmortem = Some(path(words)?),
             Long("author") => task.author = value(words)?,
             Value(word) if what.is_none() => what = Some(text(word)?),
             Long(name) => {

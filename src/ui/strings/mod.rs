@@ -7,8 +7,6 @@ use crate::base::Diagnostics;
 use crate::lesson::StepState;
 use crate::session::{EventKind, Health, ServiceKind};
 
-pub mod fleet;
-
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
@@ -18,6 +16,7 @@ pub mod alerts;
 pub mod calls;
 pub mod evidence;
 pub mod explore;
+pub mod fleet;
 pub mod incident;
 pub mod keys;
 pub mod progress;
