@@ -10,7 +10,6 @@ use crate::session::{EventKind, Health, ServiceKind};
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
-use texts;
 
 pub mod alerts;
 pub mod calls;
