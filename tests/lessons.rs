@@ -143,7 +143,7 @@ fn the_manuals_commands_are_commands() {
     let mut report = Report::new("README.md", text);
     let read = session::commands(&mut report, &At::root(&node));
     let read = read.unwrap_or_else(|| panic!("{}", report.finish()));
-    assert_eq!(read.len(), 28);
+    assert_eq!(read.len(), 29);
     // Each reaches the worker, and comes back from a replay, as it was.
     for command in read.into_iter().filter_map(|step| step.command) {
         let sent = postcard::to_allocvec(&command).unwrap();

@@ -64,6 +64,8 @@ lesson's folder. The same seed and commands give the same digest everywhere.
   --replay FILE     write the run down, for `xops replay` and the browser
   --result FILE     write it down with what came of it, for `xops grade`
   --author NAME     who hands the result in
+  --postmortem FILE write the review of the run's last incident as Markdown, held
+                    against doing nothing and against its action items
 
 A run goes on to its last command, even past --for.
 ";

@@ -8,7 +8,7 @@ use super::story::Story;
 use super::{files, show, words};
 use crate::base::{SimTime, Span};
 use crate::lesson::{Claim, Lab, Outcome};
-use crate::session::{Opening, Replay};
+use crate::session::{Opening, Replay, Rerun, RerunWay};
 
 /// Where no seed is given.
 const SEED: u64 = 1;
@@ -30,7 +30,30 @@ pub(super) fn run(task: &words::Run, out: &mut dyn Write) -> Result<(), Failure>
         files::write(path, &claim.to_json())?;
         writeln!(out, "Result written to {}", path.display())?;
     }
+    if let Some(path) = &task.postmortem {
+        files::write(path, &postmortem(&mut lab)?)?;
+        writeln!(out, "Review written to {}", path.display())?;
+    }
     Ok(())
+}
+
+/// The review of the latest incident, held against doing nothing and against
+/// its action items.
+fn postmortem(lab: &mut Lab) -> Result<String, Failure> {
+    for way in [RerunWay::Nothing, RerunWay::Items] {
+        let mut rerun = Rerun::new(lab.session(), way);
+        while let Some(other) = &mut rerun {
+            if let Some(found) = other.advance(u64::MAX) {
+                lab.compare(found);
+                rerun = None;
+            }
+        }
+    }
+    let none = || {
+        let remedy = "declare one with the command `incident: {declare: ...}`";
+        Failure::problem("the run has no incident to review", remedy)
+    };
+    lab.session().postmortem().ok_or_else(none)
 }
 
 /// Runs to the end: what it began with, the lab as it then stands, and what happened.

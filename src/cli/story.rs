@@ -151,6 +151,7 @@ fn told(session: &Session, event: &crate::session::TimelineEvent) -> Line {
         EventKind::Action => "action",
         EventKind::Budget => "alert",
         EventKind::Lesson => "lesson",
+        EventKind::Incident => "incident",
     };
     Line {
         at: event.at,

@@ -66,6 +66,7 @@ pub(super) struct Run {
     pub solution: bool,
     pub replay: Option<PathBuf>,
     pub result: Option<PathBuf>,
+    pub postmortem: Option<PathBuf>,
     pub author: String,
 }
 
@@ -145,8 +146,9 @@ fn topic(word: &str) -> Result<Topic, Failure> {
 }
 
 fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
-    const OPTIONS: [&str; 8] = [
-        "seed", "for", "commands", "solution", "replay", "result", "author", "help",
+    const REVIEW: &str = "postmortem";
+    const OPTIONS: [&str; 9] = [
+        "seed", "for", "commands", "solution", "replay", "result", REVIEW, "author", "help",
     ];
     let mut task = Run::default();
     let mut what = None;
@@ -155,6 +157,7 @@ fn run(words: &mut lexopt::Parser) -> Result<Task, Failure> {
             Long("help") | Short('h') => return Ok(Task::Help(Topic::Run)),
             Long("replay") => task.replay = Some(path(words)?),
             Long("result") => task.result = Some(path(words)?),
+            Long(REVIEW) => task.postmortem = Some(path(words)?),
             Long("author") => task.author = value(words)?,
             Value(word) if what.is_none() => what = Some(text(word)?),
             Long(name) => {
@@ -492,6 +495,7 @@ mod tests {
             "run shop --seed 7 --for 1h30m",
             "seed: Some(7), length: Some(Span(5400000000000))",
         );
+        check("run shop --postmortem p.md", "postmortem: Some(\"p.md\")");
         check("run --seed=7 shop", "what: \"shop\", seed: Some(7)");
         check("replay a.json", "file: \"a.json\"");
         check("lint a b", "paths: [\"a\", \"b\"]");

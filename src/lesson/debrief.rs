@@ -229,6 +229,7 @@ fn tell(command: &Command) -> String {
         Command::Alert { act } => act.tell(),
         Command::Objective { change } => format!("set objective {}", change.name),
         Command::AlertRule { act } => act.tell(),
+        Command::Incident { .. } => "worked on an incident".to_owned(),
         Command::Answer { question, .. } => format!("answered {question}"),
         Command::Hint => "opened a hint".to_owned(),
         Command::Continue => "went on".to_owned(),

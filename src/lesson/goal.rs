@@ -364,7 +364,11 @@ impl Action {
             // They change what is promised and told, not the system.
             Command::Objective { .. } => return self == Action::Objective,
             Command::AlertRule { .. } => return self == Action::AlertRule,
-            Command::Alert { .. } | Command::Answer { .. } | Command::Hint | Command::Continue => {
+            Command::Alert { .. }
+            | Command::Incident { .. }
+            | Command::Answer { .. }
+            | Command::Hint
+            | Command::Continue => {
                 return false;
             }
         };
@@ -395,6 +399,7 @@ fn on(command: &Command) -> Option<&str> {
         | Command::Alert { .. }
         | Command::Objective { .. }
         | Command::AlertRule { .. }
+        | Command::Incident { .. }
         | Command::Answer { .. }
         | Command::Hint
         | Command::Continue => None,

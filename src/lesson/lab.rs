@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{Lesson, LessonView, Play};
 use crate::base::{Diagnostic, Diagnostics, Place, Severity, SimTime};
 use crate::engine::Progress;
-use crate::session::{Author, Command, JournalEntry, Opening, Refusal, Scenario, Session};
+use crate::session::{
+    Author, Command, Compared, JournalEntry, Opening, Refusal, Scenario, Session,
+};
 use crate::telemetry::trace::Sampling;
 
 /// A running lab with or without a lesson beside it.
@@ -42,6 +44,14 @@ impl Lab {
         match self {
             Lab::Sandbox(session) => session,
             Lab::Lesson(play) => play.session(),
+        }
+    }
+
+    /// Keeps what another run led to; see [`Session::compare`].
+    pub fn compare(&mut self, found: Compared) {
+        match self {
+            Lab::Sandbox(session) => session.compare(found),
+            Lab::Lesson(play) => play.compare(found),
         }
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::base::SimTime;
 use crate::engine::Progress as Run;
-use crate::session::{Author, Command, JournalEntry, Refusal, Scenario, Scripted, Session};
+use crate::session::{
+    Author, Command, Compared, JournalEntry, Refusal, Scenario, Scripted, Session,
+};
 
 use super::goal::{Action, Facts, Held};
 use super::view::{Debrief, QuestionKind};
@@ -80,6 +82,11 @@ impl Play {
     /// The session in which the lesson is played.
     pub fn session(&self) -> &Session {
         &self.now.session
+    }
+
+    /// Keeps what another run led to; see [`Session::compare`].
+    pub fn compare(&mut self, found: Compared) {
+        self.now.session.compare(found);
     }
 
     /// The lesson.

@@ -6,3 +6,5 @@
 //! values.
 
 pub mod canary;
+pub mod incident;
+pub mod review;

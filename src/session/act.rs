@@ -48,6 +48,7 @@ impl Session {
             seq: self.journal.len() as u32,
             command,
         };
+        self.history.push((entry.at, author, entry.command.clone()));
         if author == Author::Learner {
             self.journal.push(entry.clone());
             self.marks.push(self.mark());
@@ -55,7 +56,7 @@ impl Session {
         Ok(entry)
     }
 
-    fn carry_out(&mut self, author: Author, command: &Command) -> Result<(), Refusal> {
+    pub(super) fn carry_out(&mut self, author: Author, command: &Command) -> Result<(), Refusal> {
         if author == Author::Learner {
             self.frozen(command)?;
         }
@@ -63,6 +64,7 @@ impl Session {
             Command::Alert { act } => return self.act_on_alerts(act),
             Command::Objective { change } => return self.set_objective(author, change),
             Command::AlertRule { act } => return self.set_rule(author, act),
+            Command::Incident { act } => return self.act_on_incident(author, act),
             _ => {}
         }
         let now = self.now();
@@ -74,6 +76,7 @@ impl Session {
             logs: &mut self.logs,
             slos: &mut self.slos,
             truth: &mut self.truth,
+            tolls: &mut self.tolls,
             timeline: &mut self.timeline,
             hidden: &self.hidden,
             hidden_surges: &self.hidden_surges,
@@ -262,7 +265,8 @@ impl Session {
             | Command::Continue
             | Command::Alert { .. }
             | Command::Objective { .. }
-            | Command::AlertRule { .. } => {}
+            | Command::AlertRule { .. }
+            | Command::Incident { .. } => {}
         }
         Ok(())
     }

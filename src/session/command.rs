@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alerting::{AlertAct, RuleAct};
+use super::incident::IncidentAct;
 use crate::base::{Ratio, SimTime};
 use crate::slo::ObjectiveChange;
 use crate::world::spec::Strategy;
@@ -158,6 +159,11 @@ pub enum Command {
     AlertRule {
         /// What is done to it.
         act: RuleAct,
+    },
+    /// Do something about an incident or its review.
+    Incident {
+        /// What.
+        act: IncidentAct,
     },
 }
 

@@ -10,6 +10,7 @@ mod ask;
 mod charts;
 mod command;
 mod fleet;
+mod incident;
 mod link;
 mod mark;
 mod objectives;
@@ -55,6 +56,9 @@ pub use ask::{
     TraceQuestion, TraceSort, TraceView, Typing, When,
 };
 pub use command::{Author, Command, JournalEntry, Refusal};
+pub use incident::{
+    Burnt, Compared, Impact, IncidentAct, IncidentView, Rerun, RerunWay, ReviewView, Times, Toll,
+};
 pub use link::Link;
 pub use mark::Mark;
 pub use outages::{OutageView, outage_burn};
@@ -70,6 +74,7 @@ pub use view::{
 };
 
 use alerting::Alerting;
+use incident::{Incidents, Tolls};
 use timeline::Timeline;
 use watch::Watch;
 
@@ -114,6 +119,14 @@ pub struct Session {
     /// Objectives whose budget policy is overridden, and until when.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     overrides: BTreeMap<String, SimTime>,
+    #[serde(skip_serializing_if = "Incidents::is_empty")]
+    incidents: Incidents,
+    /// What users' requests came to, by the scrape.
+    #[serde(skip)]
+    tolls: Tolls,
+    /// Every command that was carried out, whoever gave it.
+    #[serde(skip)]
+    history: Vec<(SimTime, Author, Command)>,
 }
 
 impl Session {
@@ -153,6 +166,9 @@ impl Session {
                 .as_ref()
                 .map(|spec| Box::new(Alerting::new(spec, &scenario.objectives))),
             overrides: BTreeMap::new(),
+            incidents: Incidents::default(),
+            tolls: Tolls::new(&scenario.objectives, scenario.scrape, scenario.world.scale),
+            history: Vec::new(),
             scenario,
         }
     }
@@ -178,6 +194,7 @@ impl Session {
                 logs: &mut self.logs,
                 slos: &mut self.slos,
                 truth: &mut self.truth,
+                tolls: &mut self.tolls,
                 timeline: &mut self.timeline,
                 hidden: &self.hidden,
                 hidden_surges: &self.hidden_surges,
@@ -198,7 +215,9 @@ impl Session {
             for slo in &mut self.slos {
                 slo.scrape();
             }
+            self.tolls.scrape();
             self.evaluate_rules();
+            self.work_on_incident();
             self.next_scrape += self.scenario.scrape;
         }
     }

@@ -8,6 +8,7 @@ use crate::slo;
 
 use super::Command;
 use super::alerting;
+use super::incident;
 use super::script_traffic as traffic;
 use super::tune;
 
@@ -87,10 +88,24 @@ fn scripted(report: &mut Report, at: &At<'_>) -> Option<Scripted> {
     })
 }
 
+/// One command that happens at no time of its own.
+pub(super) fn one(report: &mut Report, at: &At<'_>) -> Option<Command> {
+    match scripted(report, at)? {
+        Scripted {
+            after: Span::ZERO,
+            command: Some(command),
+        } => Some(command),
+        _ => {
+            report.error(at, "no command stands here", "write one, without `after`");
+            None
+        }
+    }
+}
+
 type Read = fn(&mut Report, &At<'_>) -> Option<Command>;
 
 /// Every command that a file can hold, by its key.
-const READERS: [(&str, Read); 27] = [
+const READERS: [(&str, Read); 28] = [
     ("objective", |report, at| {
         let change = Box::new(slo::change(report, at)?);
         Some(Command::Objective { change })
@@ -242,6 +257,7 @@ const READERS: [(&str, Read); 27] = [
     ("continue", |report, at| {
         report.boolean(at).map(|_| Command::Continue)
     }),
+    ("incident", incident::READ),
 ];
 
 /// `{<key>: name, act: word}`.

@@ -71,6 +71,7 @@ impl Session {
             faults: self.fault_views(),
             slos: self.slos.iter().map(|slo| self.slo_view(slo)).collect(),
             alerts: self.view_of_alerts(),
+            incident: self.view_of_incident(),
             timeline: self.timeline.lines().cloned().collect(),
         }
     }
@@ -89,7 +90,7 @@ impl Session {
             .collect()
     }
 
-    fn service_view(&self, service: usize, layer: u32) -> ServiceView {
+    pub(super) fn service_view(&self, service: usize, layer: u32) -> ServiceView {
         let spec = &self.world.spec().services[service];
         let scale = f64::from(self.world.spec().scale);
         let recent = self

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alerting::AlertsView;
+use super::incident::IncidentView;
 use super::outages::OutageView;
 use crate::base::{Money, Ratio, SimTime, Span};
 use crate::slo::{ObjectiveChange, Stakes};
@@ -64,6 +65,8 @@ pub struct View {
     pub slos: Vec<SloView>,
     /// Alerts; nothing in a world that has none.
     pub alerts: Option<AlertsView>,
+    /// The latest incident; nothing where none was declared.
+    pub incident: Option<Box<IncidentView>>,
     /// What happened, oldest first, at most the last 200.
     pub timeline: Vec<TimelineEvent>,
 }
@@ -467,6 +470,8 @@ pub enum EventKind {
     Budget,
     /// A lesson's own words.
     Lesson,
+    /// Something was said or decided about an incident.
+    Incident,
 }
 
 /// One line of the timeline.

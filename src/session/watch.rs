@@ -10,6 +10,7 @@ use crate::telemetry::scrape::Metrics;
 use crate::telemetry::trace::Tracer;
 use crate::world::{Attempted, Happening, Probe, Served, Spec, Told, UserDone};
 
+use super::incident::Tolls;
 use super::stores::tell_failover;
 use super::timeline::Timeline;
 use super::truth::Truth;
@@ -22,6 +23,7 @@ pub(super) struct Watch<'a> {
     pub metrics: &'a mut Metrics,
     pub slos: &'a mut [Tracker],
     pub truth: &'a mut Truth,
+    pub tolls: &'a mut Tolls,
     pub timeline: &'a mut Timeline,
     pub tracer: &'a mut Tracer,
     pub logs: &'a mut Logs,
@@ -49,6 +51,7 @@ impl Probe for Watch<'_> {
         self.telemetry.user_done(&done);
         self.metrics.user_done(&done);
         self.truth.trace(&done);
+        self.tolls.count(&done);
         for (place, slo) in self.slos.iter_mut().enumerate() {
             if slo.count(&done) {
                 self.truth.blame(place, done.cause);

@@ -18,7 +18,7 @@ use super::running::Running;
 use super::strings;
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::lesson::Outcome;
-use crate::session::{Answer, Command, Question, Refusal, Scope};
+use crate::session::{Answer, Command, Question, Refusal, RerunWay, Scope};
 use crate::worker::{FromWorker, Opening, Speed, ToWorker};
 
 /// What the page is told besides the state.
@@ -192,6 +192,11 @@ impl Client {
     /// Returns to the start of a lesson's step.
     pub fn rewind(&self, step: u32) {
         self.0.borrow_mut().send(ToWorker::Rewind { step });
+    }
+
+    /// Runs the latest incident again in another way, beside the lab.
+    pub fn rerun(&self, way: RerunWay) {
+        self.0.borrow_mut().send(ToWorker::Rerun(way));
     }
 
     /// Asks for the digest of the whole state.

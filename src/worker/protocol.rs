@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::lesson::{LessonView, Outcome};
 use crate::session::{
-    Answer, Charts, Command, JournalEntry, Opening, Question, Refusal, Scope, View,
+    Answer, Charts, Command, JournalEntry, Opening, Question, Refusal, RerunWay, Scope, View,
 };
 
 /// How fast simulated time runs.
@@ -69,6 +69,8 @@ pub enum ToWorker {
     Outcome,
     /// Ask what comes of another run, beside the one that stands.
     Confirm(Box<Opening>),
+    /// Run the latest incident again in another way, beside the lab.
+    Rerun(RerunWay),
 }
 
 /// From the worker to the page.

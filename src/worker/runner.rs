@@ -9,7 +9,7 @@ use super::recorded::Recorded;
 use crate::base::{Diagnostics, SimTime, Span};
 use crate::engine::Progress;
 use crate::lesson::{Lab, Outcome, journal_problem};
-use crate::session::{JournalEntry, Opening, Refusal, Replay, Scope};
+use crate::session::{JournalEntry, Opening, Refusal, Replay, Rerun, Scope};
 
 /// Events between two looks at the clock.
 const CHUNK: u64 = 2_000;
@@ -50,6 +50,8 @@ pub struct Runner {
     pending: Option<Pending>,
     /// The recording that is watched, if the lab is one.
     recorded: Option<Recorded>,
+    /// Another run of the latest incident.
+    rerun: Option<Rerun>,
     pace: Pace,
     scope: Scope,
     range: Span,
@@ -65,6 +67,7 @@ impl Default for Runner {
             lab: None,
             pending: None,
             recorded: None,
+            rerun: None,
             pace: Pace::default(),
             scope: Scope::System,
             range: Span::from_hours(1),
@@ -128,6 +131,11 @@ impl Runner {
                 outcome.into_iter().collect()
             }
             ToWorker::Confirm(opening) => self.confirm(*opening),
+            ToWorker::Rerun(way) => {
+                let lab = self.lab.as_ref();
+                self.rerun = lab.and_then(|lab| Rerun::new(lab.session(), way));
+                Vec::new()
+            }
             ToWorker::Digest => match &mut self.lab {
                 Some(lab) => {
                     // A slice may have ended between two events of one instant.
@@ -246,6 +254,7 @@ impl Runner {
                     return (out, Next::AtOnce);
                 }
                 Ok(true) => {
+                    self.rerun = None;
                     if let Some(pending) = self.pending.take() {
                         let at = pending.lab.session().now();
                         self.lab = Some(pending.lab);
@@ -261,12 +270,33 @@ impl Runner {
                 }
             }
         }
-        let next = self.run(began, clock, &mut out);
+        let mut next = self.run(began, clock, &mut out);
+        if self.run_again(clock) {
+            next = Next::AtOnce;
+        }
         let now = clock();
         if self.dirty || now - self.last_frame >= FRAME_MS {
             self.frame(now, next, &mut out);
         }
         (out, next)
+    }
+
+    /// Works on another run for one slice; whether there is more to do.
+    fn run_again(&mut self, clock: &dyn Fn() -> f64) -> bool {
+        let (Some(rerun), Some(lab)) = (&mut self.rerun, &mut self.lab) else {
+            return false;
+        };
+        let began = clock();
+        loop {
+            if let Some(found) = rerun.advance(CHUNK) {
+                lab.compare(found);
+                (self.rerun, self.dirty) = (None, true);
+                return false;
+            }
+            if clock() - began >= SLICE_MS {
+                return true;
+            }
+        }
     }
 
     /// Lets simulated time catch up with its pace.
@@ -327,8 +357,12 @@ impl Runner {
             (self.charted, self.last_charts) = (newest, now);
         }
         (self.dirty, self.last_frame) = (false, now);
+        let mut view = session.view();
+        if let Some(incident) = &mut view.incident {
+            incident.comparing = self.rerun.as_ref().map(Rerun::share);
+        }
         out.push(FromWorker::Frame(Box::new(Frame {
-            view: session.view(),
+            view,
             lesson: lab.lesson_view(),
             charts,
             speed: self.pace.speed(),

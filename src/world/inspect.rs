@@ -374,4 +374,41 @@ impl World {
             Cause::DiskFull { service } => format!("the disk of {} was full", name(service)),
         }
     }
+
+    /// Positions of the services that a cause lies in; none where it lies elsewhere.
+    pub fn services_of(&self, cause: Cause) -> Vec<u32> {
+        match cause {
+            Cause::Fault(id) => {
+                let fault = self.faults().find(|fault| fault.id == id);
+                fault.map(|fault| fault.service).into_iter().collect()
+            }
+            Cause::Network { edge } => {
+                let edge = self.plan.edges.get(edge as usize);
+                edge.map_or(Vec::new(), |edge| vec![edge.from, edge.to])
+            }
+            Cause::Blocked { .. } | Cause::OverLimit { .. } | Cause::Node { .. } => Vec::new(),
+            Cause::Version { service, .. }
+            | Cause::Saturated { service }
+            | Cause::Slow { service }
+            | Cause::NoPod { service }
+            | Cause::Pool { service }
+            | Cause::Connections { service }
+            | Cause::Locked { service }
+            | Cause::Deadlock { service }
+            | Cause::NoPrimary { service }
+            | Cause::Full { service }
+            | Cause::Poison { service }
+            | Cause::Quota { service }
+            | Cause::Closed { service }
+            | Cause::Limit { service }
+            | Cause::Certificate { service }
+            | Cause::Shed { service }
+            | Cause::Refused { service }
+            | Cause::Died { service, .. }
+            | Cause::Throttled { service }
+            | Cause::Collecting { service }
+            | Cause::Cold { service }
+            | Cause::DiskFull { service } => vec![service],
+        }
+    }
 }

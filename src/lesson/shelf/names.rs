@@ -88,6 +88,7 @@ fn wrong(command: &Command, lesson: &Lesson, scenario: &Scenario) -> Option<(Str
         | Command::Alert { .. }
         | Command::Objective { .. }
         | Command::AlertRule { .. }
+        | Command::Incident { .. }
         | Command::SetLoad { .. }
         | Command::EndSurge { .. }
         | Command::Shed { .. }

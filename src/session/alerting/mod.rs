@@ -12,7 +12,7 @@ mod show;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alert::notify::{Config, Incoming, Manager, Notification};
-use crate::alert::oncall::{Desk, OnCall};
+use crate::alert::oncall::{Desk, OnCall, Page};
 use crate::alert::rules::{Group, Kind, Rule};
 use crate::alert::{Evaluation, Labels, State, Written, record};
 use crate::base::{SimTime, Span};
@@ -251,6 +251,11 @@ impl Session {
 }
 
 impl Alerting {
+    /// Every page that is kept, oldest first.
+    pub fn pages(&self) -> impl Iterator<Item = &Page> {
+        self.desk.pages().iter()
+    }
+
     /// What fires, and what has just ceased to.
     fn news(&mut self) -> Vec<Incoming> {
         let mut news: BTreeMap<Labels, Incoming> = BTreeMap::new();

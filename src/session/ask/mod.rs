@@ -44,6 +44,8 @@ pub enum Question {
     Traces(TraceQuestion),
     /// Which lines the logs have.
     Logs(LogQuestion),
+    /// The review of the latest incident as Markdown.
+    Postmortem,
 }
 
 /// The answer, in the order of the questions.
@@ -82,6 +84,7 @@ impl Session {
             Question::Metrics(question) => Answer::Metrics(self.ask_metrics(question)),
             Question::Board(question) => Answer::Board(self.board(question)),
             Question::Propose(typing) => Answer::Proposals(self.propose(typing)),
+            Question::Postmortem => Answer::Text(self.postmortem().unwrap_or_default()),
             Question::Exposition => Answer::Text(self.exposition()),
             Question::Rules(question) => Answer::Rules(self.ask_rules(question)),
             Question::Traces(question) => Answer::Traces(self.ask_traces(question)),

@@ -107,6 +107,6 @@ fn glyph(kind: EventKind) -> &'static str {
         EventKind::Pod => "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z",
         EventKind::Action => "M-4-4H4V4H-4Z",
         EventKind::Budget => "M0 5 5-4H-5Z",
-        EventKind::Lesson => "M-5-1.5H5V1.5H-5Z",
+        EventKind::Lesson | EventKind::Incident => "M-5-1.5H5V1.5H-5Z",
     }
 }

@@ -53,7 +53,7 @@ const fn weight(kind: EventKind) -> u8 {
         EventKind::Deploy => 3,
         EventKind::Action => 2,
         EventKind::Pod => 1,
-        EventKind::Lesson => 0,
+        EventKind::Lesson | EventKind::Incident => 0,
     }
 }
 
@@ -66,6 +66,7 @@ pub const fn word(kind: EventKind) -> &'static str {
         EventKind::Action => "Action",
         EventKind::Budget => "Alert",
         EventKind::Lesson => "Lesson",
+        EventKind::Incident => "Incident",
     }
 }
 

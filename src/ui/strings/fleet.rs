@@ -1,7 +1,5 @@
 //! Texts about nodes, roll-outs and autoscalers.
 
-use super::texts;
-
 texts! {
     PROMOTE = "Take the next step";
     PAUSE_ROLLOUT = "Pause the roll-out";

@@ -7,17 +7,16 @@ use crate::base::Diagnostics;
 use crate::lesson::StepState;
 use crate::session::{EventKind, Health, ServiceKind};
 
-pub mod fleet;
-
 macro_rules! texts {
     ($($name:ident = $text:expr;)+) => {$(pub const $name: &str = $text;)+};
 }
-use texts;
 
 pub mod alerts;
 pub mod calls;
 pub mod evidence;
 pub mod explore;
+pub mod fleet;
+pub mod incident;
 pub mod keys;
 pub mod progress;
 pub mod reference;
@@ -435,6 +434,7 @@ pub fn event_word(kind: EventKind) -> &'static str {
         EventKind::Action => "Action",
         EventKind::Budget => "Alert",
         EventKind::Lesson => "Lesson",
+        EventKind::Incident => "Incident",
     }
 }
 

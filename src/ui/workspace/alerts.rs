@@ -65,7 +65,7 @@ fn act(client: &Client, act: AlertAct, word: &'static str) -> Html {
 }
 
 /// A table within a frame of its own, in which wide ones scroll.
-fn table(heading: &'static str, names: &[&'static str], rows: Html) -> Html {
+pub(super) fn table(heading: &'static str, names: &[&'static str], rows: Html) -> Html {
     html! {
         <div class="table-frame" tabindex="0" role="region" aria-label={heading}>
             <table class="table">
@@ -76,19 +76,30 @@ fn table(heading: &'static str, names: &[&'static str], rows: Html) -> Html {
     }
 }
 
-fn section(heading: &'static str, body: Html) -> Html {
+pub(super) fn section(heading: &'static str, body: Html) -> Html {
     html! { <section class="slo" aria-label={heading}><h2>{ heading }</h2>{ body }</section> }
 }
 
+const PAGE_HEADS: [&str; 6] = [
+    words::SINCE,
+    words::WHAT,
+    words::WHO,
+    words::STATE,
+    words::DO,
+    words::USEFUL,
+];
+
+/// Pages that can still be answered; nothing where there are none.
+pub(super) fn open(client: &Client, alerts: &AlertsView) -> Html {
+    let open = alerts.pages.iter().filter(|page| page.open);
+    let rows: Vec<Html> = open.map(|page| page_row(client, page)).collect();
+    match rows.is_empty() {
+        true => Html::default(),
+        false => table(words::PAGES, &PAGE_HEADS, rows.into_iter().collect()),
+    }
+}
+
 fn pages(client: &Client, alerts: &AlertsView) -> Html {
-    let heads = [
-        words::SINCE,
-        words::WHAT,
-        words::WHO,
-        words::STATE,
-        words::DO,
-        words::USEFUL,
-    ];
     let rows = alerts.pages.iter().map(|page| page_row(client, page));
     let load = alerts.load.iter().map(|(person, pages, nights)| {
         html! {
@@ -106,7 +117,7 @@ fn pages(client: &Client, alerts: &AlertsView) -> Html {
             if alerts.pages.is_empty() {
                 <p class="soft">{ words::NO_PAGES }</p>
             } else {
-                { table(words::PAGES, &heads, rows.collect::<Html>()) }
+                { table(words::PAGES, &PAGE_HEADS, rows.collect::<Html>()) }
             }
             { table(words::LOAD, &[words::PERSON, words::PAGES, words::NIGHTS], load) }
         </>

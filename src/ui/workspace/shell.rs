@@ -12,6 +12,7 @@ use super::crash::crash_panel;
 use super::dashboards::Dashboards;
 use super::diagnostics::{not_loaded, problems, problems_dialog, waiting};
 use super::help::help;
+use super::incident::incident;
 use super::inspector::{Controls, inspector};
 use super::map_tab::MapTab;
 use super::ranges::Times;
@@ -38,7 +39,7 @@ use crate::worker::Speed;
 /// Name of the centre's tabs.
 const TABS: &str = "centre";
 /// The tabs, in order: title, key, what stands there.
-const ALL_TABS: [Tab; 7] = [
+const ALL_TABS: [Tab; 8] = [
     tab(strings::TAB_MAP, "m", map_tab),
     tab(strings::TAB_DASHBOARDS, "d", dashboards_tab),
     tab(strings::explore::TAB, "e", explore_tab),
@@ -46,6 +47,7 @@ const ALL_TABS: [Tab; 7] = [
     tab(strings::evidence::TAB_LOGS, "l", logs_tab),
     tab(strings::TAB_SLOS, "s", slos_tab),
     tab(strings::alerts::TAB, "a", alerts_tab),
+    tab(strings::incident::TAB, "i", incident_tab),
 ];
 
 /// A tab of the centre.
@@ -80,6 +82,8 @@ struct Centre<'a> {
     /// Opens another tab, by its title.
     open: &'a Callback<&'static str>,
     evidence: &'a UseStateHandle<Evidence>,
+    /// What became of the last export.
+    said: &'a UseStateHandle<&'static str>,
     dark: bool,
 }
 
@@ -126,6 +130,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
     let records = use_records();
     let notices = use_notices();
     let copied = use_state_eq(|| "");
+    let exported = use_state_eq(|| "");
     let tab = use_state_eq(|| 0_usize);
     let selected = use_state_eq(|| None::<u32>);
     let range = use_state_eq(|| Span::from_hours(1));
@@ -292,6 +297,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                             times: &times,
                             open: &open_tab,
                             evidence: &evidence,
+                            said: &exported,
                             dark: records.dark(),
                         }) }
                     }
@@ -399,6 +405,10 @@ fn slos_tab(centre: &Centre<'_>) -> Html {
 
 fn alerts_tab(centre: &Centre<'_>) -> Html {
     html! { <Alerts view={centre.view.clone()} fresh={centre.fresh()} /> }
+}
+
+fn incident_tab(centre: &Centre<'_>) -> Html {
+    incident(centre.lab, centre.view, centre.said)
 }
 
 /// `news`: the lesson has something to say that a narrow screen may hide.

@@ -108,7 +108,7 @@ fn kind_sign(kind: EventKind) -> Sign {
         EventKind::Pod => Sign::Pod,
         EventKind::Action => Sign::Hand,
         EventKind::Budget => Sign::Budget,
-        EventKind::Lesson => Sign::Book,
+        EventKind::Lesson | EventKind::Incident => Sign::Book,
     }
 }
 
@@ -119,7 +119,7 @@ fn kind_class(kind: EventKind) -> &'static str {
         EventKind::Pod => "kind-pod",
         EventKind::Action => "kind-action",
         EventKind::Budget => "kind-budget",
-        EventKind::Lesson => "kind-lesson",
+        EventKind::Lesson | EventKind::Incident => "kind-lesson",
     }
 }
 
@@ -128,7 +128,7 @@ fn kind_top(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Fault | EventKind::Budget => "2",
         EventKind::Deploy => "5",
-        EventKind::Action | EventKind::Lesson => "8",
+        EventKind::Action | EventKind::Lesson | EventKind::Incident => "8",
         EventKind::Pod => "14",
     }
 }
