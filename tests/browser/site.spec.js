@@ -4,7 +4,7 @@
 import { expect, expectAccessible, open, test } from "./support.js";
 
 const FIRST_LOAD_LIMIT = 600_000;
-const RUNNING_LIMIT = 1_400_000;
+const RUNNING_LIMIT = 1_500_000;
 const ENGINE = /engine-[0-9a-f]+\.wasm$/;
 
 const meta = (page, name) => page.locator(`meta[name="${name}"]`).getAttribute("content");
