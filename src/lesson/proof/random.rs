@@ -2,9 +2,12 @@
 //! through, the lesson does not need what it teaches.
 
 use super::super::Play;
+use super::super::goal::Action;
 use super::super::view::QuestionKind;
 use crate::base::{Ratio, Span, Stream};
-use crate::session::Command;
+use crate::lesson::Lesson;
+use crate::session::{Command, RuleAct, RuleChange};
+use crate::slo::{EDGE, Indicator, ObjectiveChange};
 use crate::world::{Admission, GuardTuning, Tuning, Who};
 
 /// How many of them try.
@@ -59,9 +62,23 @@ fn answer(play: &mut Play, stream: &mut Stream) {
     let _ = play.apply(Command::Answer { question, value });
 }
 
-/// Something that a control allows.
+/// What can be done in the tabs of objectives and alerts, where the solution does it.
+fn tabs(lesson: &Lesson) -> impl Iterator<Item = &str> {
+    let uses = |action: Action| {
+        let mut commands = lesson.solution.iter().flat_map(|one| &one.command);
+        commands.any(|command| action.matches(command))
+    };
+    let tabs = [
+        ("objective", uses(Action::Objective)),
+        ("alert_rule", uses(Action::AlertRule)),
+    ];
+    tabs.into_iter()
+        .filter_map(|(tab, used)| used.then_some(tab))
+}
+
+/// Something that a control or a tab allows.
 fn act(play: &Play, stream: &mut Stream) -> Option<Command> {
-    let controls: Vec<&str> = play.controls().collect();
+    let controls: Vec<&str> = play.controls().chain(tabs(play.lesson())).collect();
     let control = controls.get(pick(stream, controls.len())?)?;
     let world = play.session().world().spec();
     let place = pick(stream, world.services.len())?;
@@ -115,8 +132,70 @@ fn act(play: &Play, stream: &mut Stream) -> Option<Command> {
                 set: tuning(stream),
             }
         }
+        "objective" => objective(play, stream)?,
+        "alert_rule" => alert_rule(play, stream)?,
         _ => return None,
     })
+}
+
+/// Another target for an objective, or a new objective anywhere.
+fn objective(play: &Play, stream: &mut Stream) -> Option<Command> {
+    const TARGETS: [f64; 6] = [0.9, 0.95, 0.99, 0.995, 0.999, 0.9999];
+    const MILLIS: [u64; 4] = [100, 500, 1_000, 2_500];
+    let target = Ratio::new(TARGETS[pick(stream, TARGETS.len())?]);
+    let session = play.session();
+    let slos = session.slos();
+    let mut change = ObjectiveChange {
+        target,
+        ..ObjectiveChange::default()
+    };
+    if stream.chance(0.5) {
+        change
+            .name
+            .clone_from(&slos.get(pick(stream, slos.len())?)?.objective().name);
+    } else {
+        let services = &session.world().spec().services;
+        let under = Span::from_millis(MILLIS[pick(stream, MILLIS.len())?]);
+        let goods = [Indicator::Availability, Indicator::Latency { under }];
+        let place = pick(stream, services.len() + 1)?;
+        change.name = "guess".to_owned();
+        change.good = Some((goods[pick(stream, goods.len())?], None));
+        change.at = Some(
+            services
+                .get(place)
+                .map_or(EDGE, |found| &found.name)
+                .to_owned(),
+        );
+    }
+    let change = Box::new(change);
+    Some(Command::Objective { change })
+}
+
+/// The derived rules of an objective, or a rule that goes or becomes slower.
+fn alert_rule(play: &Play, stream: &mut Stream) -> Option<Command> {
+    let session = play.session();
+    let rules = session
+        .view_of_alerts()
+        .map_or(Vec::new(), |alerts| alerts.rules);
+    let slos = session.slos();
+    let slo = slos
+        .get(pick(stream, slos.len())?)?
+        .objective()
+        .name
+        .clone();
+    let rule = pick(stream, rules.len()).map(|place| rules[place].name.clone());
+    let act = match (stream.below(3), rule) {
+        (0, _) | (_, None) => RuleAct::Derive { slo, remove: false },
+        (1, Some(name)) => RuleAct::Remove { name },
+        (_, Some(name)) => RuleAct::Set {
+            rule: Box::new(RuleChange {
+                name,
+                after: Some(Span::from_mins(u64::from(stream.below(61)))),
+                ..RuleChange::default()
+            }),
+        },
+    };
+    Some(Command::AlertRule { act })
 }
 
 fn tuning(stream: &mut Stream) -> Tuning {
