@@ -212,3 +212,106 @@ fn tuning(stream: &mut Stream) -> Tuning {
 fn pick(stream: &mut Stream, count: usize) -> Option<usize> {
     (count > 0).then(|| stream.below(count as u32) as usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lesson::proof::arrive;
+    use crate::lesson::sample::{GLOSSARY, LESSON, WORLD};
+    use crate::session::Scenario;
+
+    /// The sample with some words replaced, at its beginning.
+    fn play(replaced: &[(&str, &str)]) -> Play {
+        let mut text = LESSON.to_owned();
+        for (words, by) in replaced {
+            assert!(text.contains(words), "{words}");
+            text = text.replace(words, by);
+        }
+        let (scenario, _) = Scenario::read("one.yaml", WORLD).expect("a sound world");
+        let (lesson, _) = Lesson::read(("l.yaml", &text), ("g.yaml", GLOSSARY), &scenario)
+            .unwrap_or_else(|problems| panic!("{problems}"));
+        arrive(&Arc::new(lesson), &Arc::new(scenario), 1)
+    }
+
+    /// A hundred things that come to a random mind.
+    fn acts(play: &Play) -> Vec<Command> {
+        let mut stream = Stream::named(7, "acts");
+        let mut drawn: Vec<Option<Command>> = Vec::new();
+        drawn.resize_with(100, || act(play, &mut stream));
+        drawn.into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn whoever_does_anything_passes_a_lesson_that_asks_for_nothing() {
+        let spans = [Span::from_mins(3)];
+        let mut failed = Vec::new();
+        let asks_nothing = play(&[
+            ("{runs: {service: one, version: v1}}", "{passed: 1s}"),
+            ("{changes: 1}", "{changes: 9}"),
+        ]);
+        fails(&asks_nothing, &spans, &mut failed);
+        assert_eq!(failed.len(), LEARNERS as usize, "{failed:?}");
+        failed.clear();
+        fails(
+            &play(&[("{changes: 1}", "{changes: 0}")]),
+            &spans,
+            &mut failed,
+        );
+        assert!(failed.is_empty(), "{failed:?}");
+    }
+
+    #[test]
+    fn only_what_the_lesson_allows_is_done() {
+        let done = acts(&play(&[]));
+        assert_eq!(done.len(), 100);
+        let restarts = done.iter().filter(|c| matches!(c, Command::Restart { .. }));
+        let rolled = done
+            .iter()
+            .filter(|c| matches!(c, Command::RollBack { .. }));
+        let (restarts, rolled) = (restarts.count(), rolled.count());
+        assert_eq!(restarts + rolled, 100);
+        assert!(restarts > 20 && rolled > 20, "{restarts} and {rolled}");
+    }
+
+    #[test]
+    fn tabs_are_used_where_the_solution_uses_them() {
+        let told = play(&[(
+            "solution: [after: 1m,",
+            "solution: [alert-rule: {derive: availability}, objective: {name: availability, target: 99%}, after: 1m,",
+        )]);
+        let found: Vec<&str> = tabs(told.lesson()).collect();
+        assert_eq!(found, ["objective", "alert_rule"]);
+        let mut told = told;
+        let count = |wanted: Action| {
+            let done = acts(&told);
+            done.iter()
+                .filter(|command| wanted.matches(command))
+                .count()
+        };
+        assert!(count(Action::Objective) > 10);
+        assert!(count(Action::AlertRule) > 10);
+        // Each is something that the session takes.
+        for command in acts(&told) {
+            if Action::Objective.matches(&command) || Action::AlertRule.matches(&command) {
+                let name = format!("{command:?}");
+                assert!(told.apply(command).is_ok(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn answers_lie_within_what_is_asked() {
+        let question = "question: {name: guess, prompt: How many?, number: {min: 2, max: 5, step: 1, unit: pods}}\n    checks:";
+        for learner in 0..20 {
+            let mut asked = play(&[("checks:", question)]);
+            answer(&mut asked, &mut Stream::named(learner, "answers"));
+            let found = asked.session().answers().get("guess").copied();
+            assert!(
+                found.is_some_and(|value| (2.0..=5.0).contains(&value)),
+                "{found:?}"
+            );
+        }
+    }
+}
