@@ -1,7 +1,7 @@
 //! Figures in prose, such as `{budget:availability}`: computed from the run
 //! that is being played, never written down.
 
-use crate::base::{SimTime, Span, parse};
+use crate::base::{Ratio, SimTime, Span, parse};
 use crate::session::Session;
 use crate::slo::{Tracker, allowance};
 
@@ -42,11 +42,15 @@ enum Figure {
     Target(String),
     /// Time without any good answer that it allows in a day: `1m 26s`.
     Allowed(String),
+    /// Share of good events since the step began: `99.82 %`.
+    Sli(String),
+    /// What customers get back by the contract at the present window's figure: `4,000`.
+    Credit(String),
     /// Pages since the step began.
     Pages,
     /// From the step's beginning until a rule first fired.
     Detected(String),
-    /// Precision, or recall, of a rule for an objective since the step began.
+    /// A figure of the rule designer for a rule and an objective since the step began.
     Worth(String, String, told::Figure),
     /// Share of users' requests that a service's requests are, since the step began.
     Share(usize),
@@ -57,8 +61,9 @@ const FORMS: &str = "budget:SLO, burn:SLO:6h, spent:SLO, exhausted:SLO, at-end:S
                      step-burn:SLO, failed:SLO, money, answer:QUESTION, now, passed, \
                      share:SERVICE, errors:WHO, p50:WHO, p95:WHO, p99:WHO, rate:WHO, \
                      busy:SERVICE, per-user:SERVICE, pods:SERVICE (WHO is a service or `users`), \
-                     target:SLO, allowed-per-day:SLO, pages, alert-detected:RULE, \
-                     precision:RULE:SLO, recall:RULE:SLO";
+                     target:SLO, allowed-per-day:SLO, sli:SLO, credit:SLO, pages, \
+                     alert-detected:RULE, precision:RULE:SLO, recall:RULE:SLO, \
+                     detection:RULE:SLO, reset:RULE:SLO";
 
 impl Figure {
     fn parse(text: &str, names: &Names<'_>) -> Result<Figure, String> {
@@ -99,15 +104,19 @@ impl Figure {
             "share" => Figure::Share(service()?),
             "target" => Figure::Target(slo()?),
             "allowed-per-day" => Figure::Allowed(slo()?),
+            "sli" => Figure::Sli(slo()?),
+            "credit" => Figure::Credit(slo()?),
             "pages" => Figure::Pages,
             "alert-detected" => Figure::Detected(name.unwrap_or("").to_owned()),
-            "precision" | "recall" => {
+            "precision" | "recall" | "detection" | "reset" => {
                 let slo = more.unwrap_or("");
                 if !names.objectives().any(|known| known == slo) {
                     return Err(format!("no objective is called `{slo}`"));
                 }
                 let figure = match kind {
                     "recall" => told::Figure::Recall,
+                    "detection" => told::Figure::Detection,
+                    "reset" => told::Figure::Reset,
                     _ => told::Figure::Precision,
                 };
                 Figure::Worth(name.unwrap_or("").to_owned(), slo.to_owned(), figure)
@@ -192,6 +201,20 @@ impl Filler<'_> {
                 let allowed = allowance(target, Span::from_days(1), 0.0).down;
                 Span::from_secs(allowed.as_secs_f64() as u64).to_string()
             }
+            Figure::Sli(slo) => {
+                let events = session.slo(slo)?.rise(now, passed);
+                sli(Ratio::of(events.total - events.bad, events.total)?)
+            }
+            Figure::Credit(slo) => {
+                let tracker = session.slo(slo)?;
+                let owed = tracker
+                    .objective()
+                    .terms
+                    .sla
+                    .as_ref()?
+                    .owed(tracker.sli(now)?);
+                thousands(owed.cents().unsigned_abs() / 100)
+            }
             Figure::Pages => told::pages(&self.facts).len().to_string(),
             Figure::Detected(rule) => told::detected(&self.facts, rule)?.to_string(),
             Figure::Worth(rule, slo, figure) => told::shown(&self.facts, rule, slo, *figure)?,
@@ -227,6 +250,11 @@ pub(super) fn percent(share: f64) -> String {
         2
     };
     format!("{value:.digits$} %")
+}
+
+/// A share of good events, with two digits, since its distance from all matters.
+fn sli(share: Ratio) -> String {
+    format!("{:.2} %", share.get() * 100.0)
 }
 
 /// A target with as many digits as it has: `99.9 %`, `99.95 %`.

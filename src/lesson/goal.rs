@@ -1,6 +1,8 @@
 //! Goals: conditions on the state of the session, and what is missing.
 
 mod read;
+#[cfg(test)]
+mod tests;
 pub(super) mod told;
 
 use std::collections::BTreeMap;

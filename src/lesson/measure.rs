@@ -207,3 +207,146 @@ impl Quantity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::lesson::sample::{WORLD, perform, session};
+    use crate::session::Scenario;
+
+    /// A quantity of the world's service or, with none, of its users, over an hour.
+    fn value(quantity: Quantity, service: Option<usize>, session: &Session) -> Option<f64> {
+        let measure = Measure {
+            quantity,
+            service,
+            over: Some(Span::from_hours(1)),
+        };
+        measure.value(&Facts {
+            session,
+            step: session,
+            lesson: session,
+            hints: 0,
+            held: &BTreeMap::new(),
+        })
+    }
+
+    /// That a value is about what arithmetic says.
+    fn about(found: Option<f64>, expected: f64, within: f64) {
+        let found = found.expect("something measured");
+        let range = expected - within..=expected + within;
+        assert!(range.contains(&found), "{found} is not about {expected}");
+    }
+
+    #[test]
+    fn a_rate_is_that_of_the_world_in_real_requests() {
+        let plain = session(WORLD, "- after: 2h");
+        // 6 a minute are 0.1 a second; 360 of them vary by 5 %.
+        about(value(Quantity::Rate, None, &plain), 0.1, 0.025);
+        about(value(Quantity::Rate, Some(0), &plain), 0.1, 0.025);
+        let scaled = WORLD.replace("traffic:", "scale: 50\ntraffic:");
+        about(
+            value(Quantity::Rate, None, &session(&scaled, "- after: 2h")),
+            5.0,
+            1.25,
+        );
+        assert_eq!(value(Quantity::PerUser, Some(0), &plain), Some(1.0));
+    }
+
+    #[test]
+    fn errors_are_those_of_the_version_that_runs() {
+        let mut now = session(WORLD, "- after: 2h");
+        assert_eq!(value(Quantity::Errors, Some(0), &now), Some(0.0));
+        perform(
+            &mut now,
+            "- deploy: {service: one, version: v2}\n- after: 2h",
+        );
+        about(value(Quantity::Errors, Some(0), &now), 0.5, 0.1);
+        about(value(Quantity::Errors, None, &now), 0.5, 0.1);
+    }
+
+    #[test]
+    fn workers_are_busy_for_as_long_as_work_takes() {
+        // 6 a minute that take 10 s each: one of two workers, but for what is refused.
+        let slow = WORLD.replace("work: 1ms", "work: 10s");
+        about(
+            value(Quantity::Busy, Some(0), &session(&slow, "- after: 2h")),
+            0.45,
+            0.1,
+        );
+        let quick = session(WORLD, "- after: 2h");
+        about(value(Quantity::Busy, Some(0), &quick), 0.0, 0.01);
+    }
+
+    #[test]
+    fn a_percentile_is_of_the_last_minute() {
+        let busy = WORLD.replace("6/min", "5/s");
+        let now = session(&busy, "- after: 10m");
+        about(value(Quantity::Latency(0), Some(0), &now), 0.001, 0.0001);
+        let mut quiet = now;
+        perform(&mut quiet, "- load: 0\n- after: 5m");
+        assert_eq!(value(Quantity::Latency(0), Some(0), &quiet), None);
+    }
+
+    #[test]
+    fn pods_are_those_that_are_wanted() {
+        let mut now = session(WORLD, "[]");
+        assert_eq!(value(Quantity::Pods, Some(0), &now), Some(2.0));
+        perform(&mut now, "- scale: {service: one, replicas: 3}");
+        assert_eq!(value(Quantity::Pods, Some(0), &now), Some(3.0));
+    }
+
+    #[test]
+    fn nothing_is_told_of_what_was_not_measured() {
+        let now = session(WORLD, "[]");
+        for quantity in [Quantity::Errors, Quantity::Latency(2), Quantity::PerUser] {
+            assert_eq!(value(quantity, Some(0), &now), None, "{quantity:?}");
+        }
+    }
+
+    #[test]
+    fn figures_name_whom_they_are_about() {
+        let (scenario, _) = Scenario::read("one.yaml", WORLD).expect("a sound world");
+        let names = Names {
+            scenario: &scenario,
+            questions: Vec::new(),
+            made: Vec::new(),
+            terms: Vec::new(),
+        };
+        let parse = |kind, name, over| Measure::parse(kind, Some(name), over, &names);
+        assert_eq!(
+            parse("p95", "users", Some("5m")),
+            Some(Ok(Measure {
+                quantity: Quantity::Latency(1),
+                service: None,
+                over: Some(Span::from_mins(5)),
+            }))
+        );
+        assert_eq!(parse("budget", "one", None), None);
+        for (kind, name, over) in [
+            ("errors", "two", None),
+            ("busy", "users", None),
+            ("rate", "one", Some("soon")),
+        ] {
+            assert!(
+                matches!(parse(kind, name, over), Some(Err(_))),
+                "{kind} of {name}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_are_shown_with_their_units() {
+        for (quantity, value, shown) in [
+            (Quantity::Errors, 0.0213, "2.1 %"),
+            (Quantity::Latency(0), 0.2504, "250 ms"),
+            (Quantity::Latency(2), 1.25, "1.2 s"),
+            (Quantity::Rate, 199.6, "200/s"),
+            (Quantity::PerUser, 1.5, "1.50"),
+            (Quantity::Pods, 3.0, "3"),
+        ] {
+            assert_eq!(quantity.show(value), shown);
+        }
+    }
+}

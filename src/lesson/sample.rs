@@ -1,5 +1,61 @@
 //! The smallest sound lesson, for tests of what stands around lessons.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::goal::{Facts, Goal, read};
+use super::names::Names;
+use crate::base::{At, Report, yaml};
+use crate::session::{Author, Scenario, Scripted, Session, commands};
+
+/// A session of a world after some commands, as script files write them.
+pub fn session(world: &str, script: &str) -> Session {
+    let (scenario, _) = Scenario::read("one.yaml", world).expect("a sound world");
+    let mut session = Session::new(Arc::new(scenario), 1);
+    perform(&mut session, script);
+    session
+}
+
+/// Goes on with some commands.
+pub fn perform(session: &mut Session, script: &str) {
+    let node = yaml::parse("script", script, &yaml::Limits::default()).expect("sound YAML");
+    let mut report = Report::new("script", script);
+    let read = commands(&mut report, &At::root(&node));
+    for Scripted { after, command } in read.unwrap_or_else(|| panic!("{}", report.finish())) {
+        session.advance(session.now() + after, u64::MAX);
+        if let Some(command) = command {
+            session.apply(Author::Learner, command).expect("accepted");
+        }
+    }
+}
+
+/// A goal as a lesson file on [`WORLD`] writes it, else what is wrong with it.
+pub fn goal(text: &str) -> Result<Goal, String> {
+    let (scenario, _) = Scenario::read("one.yaml", WORLD).expect("a sound world");
+    let names = Names {
+        scenario: &scenario,
+        questions: Vec::new(),
+        made: Vec::new(),
+        terms: Vec::new(),
+    };
+    let node = yaml::parse("goal", text, &yaml::Limits::default()).expect("sound YAML");
+    let mut report = Report::new("goal", text);
+    let read = read(&mut report, &At::root(&node), &names, 1);
+    read.ok_or_else(|| report.finish().to_string())
+}
+
+/// What a goal misses in a step that began at `step`.
+pub fn missing(text: &str, step: &Session, session: &Session) -> Option<String> {
+    let facts = Facts {
+        session,
+        step,
+        lesson: step,
+        hints: 0,
+        held: &BTreeMap::new(),
+    };
+    goal(text).expect("a sound goal").missing(&facts)
+}
+
 /// A world of one service whose second version fails.
 pub const WORLD: &str = "format: xops-world/1
 title: One

@@ -52,9 +52,9 @@ test("the lesson is played to its end with the mouse", async ({ page }) => {
 
   await expect(heading(page)).toHaveText("Keep it or take it back?");
   await expect(commit(page)).toBeDisabled();
-  await page.getByText("Roll payment back now").click();
+  await page.getByText("Roll booking back now").click();
   await commit(page).click();
-  await inspect(page, "payment");
+  await inspect(page, "booking");
   await (await action(page, "Roll back")).getByRole("button", { name: "Roll back to v1" }).click();
   await run(page, "60×");
   await expect(goOn(page)).toBeEnabled(READY);
@@ -68,9 +68,9 @@ test("the lesson is played to its end with the mouse", async ({ page }) => {
 
   await expect(heading(page)).toHaveText("The quiet thief");
   await run(page, "Max");
-  await expect(met(page, "You have let the week pass")).toBeVisible(READY);
+  await expect(met(page, "You have let the weekend pass")).toBeVisible(READY);
   await pause(page);
-  await inspect(page, "catalogue");
+  await inspect(page, "tracking");
   await (await action(page, "Roll back")).getByRole("button", { name: "Roll back to v1" }).click();
   await run(page, "Max");
   await expect(goOn(page)).toBeEnabled(READY);
@@ -82,9 +82,9 @@ test("the lesson is played to its end with the mouse", async ({ page }) => {
   await expect(debrief.getByRole("heading", { name: "Who spent the budget" })).toBeVisible();
   await expect(debrief.locator(".spent li").first()).toContainText("requests of users failed");
   await expect(debrief.locator(".did li")).toHaveCount(2);
-  await expect(lesson(page)).not.toContainText("Nobody was paged this week");
+  await expect(lesson(page)).not.toContainText("nobody will be paged");
   await page.getByRole("link", { name: "Back to the tracks" }).click();
-  await expect(page.getByText("1 of 3 done")).toBeVisible();
+  await expect(page.getByText("1 of 5 done")).toBeVisible();
 });
 
 /** Tab until `target` has the focus, as someone without a mouse does. */
@@ -142,17 +142,17 @@ test("the lesson is played to its end with the keyboard alone", async ({ page })
   await tabTo(page, commit(page));
   await press("Enter");
   await expect(page.locator("#question")).toBeFocused();
-  await rollBack("payment");
+  await rollBack("booking");
   await press("3");
   await next("Four loud minutes");
   await guess();
   await press("4");
   await next("The quiet thief");
   await press("6");
-  await expect(met(page, "You have let the week pass")).toBeVisible(READY);
+  await expect(met(page, "You have let the weekend pass")).toBeVisible(READY);
   await press("Space");
   await expect(page.locator(".clock-day")).toContainText("paused");
-  await rollBack("catalogue");
+  await rollBack("tracking");
   await press("6");
   await next("Debrief");
   await expect(page.locator(".star")).toHaveCount(3);
@@ -168,7 +168,7 @@ test("a wrong move earns its feedback, and a hint counts", async ({ page }) => {
   await expect(page.locator(".hint")).toHaveCount(2);
   await expect(page.locator(".hint-ask")).toContainText("1 left");
 
-  await inspect(page, "shop");
+  await inspect(page, "gateway");
   await (await action(page, "Rolling restart")).getByRole("button", { name: "Restart the pods" }).click();
   const feedback = page.locator("#feedback");
   await expect(feedback).toContainText("A restart gives you fresh pods with the same code");

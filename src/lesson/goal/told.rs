@@ -20,6 +20,8 @@ pub enum Told {
     Pages(Bound),
     /// The last page that opened since the step began is in this state.
     Page(PageState),
+    /// So many of the pages that opened since the step began are.
+    PagesIn(PageState, Bound),
     /// What a rule would have been worth.
     Rule {
         /// Its name.
@@ -95,6 +97,13 @@ const FIGURES: [(&str, Figure); 6] = [
     ("per-week", Figure::PerWeek),
 ];
 
+const STATES: [(&str, PageState); 4] = [
+    ("acknowledged", PageState::Acknowledged),
+    ("marked", PageState::Marked),
+    ("actionable", PageState::Actionable),
+    ("for-nothing", PageState::Pointless),
+];
+
 /// Reads one of [`KEYS`].
 pub(in crate::lesson) fn read(
     report: &mut Report,
@@ -113,14 +122,16 @@ pub(in crate::lesson) fn read(
             fields.done(report);
             found.map(Told::Pages)
         }
+        "page" if at.is_scalar() => report.choice(at, &STATES).map(Told::Page),
         "page" => {
-            let words = [
-                ("acknowledged", PageState::Acknowledged),
-                ("marked", PageState::Marked),
-                ("actionable", PageState::Actionable),
-                ("for-nothing", PageState::Pointless),
-            ];
-            report.choice(at, &words).map(Told::Page)
+            let mut fields = report.fields(at)?;
+            let state = fields.need(report, "is");
+            let state = state.and_then(|at| report.choice(&at, &STATES));
+            let found = bound(report, &mut fields, |report, at| {
+                report.number(at, 0.0..=1e4)
+            });
+            fields.done(report);
+            Some(Told::PagesIn(state?, found?))
         }
         "rule" => rule(report, at, names),
         _ => {
@@ -234,10 +245,14 @@ impl Told {
             ),
             Told::Page(state) => match pages(facts).first() {
                 None => Some("nobody was paged yet".to_owned()),
-                Some(page) => {
-                    (!state.is(page)).then(|| format!("page {} is {}", page.id, page.state))
-                }
+                Some(page) => (!state.is(page))
+                    .then(|| format!("page {} is {}, not {}", page.id, page.state, state.word())),
             },
+            Told::PagesIn(state, bound) => bound.missing(
+                pages(facts).iter().filter(|page| state.is(page)).count() as f64,
+                |count| format!("{count:.0}"),
+                |count| format!("pages that are {}: {count}", state.word()),
+            ),
             Told::Rule {
                 name,
                 slo,
@@ -288,6 +303,11 @@ impl PageState {
             PageState::Actionable => page.actionable == Some(true),
             PageState::Pointless => page.actionable == Some(false),
         }
+    }
+
+    fn word(self) -> &'static str {
+        let found = STATES.iter().find(|(_, state)| *state == self);
+        found.map_or("", |(word, _)| word)
     }
 }
 
