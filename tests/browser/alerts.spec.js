@@ -15,7 +15,7 @@ test("an objective is edited, and a rule of one's own pages somebody who answers
   await page.locator(".chip", { hasText: "Availability" }).click();
   const objective = part(page, "Availability");
   await objective.getByRole("button", { name: "Change" }).click();
-  await editor(page).getByLabel("Target").fill("99.95");
+  await editor(page).getByRole("textbox", { name: "Target" }).fill("99.95");
   await expect(editor(page).getByRole("row", { name: /^99\.95 %/ })).toContainText("43 s");
   await expect(editor(page)).toContainText("The next nine, 99.995 %");
   await editor(page).getByRole("button", { name: "Set objective" }).click();
@@ -51,7 +51,7 @@ test("what makes no sense in an objective or a rule is refused beside its field"
   await page.getByRole("button", { name: "New objective" }).click();
   const said = editor(page).locator(".field-error");
   const refused = async (label, texts) => {
-    const field = editor(page).getByLabel(label);
+    const field = editor(page).getByRole("textbox", { name: label });
     for (const [typed, problem] of texts) {
       await field.fill(typed);
       await editor(page).getByRole("button", { name: "Set objective" }).click();
@@ -76,7 +76,7 @@ test("what makes no sense in an objective or a rule is refused beside its field"
     ["many", /not a number/],
     ["9".repeat(5_000), /out of range|not a number/],
   ]);
-  await editor(page).getByLabel("Target").fill("0");
+  await editor(page).getByRole("textbox", { name: "Target" }).fill("0");
   await expect(said).toHaveCount(0);
   await editor(page).getByLabel("Good when").selectOption("answered in time");
   await refused("No later than", [["0", /out of range/], ["", /Enter a number/], ["soon", /not a number/]]);

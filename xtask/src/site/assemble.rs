@@ -2,6 +2,7 @@
 
 use super::module::Module;
 use super::name::{self, Names};
+use super::squeeze;
 use super::{Asset, Mode, Site};
 use crate::serve::CONTENT_SECURITY_POLICY;
 use anyhow::{Context, Result, bail};
@@ -36,7 +37,8 @@ pub fn assemble(root: &Path, modules: Vec<Module>, mode: Mode) -> Result<Site> {
     {
         let (wasm_name, script_name) = (format!("{name}.wasm"), format!("{name}.js"));
         builder.add_hashed(&wasm_name, &wasm_name, wasm)?;
-        builder.add_hashed(&script_name, &script_name, script)?;
+        let script = squeeze::script(&utf8(&script_name, script)?);
+        builder.add_hashed(&script_name, &script_name, script.into_bytes())?;
         snippets.extend(own);
     }
     for (path, bytes) in snippets {
@@ -53,6 +55,11 @@ pub fn assemble(root: &Path, modules: Vec<Module>, mode: Mode) -> Result<Site> {
     }
     for (path, bytes) in sources.texts {
         let text = name::fill(&path, &utf8(&path, bytes)?, &builder.names)?;
+        let text = match path.rsplit_once('.') {
+            Some((_, "css")) => squeeze::style(&text),
+            Some((_, "js")) => squeeze::script(&text),
+            _ => text,
+        };
         builder.add_hashed(&path, &path, text.into_bytes())?;
     }
     builder.finish(&utf8("index.html", index)?, &keeper, &later, mode)

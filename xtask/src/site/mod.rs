@@ -29,6 +29,7 @@ pub mod module;
 pub mod name;
 mod order;
 pub mod report;
+mod squeeze;
 
 use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
