@@ -41,7 +41,10 @@ pub fn goal(text: &str) -> Result<Goal, String> {
     let node = yaml::parse("goal", text, &yaml::Limits::default()).expect("sound YAML");
     let mut report = Report::new("goal", text);
     let read = read(&mut report, &At::root(&node), &names, 1);
-    read.ok_or_else(|| report.finish().to_string())
+    match read {
+        Some(goal) if !report.failed() => Ok(goal),
+        _ => Err(report.finish().to_string()),
+    }
 }
 
 /// What a goal misses in a step that began at `step`.
