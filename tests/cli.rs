@@ -169,7 +169,7 @@ fn a_world_is_explained_and_drawn_without_running_it() {
     check(
         &["world", "explain", "error-budgets"],
         0,
-        &["99.9 % of users' requests"],
+        &["99.5 % of users' requests"],
     );
     let picture = folder("graph").join("shop.svg");
     let path = picture.to_str().unwrap();
