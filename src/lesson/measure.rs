@@ -213,7 +213,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::lesson::sample::{WORLD, perform, session};
+    use crate::lesson::sample::{WORLD, names, perform, session};
     use crate::session::Scenario;
 
     /// A quantity of the world's service or, with none, of its users, over an hour.
@@ -308,12 +308,7 @@ mod tests {
     #[test]
     fn figures_name_whom_they_are_about() {
         let (scenario, _) = Scenario::read("one.yaml", WORLD).expect("a sound world");
-        let names = Names {
-            scenario: &scenario,
-            questions: Vec::new(),
-            made: Vec::new(),
-            terms: Vec::new(),
-        };
+        let names = names(&scenario);
         let parse = |kind, name, over| Measure::parse(kind, Some(name), over, &names);
         assert_eq!(
             parse("p95", "users", Some("5m")),

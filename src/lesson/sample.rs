@@ -29,15 +29,20 @@ pub fn perform(session: &mut Session, script: &str) {
     }
 }
 
-/// A goal as a lesson file on [`WORLD`] writes it, else what is wrong with it.
-pub fn goal(text: &str) -> Result<Goal, String> {
-    let (scenario, _) = Scenario::read("one.yaml", WORLD).expect("a sound world");
-    let names = Names {
-        scenario: &scenario,
+/// What a lesson on [`WORLD`] may name.
+pub fn names(scenario: &Scenario) -> Names<'_> {
+    Names {
+        scenario,
         questions: Vec::new(),
         made: Vec::new(),
         terms: Vec::new(),
-    };
+    }
+}
+
+/// A goal as a lesson file on [`WORLD`] writes it, else what is wrong with it.
+pub fn goal(text: &str) -> Result<Goal, String> {
+    let (scenario, _) = Scenario::read("one.yaml", WORLD).expect("a sound world");
+    let names = names(&scenario);
     let node = yaml::parse("goal", text, &yaml::Limits::default()).expect("sound YAML");
     let mut report = Report::new("goal", text);
     let read = read(&mut report, &At::root(&node), &names, 1);
